@@ -1,0 +1,1 @@
+//! Finds archive files, names their collector, kind and time, and opens them as plain bytes.

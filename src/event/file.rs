@@ -1,0 +1,135 @@
+//! What one archive file says of the target, before collectors are put together.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::model::{AsPath, Asn, SessionState, Time};
+
+/// Names a record by content (rule 19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(pub [u8; 6]);
+
+/// A peer as a file names it: address and AS number, which may be 0 or 23456 (rule 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FilePeer {
+    /// The peer's address.
+    pub ip: IpAddr,
+    /// The peer's AS number as written.
+    pub asn: Asn,
+}
+
+/// A watched record of an update file.
+#[derive(Debug, Clone)]
+pub struct FileRecord {
+    /// The record's time, with microseconds where the record has them.
+    pub time: Time,
+    /// The session.
+    pub peer: FilePeer,
+    /// What it says.
+    pub message: Message,
+    /// Its content's name.
+    pub digest: Digest,
+}
+
+/// What a watched record says.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Watched routes only; withdrawals overridden by an announcement of the same message are left out (rule 5).
+    Update {
+        /// Prefix, path id (0 without add-path), normalised path.
+        announced: Vec<(IpNet, u32, Arc<AsPath>)>,
+        /// Prefix and path id.
+        withdrawn: Vec<(IpNet, u32)>,
+        /// The announcements were malformed and read as withdrawals (RFC 7606).
+        treated_as_withdrawn: bool,
+    },
+    /// A session state change, whoever the peer.
+    State {
+        /// The state left, 1 to 8.
+        old: u16,
+        /// The state entered.
+        new: SessionState,
+    },
+}
+
+/// The RIB records of a file.
+#[derive(Debug, Clone)]
+pub struct FileDump {
+    /// Time of the first RIB or peer-index record.
+    pub begin: Time,
+    /// Time of the last RIB record.
+    pub end: Time,
+    /// The first of them (the peer index where there is one).
+    pub first: Digest,
+    /// RIB records in the dump (for TABLE_DUMP v1: prefixes): its size, by which neighbours are compared.
+    pub size: u64,
+    /// Whether any IPv4 and any IPv6 record was there.
+    pub families: [bool; 2],
+    /// Why the dump cannot be trusted as a whole (rule 8), if it cannot.
+    pub broken: Option<String>,
+    /// Every peer of the peer index (v1: of the records), used or not.
+    pub peers: Vec<FilePeer>,
+    /// Peers with entries in the sample of rule 15: sampled IPv4 and IPv6 prefixes that each holds. Sorted by peer.
+    pub sample: Vec<(FilePeer, [u32; 2])>,
+    /// Records of watched prefixes, in file order.
+    pub records: Vec<DumpRecord>,
+}
+
+/// One watched prefix in a dump (v1: one peer's entry).
+#[derive(Debug, Clone)]
+pub struct DumpRecord {
+    /// The record's time.
+    pub time: Time,
+    /// The prefix.
+    pub prefix: IpNet,
+    /// Its content's name.
+    pub digest: Digest,
+    /// Peer, path id, normalised path.
+    pub entries: Vec<(FilePeer, u32, Arc<AsPath>)>,
+}
+
+/// A stretch of a file that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Offset of its first byte in the uncompressed stream.
+    pub from: u64,
+    /// Offset after it; `None`: to the end, whatever that is.
+    pub until: Option<u64>,
+    /// Time of the last whole record before it, if any: the gap begins there.
+    pub after: Option<Time>,
+    /// Time of the first whole record after it, if any: the gap ends there.
+    pub before: Option<Time>,
+    /// What is wrong, in one clause.
+    pub reason: String,
+}
+
+/// Counts of what was met and could not be used as it stood (rule 20). Only watched records count, so that the way of reading does not
+/// matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Watched records read as withdrawals because an attribute was malformed.
+    pub treated_as_withdrawn: u64,
+    /// Records of watched bytes that could not be decoded at all and were left out.
+    pub quarantined: u64,
+}
+
+/// All that one file says.
+#[derive(Debug, Clone, Default)]
+pub struct FileEvents {
+    /// Time of the first record of any kind in file order.
+    pub first: Option<Time>,
+    /// Time of the last whole record in file order.
+    pub last: Option<Time>,
+    /// Whether the file holds BGP messages or state changes (watched or not).
+    pub has_updates: bool,
+    /// Watched records, in file order.
+    pub records: Vec<FileRecord>,
+    /// The dump, if there are RIB records.
+    pub dump: Option<FileDump>,
+    /// Damaged stretches, in order.
+    pub damage: Vec<Damage>,
+    /// Rule 20.
+    pub counts: FileCounts,
+}

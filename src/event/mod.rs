@@ -1,0 +1,5 @@
+//! Decodes what is left after the byte tests: the only place that names the MRT library's types.
+
+mod file;
+
+pub use file::{Damage, Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message};

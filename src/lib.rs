@@ -1,0 +1,6 @@
+//! uplinks
+
+pub mod archive;
+pub mod event;
+pub mod model;
+pub mod target;

@@ -1,0 +1,19 @@
+//! The field's own words as types: shared by every stage, dependent on none.
+
+mod asn;
+mod coverage;
+mod dump;
+mod event;
+mod flags;
+mod path;
+mod peer;
+mod time;
+
+pub use asn::{Asn, ParseAsnError};
+pub use coverage::{CollectorData, Coverage, Span};
+pub use dump::{Dump, DumpEntry};
+pub use event::{Event, RecordId, SessionState, Update};
+pub use flags::{Flag, Flags, ParseFlagError};
+pub use path::{AsPath, Origin, Route, Segment, Upstream};
+pub use peer::{CollectorId, PeerKey};
+pub use time::{ParseTimeError, Time};

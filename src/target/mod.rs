@@ -1,0 +1,5 @@
+//! What is watched (rule 4): prefixes decide, origins classify.
+
+mod watch;
+
+pub use watch::Watch;

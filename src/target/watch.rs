@@ -1,0 +1,73 @@
+//! The test that every route must pass to be looked at.
+
+use ipnet::IpNet;
+
+use crate::model::Asn;
+
+/// The watched prefixes and origins (rule 4).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watch {
+    prefixes: Vec<IpNet>,
+    origins: Vec<Asn>,
+}
+
+impl Watch {
+    /// Watches `prefixes` and their more-specifics; `origins` classify the routes, none meaning that every origin counts.
+    pub fn new(prefixes: impl IntoIterator<Item = IpNet>, origins: impl IntoIterator<Item = Asn>) -> Self {
+        let mut origins: Vec<Asn> = origins.into_iter().collect();
+        origins.sort_unstable();
+        origins.dedup();
+        let prefixes = prefixes.into_iter().map(|p| p.trunc()).collect();
+        // Aggregation merges siblings, which watches the same routes only if the parent itself is excluded; keep the given ones.
+        let mut prefixes: Vec<IpNet> = prefixes;
+        prefixes.sort_unstable();
+        // A prefix inside a watched one is watched already. Sorted order puts the covering one before.
+        prefixes.dedup_by(|inner, outer| outer.contains(inner));
+        Watch { prefixes, origins }
+    }
+
+    /// Whether a route for `net` is watched: `net` is a watched prefix or inside one; never a covering or default route.
+    pub fn covers(&self, net: &IpNet) -> bool {
+        // Disjoint and sorted: only the last prefix that starts at or before `net` can cover it.
+        let at = self.prefixes.partition_point(|p| p <= net);
+        at > 0 && self.prefixes[at - 1].contains(net)
+    }
+
+    /// Whether the AS may be the origin that is asked for.
+    pub fn is_origin(&self, asn: Asn) -> bool {
+        self.origins.is_empty() || self.origins.binary_search(&asn).is_ok()
+    }
+
+    /// The watched prefixes: sorted, disjoint, host bits cleared.
+    pub fn prefixes(&self) -> &[IpNet] {
+        &self.prefixes
+    }
+
+    /// The watched origins, sorted; none: every origin.
+    pub fn origins(&self) -> &[Asn] {
+        &self.origins
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn net(text: &str) -> IpNet {
+        text.parse().expect("a prefix")
+    }
+
+    #[test]
+    fn watches_more_specifics_never_covering_routes() {
+        let watch = Watch::new([net("175.45.176.0/22"), net("175.45.178.0/24"), net("2001:db8::/32"), net("10.0.0.0/8")], []);
+        for inside in
+            ["175.45.176.0/22", "175.45.176.0/24", "175.45.179.0/24", "175.45.179.255/32", "2001:db8:1::/48", "10.255.0.0/16"]
+        {
+            assert!(watch.covers(&net(inside)), "{inside}");
+        }
+        for outside in ["0.0.0.0/0", "175.0.0.0/8", "175.45.176.0/21", "175.45.180.0/24", "::/0", "2001:db9::/32", "11.0.0.0/8"] {
+            assert!(!watch.covers(&net(outside)), "{outside}");
+        }
+        assert_eq!(watch.prefixes().len(), 3);
+    }
+}
