@@ -17,12 +17,10 @@ impl Watch {
         let mut origins: Vec<Asn> = origins.into_iter().collect();
         origins.sort_unstable();
         origins.dedup();
-        let prefixes = prefixes.into_iter().map(|p| p.trunc()).collect();
-        // Aggregation merges siblings, which watches the same routes only if the parent itself is excluded; keep the given ones.
-        let mut prefixes: Vec<IpNet> = prefixes;
+        let mut prefixes: Vec<IpNet> = prefixes.into_iter().map(|p| p.trunc()).collect();
         prefixes.sort_unstable();
         // A prefix inside a watched one is watched already. Sorted order puts the covering one before.
-        prefixes.dedup_by(|inner, outer| outer.contains(inner));
+        prefixes.dedup_by(|inner, outer| outer.contains(&*inner));
         Watch { prefixes, origins }
     }
 
