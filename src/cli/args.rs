@@ -70,7 +70,7 @@ pub struct First {
 pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
     #[arg(value_name = "INPUT", required = true)]
-    pub inputs: Vec<String>,
+    pub inputs: Vec<std::ffi::OsString>,
     /// Whom to watch.
     #[command(flatten)]
     pub target: Target,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::file::{Digest, FileDump, FileEvents, FilePeer, Message};
 use crate::archive::{self, ArchiveFile};
 use crate::model::{
-    Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, PeerKey, RecordId, Route, Span, Time, Update,
+    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, PeerKey, RecordId, Route, Span, Time, Update,
 };
 use crate::target::Watch;
 
@@ -124,7 +124,7 @@ impl Work<'_> {
     fn update_file(&self, index: usize) -> archive::UpdateFile {
         let (file, said) = &self.files[index];
         let records = said.first.zip(said.last).map(|(first, last)| archive::RecordTimes { first, last });
-        let damage = said.damage.iter().map(|d| archive::DamagedTime { after: d.after, before: d.before }).collect();
+        let damage = said.damage.iter().map(|d| archive::Damage { after: d.after, before: d.before }).collect();
         archive::UpdateFile { named: file.start, records, damage }
     }
 
@@ -162,7 +162,7 @@ impl Work<'_> {
                 events.push(match &said.message {
                     Message::State { new, .. } => Event::State { time, peer, new: *new, record },
                     Message::Update { announced, withdrawn, .. } => {
-                        let read = |path: &Arc<_>| Route::read(path.clone(), peer.asn, |a| self.watch.is_origin(a));
+                        let read = |path: &Arc<AsPath>| Route::read(path.clone(), peer.asn, |a| self.watch.is_origin(a));
                         let announced = announced.iter().map(|(net, id, path)| (*net, *id, read(path))).collect();
                         let update = Update { announced, withdrawn: withdrawn.clone() };
                         Event::Update { time, peer, update, record, clock }
