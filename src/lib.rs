@@ -3,4 +3,5 @@
 pub mod archive;
 pub mod event;
 pub mod model;
+pub mod mrt;
 pub mod target;
