@@ -1,5 +1,6 @@
 //! From inputs to what each file says: discovery, reading in parallel, and the first pass of a target without prefixes (rule 4).
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::progress::Progress;
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped};
-use crate::event::{Damage, FileEvents, discover_prefixes, read_events};
+use crate::event::{Damage, FileEvents, Discovery, discover_prefixes, read_events};
 use crate::target::Watch;
 
 /// All files, read.
@@ -39,11 +40,9 @@ pub fn read(plan: &Plan) -> Result<ReadFiles, DiscoverError> {
 
 /// The first pass: the prefixes that the origins announce anywhere in the inputs.
 fn discover(plan: &Plan, files: &[ArchiveFile]) -> Vec<IpNet> {
-    let found = each(plan, files, |input| discover_prefixes(input, &plan.origins), |_| Default::default());
-    let mut all: Vec<IpNet> = found.into_iter().flatten().collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+    let found = each(plan, files, |input| discover_prefixes(input, &plan.origins), |_| Discovery::default());
+    let all: BTreeSet<IpNet> = found.into_iter().flat_map(|d| d.prefixes).collect();
+    all.into_iter().collect()
 }
 
 /// Reads every file with `read`, in parallel; the results are in the order of the files.

@@ -1,15 +1,37 @@
 //! What one archive file says of the target, before collectors are put together.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::model::{AsPath, Asn, SessionState, Time};
+use crate::mrt::Damage;
 
 /// Names a record by content (rule 19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Digest(pub [u8; 6]);
+
+impl Digest {
+    /// Of a whole record, header included: the first 6 bytes of its SHA-256.
+    pub fn of(record: &[u8]) -> Self {
+        let mut first = [0; 6];
+        for (to, from) in first.iter_mut().zip(Sha256::digest(record)) {
+            *to = from;
+        }
+        Digest(first)
+    }
+}
+
+impl fmt::Display for Digest {
+    /// Twelve hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 /// A peer as a file names it: address and AS number, which may be 0 or 23456 (rule 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +85,7 @@ pub struct FileDump {
     pub end: Time,
     /// The first of them (the peer index where there is one).
     pub first: Digest,
-    /// RIB records in the dump (for TABLE_DUMP v1: prefixes): its size, by which neighbours are compared.
+    /// RIB records in the dump (for `TABLE_DUMP` v1: prefixes): its size, by which neighbours are compared.
     pub size: u64,
     /// Whether any IPv4 and any IPv6 record was there.
     pub families: [bool; 2],
@@ -88,21 +110,6 @@ pub struct DumpRecord {
     pub digest: Digest,
     /// Peer, path id, normalised path.
     pub entries: Vec<(FilePeer, u32, Arc<AsPath>)>,
-}
-
-/// A stretch of a file that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Damage {
-    /// Offset of its first byte in the uncompressed stream.
-    pub from: u64,
-    /// Offset after it; `None`: to the end, whatever that is.
-    pub until: Option<u64>,
-    /// Time of the last whole record before it, if any: the gap begins there.
-    pub after: Option<Time>,
-    /// Time of the first whole record after it, if any: the gap ends there.
-    pub before: Option<Time>,
-    /// What is wrong, in one clause.
-    pub reason: String,
 }
 
 /// Counts of what was met and could not be used as it stood (rule 20). Only watched records count, so that the way of reading does not

@@ -1,0 +1,173 @@
+//! Where things stand in the records of table dumps: `TABLE_DUMP_V2` (RFC 6396 4.3, RFC 8050) and `TABLE_DUMP` (4.2).
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::nlri::mask_and_bits;
+use super::{Cursor, Family, NlriForm};
+use crate::model::Asn;
+
+/// A `TABLE_DUMP_V2` record, as far as its head goes.
+#[derive(Debug, Clone, Copy)]
+pub enum RibBody<'a> {
+    /// Subtype 1.
+    PeerIndex,
+    /// The routes for one unicast prefix.
+    Rib(RibRecord<'a>),
+    /// Multicast and other families: numbered like the rest, of no use here.
+    OtherFamily {
+        /// The sequence number.
+        sequence: u32,
+    },
+    /// Not numbered: subtype 7, the peers' geography (RFC 6397), and what may come.
+    Other,
+}
+
+/// The routes of all peers for one unicast prefix.
+#[derive(Debug, Clone, Copy)]
+pub struct RibRecord<'a> {
+    /// The sequence number.
+    pub sequence: u32,
+    /// The prefix's family.
+    pub family: Family,
+    /// The prefix's mask.
+    pub len: u8,
+    /// The prefix's bits, at the top; stray bits after the mask are not cleared.
+    pub bits: u128,
+    form: NlriForm,
+    entries: &'a [u8],
+}
+
+/// One peer's route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RibEntry<'a> {
+    /// The peer's place in the peer index.
+    pub peer: u16,
+    /// 0 without add-path.
+    pub path_id: u32,
+    /// The path attributes.
+    pub attributes: &'a [u8],
+}
+
+/// An entry that its record does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a RIB entry longer than its record")]
+pub struct CutEntry;
+
+/// Reads the head of a `TABLE_DUMP_V2` record; `None` if it has none, or a mask longer than an address.
+#[inline]
+pub fn rib_record(subtype: u16, body: &[u8]) -> Option<RibBody<'_>> {
+    let form = if subtype < 8 { NlriForm::Plain } else { NlriForm::PathIds };
+    let mut at = Cursor::new(body);
+    let (sequence, family) = match subtype {
+        1 => return Some(RibBody::PeerIndex),
+        2 | 8 => (at.u32()?, Family::V4),
+        4 | 10 => (at.u32()?, Family::V6),
+        3 | 5 | 9 | 11 => return Some(RibBody::OtherFamily { sequence: at.u32()? }),
+        6 | 12 => {
+            let sequence = at.u32()?;
+            match (Family::from_afi(at.u16()?), at.u8()?) {
+                (Some(family), 1) => (sequence, family),
+                _ => return Some(RibBody::OtherFamily { sequence }),
+            }
+        }
+        _ => return Some(RibBody::Other),
+    };
+    let (len, bits) = mask_and_bits(&mut at, family)?;
+    Some(RibBody::Rib(RibRecord { sequence, family, len, bits, form, entries: at.rest() }))
+}
+
+impl<'a> RibRecord<'a> {
+    /// The prefix, stray bits cleared.
+    pub fn prefix(&self) -> Option<IpNet> {
+        self.family.prefix(self.bits, self.len)
+    }
+
+    /// Its entries, by their heads only; ends with the first that is cut.
+    pub fn entries(&self) -> impl Iterator<Item = Result<RibEntry<'a>, CutEntry>> + use<'a> {
+        let mut at = Cursor::new(self.entries);
+        let form = self.form;
+        let mut left = at.u16().map(usize::from);
+        std::iter::from_fn(move || {
+            let count = left?.checked_sub(1);
+            if left == Some(0) {
+                return None;
+            }
+            let entry = rib_entry(&mut at, form);
+            left = entry.and(count);
+            Some(entry.ok_or(CutEntry))
+        })
+    }
+
+    /// Whether the entries fill the record to its last byte.
+    pub(super) fn is_filled(&self) -> bool {
+        let mut at = Cursor::new(self.entries);
+        let count = at.u16();
+        count.is_some_and(|count| (0..count).all(|_| rib_entry(&mut at, self.form).is_some())) && at.is_empty()
+    }
+}
+
+fn rib_entry<'a>(at: &mut Cursor<'a>, form: NlriForm) -> Option<RibEntry<'a>> {
+    let peer = at.u16()?;
+    at.take(4)?;
+    let path_id = match form {
+        NlriForm::Plain => 0,
+        NlriForm::PathIds => at.u32()?,
+    };
+    let length = usize::from(at.u16()?);
+    Some(RibEntry { peer, path_id, attributes: at.take(length)? })
+}
+
+/// One entry of a `TABLE_DUMP` record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct V1Entry<'a> {
+    /// The prefix's family.
+    pub family: Family,
+    /// The prefix's mask.
+    pub len: u8,
+    /// The prefix's bits, at the top; stray bits after the mask are not cleared.
+    pub bits: u128,
+    /// The peer's address.
+    pub ip: IpAddr,
+    /// The peer's AS number, 2 bytes.
+    pub asn: Asn,
+    /// The path attributes.
+    pub attributes: &'a [u8],
+}
+
+impl V1Entry<'_> {
+    /// The prefix, stray bits cleared.
+    pub fn prefix(&self) -> Option<IpNet> {
+        self.family.prefix(self.bits, self.len)
+    }
+}
+
+/// The entries of a `TABLE_DUMP` record: one by RFC 6396, several behind one head in some files of the first years. Ends with the first
+/// that is cut.
+pub fn v1_entries(subtype: u16, body: &[u8]) -> impl Iterator<Item = Result<V1Entry<'_>, CutEntry>> {
+    let family = Family::from_afi(subtype);
+    let mut at = Cursor::new(body.get(4..).unwrap_or_default());
+    std::iter::from_fn(move || {
+        let family = family.filter(|_| !at.is_empty())?;
+        let entry = v1_entry(&mut at, family);
+        if entry.is_none() {
+            at = Cursor::new(&[]);
+        }
+        Some(entry.ok_or(CutEntry))
+    })
+}
+
+fn v1_entry<'a>(at: &mut Cursor<'a>, family: Family) -> Option<V1Entry<'a>> {
+    let octets = at.take(usize::from(family.max_len() / 8))?;
+    let len = at.u8().filter(|len| *len <= family.max_len())?;
+    at.take(5)?;
+    let ip = match family {
+        Family::V4 => at.ipv4()?,
+        Family::V6 => at.ipv6()?,
+    };
+    let asn = Asn(u32::from(at.u16()?));
+    let length = usize::from(at.u16()?);
+    let bits = super::nlri::leading_bits(octets);
+    Some(V1Entry { family, len, bits, ip, asn, attributes: at.take(length)? })
+}
