@@ -7,7 +7,7 @@ use flate2::{Decompress as Gunzip, FlushDecompress};
 use xz4rust::{XzDecoder, XzNextBlockResult};
 
 use super::compression::{self, Compression};
-use super::discover::ArchiveFile;
+use super::found::ArchiveFile;
 use super::zstd::ZstdReader;
 
 /// xz streams may ask for a dictionary of up to 4 GiB; `xz -9` makes them of 64 MiB.

@@ -49,9 +49,8 @@ pub(super) fn is_bzip2(source: &Source) -> io::Result<bool> {
 fn bytes(head: &[u8]) -> Looks {
     let text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..);
     match compression::mrt_header(head) {
-        Some((12 | 13, _)) => Looks::Mrt(Some(NameKind::Rib)),
-        // OpenBGPD's and old Zebra's BGP4MP_ENTRY and _SNAPSHOT (subtypes 2 and 3) are table dumps, all else messages.
-        Some((16, 2 | 3)) => Looks::Mrt(Some(NameKind::Rib)),
+        // Old BGP4MP_ENTRY and BGP4MP_SNAPSHOT records (subtypes 2 and 3) are table dumps, too.
+        Some((12 | 13, _) | (16, 2 | 3)) => Looks::Mrt(Some(NameKind::Rib)),
         Some((5 | 16 | 17, _)) => Looks::Mrt(Some(NameKind::Updates)),
         Some(_) => Looks::Mrt(None),
         None if head.iter().all(text) => Looks::Text,
