@@ -44,9 +44,8 @@ impl Answer {
         let mut timeline = timeline::build(&self.observed, &self.read.watch, options);
         let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
         let overlaps = |row: &Row| row.end.last_seen >= from && row.start.first_seen < to;
-        let wanted = |flags| {
-            plan.exclude_flags.is_disjoint(flags) && (plan.only_flags.is_empty() || !plan.only_flags.is_disjoint(flags))
-        };
+        let wanted =
+            |flags| plan.exclude_flags.is_disjoint(flags) && (plan.only_flags.is_empty() || !plan.only_flags.is_disjoint(flags));
         timeline.rows.retain(|row| overlaps(row) && wanted(row.flags));
         timeline.changes.retain(|change| change.time >= from && change.time < to && wanted(change.flags));
         timeline

@@ -11,13 +11,18 @@ use crate::model::{Asn, Flag, Time};
 /// Reads archives of BGP routing data (MRT files of RouteViews, RIPE RIS, PCH or your own router) and reconstructs an origin network's
 /// upstream providers, prefix by prefix and second by second. The built-in target is North Korea (AS131279, 175.45.176.0/22).
 #[derive(Debug, Parser)]
-#[command(name = "uplinks", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "uplinks",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   uplinks timeline sample-data                       North Korea's upstreams in the sample archive
   uplinks first --upstream 20485 sample-data         when TransTeleCom appeared, and who saw it
   uplinks timeline --origin 17557 --prefix 208.65.153.0/24 archive/ -f csv -o rows.csv
 
-Exit status: 0 answered; 1 nothing found; 2 usage or fatal error; 3 data missing or damaged, under --strict; 130 on Ctrl-C.")]
+Exit status: 0 answered; 1 nothing found; 2 usage or fatal error; 3 data missing or damaged, under --strict; 130 on Ctrl-C."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

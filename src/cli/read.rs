@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::progress::Progress;
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped};
-use crate::event::{Damage, FileEvents, Discovery, discover_prefixes, read_events};
+use crate::event::{Damage, Discovery, FileEvents, discover_prefixes, read_events};
 use crate::target::Watch;
 
 /// All files, read.

@@ -114,8 +114,7 @@ impl Work<'_> {
             project: self.own.iter().find_map(|i| self.files[*i].0.project),
             until: self.selection.to,
         });
-        let spans: BTreeMap<usize, Span> =
-            updates.iter().zip(covered.spans).filter_map(|(i, span)| Some((*i, span?))).collect();
+        let spans: BTreeMap<usize, Span> = updates.iter().zip(covered.spans).filter_map(|(i, span)| Some((*i, span?))).collect();
         let events = self.events(&who, &spans);
         let data = covered.coverage.map(|coverage| CollectorData { events, dumps, coverage });
         Assembled { name: name.to_owned(), data, files: self.own.to_vec(), spans, peers: who.peers() }
@@ -178,8 +177,7 @@ impl Work<'_> {
     fn dumps(&mut self, who: &Who) -> Vec<Dump> {
         let files = self.files;
         let sound = |said: &FileEvents| said.damage.is_empty() && said.dump.as_ref().is_some_and(|d| d.broken.is_none());
-        let mut all: Vec<(usize, &FileDump)> =
-            self.own.iter().filter_map(|i| Some((*i, files[*i].1.dump.as_ref()?))).collect();
+        let mut all: Vec<(usize, &FileDump)> = self.own.iter().filter_map(|i| Some((*i, files[*i].1.dump.as_ref()?))).collect();
         all.sort_by_key(|(i, dump)| (dump.begin, *i));
         all.dedup_by(|(i, later), (j, earlier)| {
             (later.begin, later.first, later.size) == (earlier.begin, earlier.first, earlier.size)

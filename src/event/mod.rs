@@ -4,8 +4,8 @@
 //! layouts of [`crate::mrt`], because the library guesses add-path from a zero byte, ends a RIB record silently at its first bad
 //! entry, and drops what follows an attribute that overruns (RFC 7606 needs to know).
 
-mod assemble;
 mod as_path;
+mod assemble;
 mod attributes;
 mod discover;
 mod dump;

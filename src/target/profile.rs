@@ -116,11 +116,13 @@ fn read(path: &str) -> Result<String, ProfileError> {
 /// The lines that say something: `#` begins a comment.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bare = |(at, line): (usize, &'_ str)| (at + 1, line.split('#').next().map_or(0, str::len));
-    text.lines().enumerate().map(move |(at, line)| {
-        let (number, length) = bare((at, line));
-        (number, line[..length].trim())
-    })
-    .filter(|(_, line)| !line.is_empty())
+    text.lines()
+        .enumerate()
+        .map(move |(at, line)| {
+            let (number, length) = bare((at, line));
+            (number, line[..length].trim())
+        })
+        .filter(|(_, line)| !line.is_empty())
 }
 
 /// `--prefix-file`: one prefix a line, `#` begins a comment.
