@@ -15,7 +15,7 @@ pub const END: u32 = START + 36 * 3600;
 pub const ORIGIN: u32 = 131_279;
 /// China Unicom.
 pub const UNICOM: u32 = 4837;
-/// TransTeleCom.
+/// `TransTeleCom`.
 pub const TRANSTELECOM: u32 = 20485;
 /// The watched prefixes are the first of the list: .176, .177, .178, .179.
 pub const WATCHED: usize = 4;
