@@ -1,10 +1,6 @@
-//! The files of both collectors, named and compressed as in the real archives, and the expected answers.
+//! The files of both collectors, named as in the real archives, and the expected answers.
 
-use std::io::Write;
 use std::path::PathBuf;
-
-use bzip2::write::BzEncoder;
-use flate2::{Compression, GzBuilder};
 
 use crate::tables::World;
 use crate::world::{END, START};
@@ -19,23 +15,6 @@ pub struct SampleFile {
 impl SampleFile {
     fn new(path: &str, content: Vec<u8>) -> Self {
         Self { path: path.into(), content }
-    }
-
-    /// As it is stored; gzip without a name and with time 0, so that the same content gives the same bytes.
-    pub fn stored(&self) -> std::io::Result<Vec<u8>> {
-        match self.path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => {
-                let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
-                encoder.write_all(&self.content)?;
-                encoder.finish()
-            }
-            Some("bz2") => {
-                let mut encoder = BzEncoder::new(Vec::new(), bzip2::Compression::best());
-                encoder.write_all(&self.content)?;
-                encoder.finish()
-            }
-            _ => Ok(self.content.clone()),
-        }
     }
 }
 

@@ -15,7 +15,8 @@ pub enum Record<'a> {
 }
 
 impl Record<'_> {
-    const fn time(&self) -> u32 {
+    /// Seconds since the epoch.
+    pub const fn time(&self) -> u32 {
         match self {
             Self::Announce { time, .. } | Self::Withdraw { time, .. } => *time,
             Self::State(change) => change.time,

@@ -34,8 +34,8 @@ pub fn dump_file(world: &World, begin: u32) -> Vec<u8> {
 }
 
 fn index_table(world: &World, peers: &[usize]) -> MrtMessage {
-    let entry = |peer: &Peer, place: u16| IndexPeer::new(router_id(place), peer.ip, Asn::new_32bit(peer.asn));
-    let entries: Vec<IndexPeer> = peers.iter().zip(1_u16..).map(|(peer, place)| entry(&world.peers[*peer], place)).collect();
+    let entry = |peer: &Peer, place| IndexPeer::new(Ipv4Addr::new(203, 0, 113, place), peer.ip, Asn::new_32bit(peer.asn));
+    let entries: Vec<IndexPeer> = peers.iter().zip(1..).map(|(peer, place)| entry(&world.peers[*peer], place)).collect();
     MrtMessage::TableDumpV2Message(TableDumpV2Message::PeerIndexTable(PeerIndexTable {
         collector_bgp_id: Ipv4Addr::new(192, 0, 2, 1),
         view_name: String::new(),
@@ -44,18 +44,13 @@ fn index_table(world: &World, peers: &[usize]) -> MrtMessage {
     }))
 }
 
-fn router_id(place: u16) -> Ipv4Addr {
-    let [high, low] = place.to_be_bytes();
-    Ipv4Addr::new(203, 0, 113, high | low)
-}
-
 fn rib(world: &World, peers: &[usize], row: &DumpRow<'_>, sequence: u32) -> MrtMessage {
     let prefix = world.prefixes[row.prefix];
     let entries = row.routes.iter().map(|(place, since, route)| RibEntry {
         peer_index: *place,
         originated_time: *since,
         path_id: None,
-        attributes: attributes(&world.peers[peers[usize::from(*place)]], route, &[NetworkPrefix::new(prefix, None)], Where::Dump),
+        attributes: attributes(&world.peers[peers[usize::from(*place)]], route, &[NetworkPrefix::new(prefix, None)]),
     });
     let rib_type = if prefix.addr().is_ipv6() { TableDumpV2Type::RibIpv6Unicast } else { TableDumpV2Type::RibIpv4Unicast };
     let prefix = NetworkPrefix::new(prefix, None);
@@ -70,7 +65,7 @@ fn encode_update(world: &World, record: &Record<'_>) -> Vec<u8> {
     match record {
         Record::Announce { time, peer, prefixes, route } => {
             let (peer, nets) = (&world.peers[*peer], nets(prefixes));
-            let attributes = attributes(peer, route, &nets, Where::Update);
+            let attributes = attributes(peer, route, &nets);
             let announced_prefixes = if is_v6(&nets) { Vec::new() } else { nets };
             message(*time, peer, BgpUpdateMessage { attributes, announced_prefixes, ..BgpUpdateMessage::default() })
         }
@@ -98,15 +93,8 @@ fn encode_update(world: &World, record: &Record<'_>) -> Vec<u8> {
                 old_state: state(change.old),
                 new_state: state(change.new),
             };
-            encode(record_time(record), MrtMessage::Bgp4Mp(Bgp4MpEnum::StateChange(change)))
+            encode(record.time(), MrtMessage::Bgp4Mp(Bgp4MpEnum::StateChange(change)))
         }
-    }
-}
-
-const fn record_time(record: &Record<'_>) -> u32 {
-    match record {
-        Record::Announce { time, .. } | Record::Withdraw { time, .. } => *time,
-        Record::State(change) => change.time,
     }
 }
 
@@ -134,26 +122,17 @@ fn is_v6(nets: &[NetworkPrefix]) -> bool {
     nets.iter().any(|net| net.prefix.addr().is_ipv6())
 }
 
-/// Where attributes stand: the next hop of an IPv6 route is written with its prefixes in either, which RFC 6396 does not
-/// ask for in a dump but which some collectors did.
-enum Where {
-    Update,
-    Dump,
-}
-
-fn attributes(peer: &Peer, route: &Route, nets: &[NetworkPrefix], place: Where) -> Attributes {
+/// The prefixes of an IPv6 route stand in its attributes, in dumps too: RFC 6396 asks for less there, but some collectors
+/// wrote the whole attribute.
+fn attributes(peer: &Peer, route: &Route, nets: &[NetworkPrefix]) -> Attributes {
     let mut values = vec![AttributeValue::Origin(Origin::IGP), AttributeValue::AsPath(AsPath::from_sequence(&route.path))];
     if is_v6(nets) {
         let reach = Nlri::new_reachable(nets[0], Some(peer.ip));
-        let prefixes = match place {
-            Where::Update => nets.to_vec(),
-            Where::Dump => nets[..1].to_vec(),
-        };
-        values.push(AttributeValue::MpReachNlri(Nlri { prefixes, ..reach }));
+        values.push(AttributeValue::MpReachNlri(Nlri { prefixes: nets.to_vec(), ..reach }));
     } else {
         values.push(AttributeValue::NextHop(peer.ip));
     }
-    if peer.asn % 3 == 0 {
+    if peer.asn.is_multiple_of(3) {
         values.push(AttributeValue::MultiExitDiscriminator(peer.asn % 50));
     }
     Attributes::from_iter(values)

@@ -40,7 +40,7 @@ pub fn dump_file(world: &World, begin: u32) -> Vec<u8> {
         }
         let entries = row.routes.iter().map(|(place, since, route)| {
             let peer = &world.peers[peers[usize::from(*place)]];
-            let attributes = Attributes::new(AsnWidth::Four).origin(0).as_path(&route.path);
+            let attributes = Attributes::new(AsnWidth::Four).origin(0).path(&route.path);
             let attributes = if prefix.addr().is_ipv6() {
                 attributes.mp_reach_abbreviated(&v6_hop(peer))
             } else {
@@ -84,7 +84,7 @@ fn encode_update(world: &World, record: &Record<'_>) -> Vec<u8> {
 
 /// ORIGIN, `AS_PATH` and, where a two-byte session hides an ASN, `AS4_PATH`.
 fn path_attributes(peer: &Peer, route: &Route) -> Attributes {
-    let attributes = Attributes::new(peer.width).origin(0).as_path(&route.path);
+    let attributes = Attributes::new(peer.width).origin(0).path(&route.path);
     let hidden = route.path.iter().any(|asn| *asn > u32::from(u16::MAX));
     match (peer.width, peer.as4) {
         (AsnWidth::Two, As4::Whole) if hidden => attributes.as4_path(&[Segment::Sequence(route.path.clone())]),

@@ -86,10 +86,10 @@ const DETOURS: [u32; 4] = [at(2, 31, 17), at(5, 12, 44), at(16, 40, 2), at(22, 1
 /// The watched steps of all peers, in order of time; the late peer's first table is not among them.
 pub fn steps(peers: &[Peer]) -> Vec<Step> {
     let mut story = Story { peers, steps: Vec::new(), random: Prng::new(SEED, 100) };
-    story.appear(APPEARS, role_first());
+    story.appear(APPEARS);
     story.leave(GONE, &[0, 2, 3]);
     story.unrest();
-    story.appear(BACK, role_first());
+    story.appear(BACK);
     story.leave(LEAVES_176, &[0]);
     story.leave(LEAVES_179, &[3]);
     let mut steps = story.steps;
@@ -119,11 +119,6 @@ fn by(peer: &Peer, prefix: usize, upstream: u32, variant: usize) -> Route {
 
 fn holds(peer: &Peer, prefix: usize) -> bool {
     peer.feed == world::Feed::Full || peer.feed == world::Feed::Dual || peer.feed == world::Feed::Partial(Some(prefix))
-}
-
-/// `TransTeleCom`'s own session is the first to show it.
-const fn role_first() -> usize {
-    world::role::TRANSTELECOM
 }
 
 fn detour(peers: &[Peer], steps: &[Step], start: u32, random: &mut Prng) -> Vec<Step> {
@@ -171,9 +166,10 @@ impl Story<'_> {
         takers
     }
 
-    /// `TransTeleCom` appears for three prefixes, at `first` from one peer and within 80 s from the others.
-    fn appear(&mut self, first: u32, opener: usize) {
+    /// `TransTeleCom` appears for three prefixes, at `first` from its own session and within 80 s from the other peers.
+    fn appear(&mut self, first: u32) {
         const AFTER: [u32; 12] = [3, 7, 9, 14, 18, 26, 33, 41, 52, 61, 70, 78];
+        let opener = world::role::TRANSTELECOM;
         let mut takers = self.takers(first);
         // The partial peer comes last, so that the first half of the peers is the same for each prefix.
         takers.retain(|peer| *peer != opener);
@@ -230,10 +226,10 @@ impl Story<'_> {
             self.flaps(prefix, BACK - 20, STABLE - 10, keeps);
         }
         // The first and the last movement of the unrest.
-        self.withdraw(UNSTABLE, world::role::UNICOM + 6, 3);
-        self.announce(UNSTABLE + 8, world::role::UNICOM + 6, 3, UNICOM, 1);
-        self.withdraw(STABLE - 9, world::role::UNICOM + 8, 1);
-        self.announce(STABLE, world::role::UNICOM + 8, 1, UNICOM, 0);
+        self.withdraw(UNSTABLE, world::role::FALTERS, 3);
+        self.announce(UNSTABLE + 8, world::role::FALTERS, 3, UNICOM, 1);
+        self.withdraw(STABLE - 9, world::role::SETTLES, 1);
+        self.announce(STABLE, world::role::SETTLES, 1, UNICOM, 0);
     }
 
     /// Every peer loses the prefixes, the last at the scripted second; every peer gets them back.

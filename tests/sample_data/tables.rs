@@ -25,6 +25,8 @@ pub struct Held<'a> {
     pub route: &'a Route,
 }
 
+type History = Vec<(u32, Option<Route>)>;
+
 /// The simulated world with its history.
 pub struct World {
     pub peers: Vec<Peer>,
@@ -34,7 +36,7 @@ pub struct World {
     /// The session changes that `rrc90` records.
     pub states: Vec<StateChange>,
     /// For each (peer, prefix) what it held from when on.
-    history: BTreeMap<(usize, usize), Vec<(u32, Option<Route>)>>,
+    history: BTreeMap<(usize, usize), History>,
 }
 
 impl World {

@@ -15,7 +15,7 @@ pub const END: u32 = START + 36 * 3600;
 pub const ORIGIN: u32 = 131_279;
 /// China Unicom.
 pub const UNICOM: u32 = 4837;
-/// TransTeleCom.
+/// `TransTeleCom`.
 pub const TRANSTELECOM: u32 = 20485;
 /// The watched prefixes are the first of the list: .176, .177, .178, .179.
 pub const WATCHED: usize = 4;
@@ -85,11 +85,15 @@ pub mod role {
     pub const RESET: usize = 3;
     pub const LATE: usize = 14;
     pub const RESENDS: usize = 22;
+    /// Like China Unicom's own session, it never loses a prefix but when all do.
     pub const STEADY: usize = 15;
+    /// The first to move in the hours of unrest, and the last.
+    pub const FALTERS: usize = 20;
+    pub const SETTLES: usize = 17;
 }
 
 /// When the late peer's session comes up.
-pub const LATE_UP: u32 = START + 14 * 3600 + 2;
+pub const LATE_UP: u32 = START + 14 * 3600 + 4 * 60 + 2;
 
 /// All peers, by collector.
 pub fn peers() -> Vec<Peer> {

@@ -4,7 +4,7 @@
 //! unseen. Layouts follow RFC 6396 (MRT), RFC 8050 (add-path), RFC 4271, 4760 and 6793 (BGP). Records are concatenated to make a file:
 //!
 //! ```ignore
-//! let attributes = Attributes::new(AsnWidth::Four).origin(0).as_path(&[3356, 4837, 131_279]).next_hop("192.0.2.1");
+//! let attributes = Attributes::new(AsnWidth::Four).origin(0).path(&[3356, 4837, 131_279]).next_hop("192.0.2.1");
 //! let update = Update::new().withdraw("175.45.177.0/24").attributes(attributes).announce("175.45.176.0/24");
 //! let file = Session::new("192.0.2.10", 3356).update(Stamp::Seconds(1_506_848_871), &update);
 //! ```

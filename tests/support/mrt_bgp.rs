@@ -121,13 +121,13 @@ impl Attributes {
 
     /// `AS_PATH` of one sequence; on a two-byte session larger ASNs become `AS_TRANS`.
     #[must_use]
-    pub fn as_path(self, sequence: &[u32]) -> Self {
-        self.as_path_segments(&[Segment::Sequence(sequence.to_vec())])
+    pub fn path(self, sequence: &[u32]) -> Self {
+        self.path_segments(&[Segment::Sequence(sequence.to_vec())])
     }
 
     /// `AS_PATH` of any segments; none at all makes the empty path.
     #[must_use]
-    pub fn as_path_segments(self, segments: &[Segment]) -> Self {
+    pub fn path_segments(self, segments: &[Segment]) -> Self {
         let value = path_bytes(self.width, segments);
         self.raw(0x40, 2, &value)
     }
@@ -262,7 +262,9 @@ fn path_bytes(width: AsnWidth, segments: &[Segment]) -> Vec<u8> {
             Segment::ConfedSet(asns) => (4, asns),
         };
         out.extend([kind, u8::try_from(asns.len()).expect("segment length")]);
-        asns.iter().for_each(|asn| width.put(&mut out, *asn));
+        for asn in asns {
+            width.put(&mut out, *asn);
+        }
     }
     out
 }
