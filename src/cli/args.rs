@@ -5,6 +5,7 @@ use ipnet::IpNet;
 
 use super::values::{parse_duration, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
+use crate::report::Format;
 
 /// Who carried this network's traffic, since when, and how do we know?
 ///
@@ -86,6 +87,102 @@ pub struct Common {
     #[command(flatten)]
     pub output: Output,
     /// How to work.
+    #[command(flatten)]
+    pub work: Work,
+}
+
+/// Whom to watch.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
+pub struct Target {
+    /// A built-in target, or a TOML file with origins, prefixes and names [default: north-korea]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: Option<String>,
+    /// An origin AS: 131279, AS131279 or 2.207 (repeatable)
+    #[arg(long, value_name = "ASN")]
+    pub origin: Vec<Asn>,
+    /// A prefix; its more-specifics are watched too (repeatable)
+    #[arg(long, value_name = "CIDR", value_parser = parse_prefix)]
+    pub prefix: Vec<IpNet>,
+    /// A file with one prefix a line
+    #[arg(long, value_name = "FILE")]
+    pub prefix_file: Option<String>,
+    /// Look first for all prefixes that the origins announce, and watch those as well
+    #[arg(long)]
+    pub discover: bool,
+    /// A file with an AS number and its name a line
+    #[arg(long, value_name = "FILE")]
+    pub names: Option<String>,
+}
+
+/// What to select.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
+    /// Print what overlaps the time from here on; earlier records build state (RFC 3339 or YYYY-MM-DD, UTC)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Time>,
+    /// Ignore records from here on
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Time>,
+    /// Only this collector (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub collector: Vec<String>,
+    /// The collector of files whose path does not say
+    #[arg(long, value_name = "NAME")]
+    pub collector_name: Option<String>,
+    /// Only peers of this AS (repeatable)
+    #[arg(long, value_name = "ASN")]
+    pub peer_asn: Vec<Asn>,
+    /// Peers that make an episode
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub min_peers: u16,
+    /// Leave out shorter episodes, as 90s, 5m, 1h30m
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub min_duration: Option<i64>,
+    /// Read episodes at most this far apart as one
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub merge_within: Option<i64>,
+    /// One row for each prefix, or the target as a whole
+    #[arg(long, value_enum, default_value_t)]
+    pub by: By,
+    /// The share of peers, 0 to 1, to which routes must fall for an outage
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = parse_share)]
+    pub outage_share: f64,
+    /// Leave out rows with this flag (repeatable)
+    #[arg(long, value_name = "FLAG")]
+    pub exclude_flag: Vec<Flag>,
+    /// Only rows with this flag (repeatable: any of them)
+    #[arg(long, value_name = "FLAG")]
+    pub only_flag: Vec<Flag>,
+}
+
+/// What rows are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum By {
+    /// A row for each prefix
+    #[default]
+    Prefix,
+    /// The prefixes together, as `*`
+    Target,
+}
+
+/// What to write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// How to write the result
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to a file, which appears only when complete
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+    /// Exit with 3 if data were missing or damaged
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// How to work.
     #[command(flatten)]
     pub work: Work,
 }

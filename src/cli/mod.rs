@@ -1,9 +1,133 @@
-//! The command line.
+//! The command line: what was typed (`args`), what it means (`plan`), and the way from inputs to an answer.
 
 pub mod answer;
 pub mod args;
+mod facts;
+mod inventory;
 pub mod output;
 pub mod plan;
-pub mod progress;
+mod progress;
 pub mod read;
-pub mod values;
+mod values;
+mod warn;
+
+use std::io::{self, IsTerminal};
+
+use answer::Answer;
+use args::{Cli, Command};
+use output::WriteError;
+use plan::{Plan, PlanError};
+use read::ReadError;
+
+use crate::model::{RecordId, Upstream};
+use crate::report::{self, Colour, Context, Sheet, Style, sheets};
+use crate::timeline::{self, Options, View};
+
+/// How a run ended, as its exit status tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0.
+    Answered,
+    /// 1: nothing was found.
+    NothingFound,
+    /// 3: data were missing or damaged, under `--strict`.
+    Incomplete,
+}
+
+impl Exit {
+    /// The exit status.
+    pub const fn code(self) -> u8 {
+        match self {
+            Exit::Answered => 0,
+            Exit::NothingFound => 1,
+            Exit::Incomplete => 3,
+        }
+    }
+}
+
+/// What ends a run with status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Fatal {
+    /// The arguments.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The inputs.
+    #[error(transparent)]
+    Inputs(#[from] ReadError),
+    /// The result.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// No threads.
+    #[error("cannot start worker threads: {0}; try --jobs 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> Result<Exit, Fatal> {
+    match cli.command {
+        Command::Timeline(common) => answer(Plan::new(common)?, timeline),
+        Command::Changes(common) => answer(Plan::new(common)?, changes),
+        Command::First(first) => {
+            let upstream = Upstream::Via(first.upstream);
+            answer(Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, upstream))
+        }
+        Command::Routes(common) => answer(Plan::new(common)?, routes),
+        Command::Inventory(common) => {
+            answer(Plan::new(common)?, |_, answer, context| Some(sheets::inventory(&inventory::rows(answer), context)))
+        }
+    }
+}
+
+/// Reads, replays, makes the sheet and writes it. `None` from `sheet`: nothing was found, and it has been said.
+fn answer(
+    plan: Plan,
+    sheet: impl FnOnce(&Plan, &Answer, &Context) -> Option<Sheet> + Send,
+) -> Result<Exit, Fatal> {
+    let threads = plan.jobs.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    pool.install(|| {
+        let answer = Answer::new(&plan, read::read(&plan)?);
+        warn::warn(&answer);
+        let evidence = |record: RecordId| answer.evidence(record);
+        let context = facts::context(&plan, &answer, &evidence);
+        let made = sheet(&plan, &answer, &context);
+        let found = made.as_ref().is_some_and(|sheet| !sheet.rows.is_empty());
+        if let Some(sheet) = &made {
+            let style = style(&plan);
+            output::write(plan.output.as_deref(), |out| report::write(sheet, plan.format, out, &style))?;
+        }
+        Ok(match found {
+            _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
+            true => Exit::Answered,
+            false => Exit::NothingFound,
+        })
+    })
+}
+
+/// Colour only on a terminal, and not where `NO_COLOR` is set.
+fn style(plan: &Plan) -> Style {
+    let asked_not = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let on_terminal = plan.output.is_none() && io::stdout().is_terminal();
+    Style { colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never }, ..Style::default() }
+}
+
+fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Option<Sheet> {
+    Some(sheets::timeline(&answer.timeline(plan, &plan.options).rows, context))
+}
+
+fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Option<Sheet> {
+    Some(sheets::changes(&answer.timeline(plan, &plan.options).changes, context))
+}
+
+fn onset(plan: &Plan, answer: &Answer, context: &Context, upstream: Upstream) -> Option<Sheet> {
+    let by = |view| answer.timeline(plan, &Options { view, ..plan.options });
+    let found = timeline::onset(&by(View::Prefix), &by(View::Target), upstream);
+    if found.is_none() {
+        eprintln!("AS{upstream} is no upstream of {} in these data", plan.label);
+    }
+    Some(sheets::first(&found?, context))
+}
+
+fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Option<Sheet> {
+    Some(sheets::routes(answer.routes(plan), context))
+}

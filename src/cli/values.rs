@@ -1,6 +1,19 @@
 //! Small values as people type them.
 
+use clap::builder::PossibleValue;
 use ipnet::IpNet;
+
+use crate::report::Format;
+
+impl clap::ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.text()))
+    }
+}
 
 /// A prefix; a bare address is its host route.
 pub fn parse_prefix(text: &str) -> Result<IpNet, String> {
