@@ -1,1 +1,28 @@
-//! Finds archive files, names their collector, kind and time, and opens them as plain bytes.
+//! Finds archive files, names their collector, kind and time, and opens them as plain bytes. Knows nothing of what the
+//! records mean.
+//!
+//! - [`discover`] turns files, directories, globs and standard input into one sorted list of [`ArchiveFile`]s; a path's
+//!   words are read by [`parse_name`], and content is looked at only where a name leaves doubt.
+//! - [`open`] gives a file's uncompressed bytes, all members of it, and fails where the file does.
+//! - [`cover`] says, once the files are read, which stretches of time they cover (rule 11).
+
+mod collector;
+mod compression;
+mod coverage;
+mod discover;
+mod found;
+mod name;
+mod open;
+mod sniff;
+mod source;
+mod walk;
+mod zstd;
+
+pub use collector::{Project, sanitise};
+pub use compression::Compression;
+pub use coverage::{CollectorFiles, Covered, Damage, RecordTimes, UpdateFile, cover};
+pub use discover::discover;
+pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped, escaped};
+pub use name::{ArchiveName, NameKind, NameStyle, parse as parse_name};
+pub use open::{decompress, open};
+pub use source::{Source, Spool};

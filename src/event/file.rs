@@ -1,5 +1,6 @@
 //! What one archive file says of the target, before collectors are put together.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -22,6 +23,13 @@ impl Digest {
             *to = from;
         }
         Digest(first)
+    }
+}
+
+impl fmt::Display for Digest {
+    /// Twelve hexadecimal digits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

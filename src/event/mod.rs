@@ -5,6 +5,7 @@
 //! entry, and drops what follows an attribute that overruns (RFC 7606 needs to know).
 
 mod as_path;
+mod assemble;
 mod attributes;
 mod discover;
 mod dump;
@@ -16,6 +17,7 @@ mod sample;
 mod update;
 
 pub use crate::mrt::Damage;
+pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, assemble};
 pub use discover::{Discovery, discover_prefixes};
 pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message};
 pub use read::read_events;

@@ -85,6 +85,11 @@ impl Flags {
         Flags(self.0 | other.0)
     }
 
+    /// Whether no flag is set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether no flag is in both.
     pub fn is_disjoint(self, other: Flags) -> bool {
         self.0 & other.0 == 0

@@ -1,0 +1,298 @@
+//! Turns what the user typed into one list of archive files, the same for any order of the arguments and however a
+//! file was reached. Content is looked at only where a name leaves doubt.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::collector::{self, Project};
+use super::found::{ArchiveFile, DiscoverError, Found, Named, Skipped};
+use super::name::{self, ArchiveName, NameKind, NameStyle};
+use super::sniff::{self, Looks};
+use super::source::{Source, Spool};
+use super::walk::walk;
+
+/// Finds the archive files. `collector_name` is taken where a path does not say; `stdin` is read if `-` is an input.
+pub fn discover(inputs: &[OsString], collector_name: Option<&str>, stdin: &mut dyn Read) -> Result<Found, DiscoverError> {
+    let mut inputs: Vec<&OsStr> = inputs.iter().map(OsString::as_os_str).collect();
+    inputs.sort_unstable();
+    inputs.dedup();
+    if inputs.is_empty() {
+        return Err(DiscoverError::NoInput);
+    }
+    let mut gathered = Gathered::default();
+    for input in inputs {
+        gathered.add(input, stdin)?;
+    }
+    gathered.judge(collector_name)
+}
+
+/// Files before anybody looked at their names: by canonical path, each once.
+#[derive(Default)]
+struct Gathered {
+    candidates: BTreeMap<PathBuf, Candidate>,
+    /// Named directories, and how many files of each turned out to be what.
+    directories: Vec<Directory>,
+    skipped: Vec<Skipped>,
+}
+
+struct Candidate {
+    path: PathBuf,
+    source: Source,
+    size: Option<u64>,
+    named: Named,
+    /// Indices of the named directories that hold it.
+    within: Vec<usize>,
+}
+
+struct Directory {
+    shown: String,
+    archive_files: usize,
+    others: usize,
+}
+
+impl Gathered {
+    fn add(&mut self, input: &OsStr, stdin: &mut dyn Read) -> Result<(), DiscoverError> {
+        if input == "-" {
+            return self.add_stream(Path::new("-"), stdin);
+        }
+        match fs::metadata(input) {
+            Ok(metadata) => self.add_existing(Path::new(input), &metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_glob(input) => self.add_glob(input),
+            Err(error) => Err(failed(input, error)),
+        }
+    }
+
+    fn add_glob(&mut self, input: &OsStr) -> Result<(), DiscoverError> {
+        let shown = shown(Path::new(input));
+        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+        let matches = glob::glob_with(&shown, options)
+            .map_err(|error| DiscoverError::BadPattern { shown: shown.clone(), reason: error.msg })?;
+        let mut any = false;
+        for found in matches {
+            let path = found.map_err(|error| failed(error.path().as_os_str(), io::Error::from(error.error().kind())))?;
+            let metadata = fs::metadata(&path).map_err(|error| failed(path.as_os_str(), error))?;
+            self.add_existing(&path, &metadata)?;
+            any = true;
+        }
+        if any { Ok(()) } else { Err(DiscoverError::NoMatch(shown)) }
+    }
+
+    fn add_existing(&mut self, path: &Path, metadata: &fs::Metadata) -> Result<(), DiscoverError> {
+        if metadata.is_dir() {
+            self.add_directory(path)
+        } else if metadata.is_file() {
+            let canonical = fs::canonicalize(path).map_err(|error| failed(path.as_os_str(), error))?;
+            self.insert(canonical, path.to_owned(), Named::Explicitly, None);
+            Ok(())
+        } else {
+            // A pipe, as `<(...)` of a shell: it can be read once only.
+            let mut stream = fs::File::open(path).map_err(|error| failed(path.as_os_str(), error))?;
+            self.add_stream(path, &mut stream)
+        }
+    }
+
+    fn add_directory(&mut self, path: &Path) -> Result<(), DiscoverError> {
+        let walked = walk(path).map_err(|error| failed(path.as_os_str(), error))?;
+        let index = self.directories.len();
+        self.directories.push(Directory { shown: shown(path), archive_files: 0, others: walked.unreadable.len() });
+        for (path, error) in walked.unreadable {
+            self.skipped.push(Skipped { shown: shown(&path), reason: error.to_string() });
+        }
+        for met in walked.files {
+            self.insert(met.canonical, met.path, Named::ByWalking, Some(index));
+        }
+        Ok(())
+    }
+
+    fn add_stream(&mut self, path: &Path, stream: &mut dyn Read) -> Result<(), DiscoverError> {
+        let spooled = Spool::of(stream).map_err(|error| DiscoverError::Spool { shown: shown(path), error })?;
+        let (spool, size) = spooled;
+        let candidate = Candidate {
+            path: path.to_owned(),
+            source: Source::Spool(spool),
+            size: Some(size),
+            named: Named::Explicitly,
+            within: vec![],
+        };
+        // A stream's own path: no file's canonical one, which is absolute, equals `-`.
+        self.candidates.insert(path.to_owned(), candidate);
+        Ok(())
+    }
+
+    /// Of several ways to a file the shortest is kept, of equally short ones the first in the alphabet.
+    fn insert(&mut self, canonical: PathBuf, path: PathBuf, named: Named, within: Option<usize>) {
+        let source = Source::Path(path.clone());
+        let rank = |path: &Path| (path.as_os_str().len(), path.as_os_str().to_owned());
+        let kept = self.candidates.entry(canonical).or_insert_with(|| Candidate {
+            path: path.clone(),
+            source: source.clone(),
+            size: None,
+            named,
+            within: vec![],
+        });
+        if rank(&path) < rank(&kept.path) {
+            (kept.path, kept.source) = (path, source);
+        }
+        kept.named = kept.named.min(named);
+        kept.within.extend(within);
+    }
+
+    fn judge(mut self, collector_name: Option<&str>) -> Result<Found, DiscoverError> {
+        let judged: Vec<(Candidate, Verdict)> = self
+            .candidates
+            .into_par_iter()
+            .map(|(canonical, candidate)| {
+                let verdict = judge(&candidate, &canonical, collector_name);
+                (candidate, verdict)
+            })
+            .collect();
+        let mut files = Vec::new();
+        let mut fatal = Vec::new();
+        for (candidate, verdict) in judged {
+            let accepted = matches!(verdict, Verdict::Accepted(_));
+            for index in &candidate.within {
+                if let Some(directory) = self.directories.get_mut(*index) {
+                    *(if accepted { &mut directory.archive_files } else { &mut directory.others }) += 1;
+                }
+            }
+            match (verdict, candidate.named) {
+                (Verdict::Accepted(file), _) => files.push((*file, candidate.path)),
+                (verdict, Named::ByWalking) => {
+                    self.skipped.push(Skipped { shown: shown(&candidate.path), reason: verdict.reason() });
+                }
+                (verdict, Named::Explicitly) => fatal.push((candidate.path.clone(), verdict)),
+            }
+        }
+        if let Some((path, verdict)) = fatal.into_iter().min_by(|a, b| a.0.cmp(&b.0)) {
+            return Err(verdict.error(&path));
+        }
+        if let Some(empty) = self.directories.iter().find(|directory| directory.archive_files == 0) {
+            return Err(DiscoverError::NothingIn { shown: empty.shown.clone(), skipped: empty.others });
+        }
+        self.skipped.sort_unstable();
+        self.skipped.dedup();
+        files.sort_by(|(a, a_path), (b, b_path)| order(a).cmp(&order(b)).then_with(|| a_path.cmp(b_path)));
+        Ok(Found { files: files.into_iter().map(|(file, _)| file).collect(), skipped: self.skipped })
+    }
+}
+
+fn order(file: &ArchiveFile) -> impl Ord + '_ {
+    (&file.collector, file.start, file.kind.is_none(), file.kind, &file.shown)
+}
+
+enum Verdict {
+    Accepted(Box<ArchiveFile>),
+    Foreign(&'static str),
+    Unreadable(io::Error),
+}
+
+impl Verdict {
+    fn reason(self) -> String {
+        match self {
+            Self::Accepted(_) => String::new(),
+            Self::Foreign(what) => what.to_owned(),
+            Self::Unreadable(error) => error.to_string(),
+        }
+    }
+
+    fn error(self, path: &Path) -> DiscoverError {
+        match self {
+            Self::Unreadable(error) => failed(path.as_os_str(), error),
+            Self::Foreign(found) => DiscoverError::NotMrt { shown: shown(path), found },
+            Self::Accepted(_) => DiscoverError::NotMrt { shown: shown(path), found: "" },
+        }
+    }
+}
+
+fn judge(candidate: &Candidate, canonical: &Path, collector_name: Option<&str>) -> Verdict {
+    let said = name::parse(&candidate.path);
+    if let (NameStyle::Foreign(what), Named::ByWalking) = (said.style, candidate.named) {
+        return Verdict::Foreign(what);
+    }
+    let size = match candidate.size.map_or_else(|| fs::metadata(&candidate.path).map(|metadata| metadata.len()), Ok) {
+        Ok(size) => size,
+        Err(error) => return Verdict::Unreadable(error),
+    };
+    match content(candidate, &said, size) {
+        Ok(Ok(seen)) => Verdict::Accepted(Box::new(archive_file(candidate, said, seen, size, canonical, collector_name))),
+        Ok(Err(what)) => Verdict::Foreign(what),
+        Err(error) => Verdict::Unreadable(error),
+    }
+}
+
+/// Above this many octets a well-named bzip2 file is taken at its compression's word.
+const SMALL: u64 = 64 * 1024;
+
+/// The kind by content where it was looked at; `Err` in words if it is no archive file. Damage is no reason to refuse
+/// a file whose name says what it is: it is reported when the file is read.
+fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<Result<Option<NameKind>, &'static str>> {
+    let well_named = said.style == NameStyle::Archive;
+    if well_named && candidate.named == Named::ByWalking {
+        return Ok(Ok(None));
+    }
+    if well_named && size > SMALL && sniff::is_bzip2(&candidate.source)? {
+        return Ok(Ok(None));
+    }
+    Ok(match sniff::sniff(&candidate.source)? {
+        Looks::Mrt(kind) => Ok(kind),
+        Looks::Empty | Looks::Broken | Looks::Binary if said.kind.is_some() => Ok(None),
+        Looks::Empty => Err("it is empty"),
+        Looks::Broken => Err("its compression is damaged"),
+        Looks::Binary => Err("its first bytes are no MRT record"),
+        Looks::Text => Err("it is text"),
+    })
+}
+
+fn archive_file(
+    candidate: &Candidate,
+    said: ArchiveName,
+    seen: Option<NameKind>,
+    size: u64,
+    canonical: &Path,
+    collector_name: Option<&str>,
+) -> ArchiveFile {
+    // `cd rrc00 && uplinks timeline 2017.10` leaves the collector to the working directory.
+    let whole = name::parse(canonical);
+    // A stream's path (`/dev/fd/63`) is nobody's place.
+    let place = || if let Source::Path(_) = candidate.source { name::place(canonical) } else { None };
+    let given = || collector_name.and_then(collector::sanitise);
+    let collector = said.collector.or(whole.collector).or_else(given).or_else(place);
+    let collector = collector.unwrap_or_else(|| "unknown".to_owned());
+    let project = said.project.or(whole.project).or_else(|| Project::of_collector(&collector));
+    ArchiveFile {
+        shown: shown(&candidate.path),
+        source: candidate.source.clone(),
+        collector,
+        kind: said.kind.or(seen),
+        start: said.start,
+        project,
+        size,
+        named: candidate.named,
+    }
+}
+
+fn is_glob(input: &OsStr) -> bool {
+    input.to_str().is_some_and(|text| text.contains(['*', '?', '[']))
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn failed(input: &OsStr, error: io::Error) -> DiscoverError {
+    let shown = shown(Path::new(input));
+    if error.kind() == io::ErrorKind::NotFound {
+        DiscoverError::Missing(shown)
+    } else {
+        DiscoverError::Unreadable { shown, error }
+    }
+}
+
+#[cfg(test)]
+#[path = "discover_tests.rs"]
+mod tests;

@@ -1,0 +1,119 @@
+//! What looking for archive files comes to: the files, what was skipped, and the errors that end the search.
+
+use std::io;
+
+use super::collector::Project;
+use super::name::NameKind;
+use super::source::Source;
+use crate::model::Time;
+
+/// An archive file that will be read.
+#[derive(Debug, Clone)]
+pub struct ArchiveFile {
+    /// The path as given, lossily as text; see [`escaped`] before printing it to a terminal.
+    pub shown: String,
+    /// Its bytes.
+    pub source: Source,
+    /// Its collector; safe to print.
+    pub collector: String,
+    /// What its name, else its first record, says it holds.
+    pub kind: Option<NameKind>,
+    /// The time in its name.
+    pub start: Option<Time>,
+    /// Whose archive it comes from.
+    pub project: Option<Project>,
+    /// Octets, compressed.
+    pub size: u64,
+    /// Whether the user named this very file.
+    pub named: Named,
+}
+
+/// How a file was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    /// By its own path, by a glob, or as standard input.
+    Explicitly,
+    /// By walking a directory.
+    ByWalking,
+}
+
+/// What the inputs come down to.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Sorted by collector, start, kind (RIB dumps first), path.
+    pub files: Vec<ArchiveFile>,
+    /// Files met by walking that are no archive files, sorted by path.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A file met by walking that will not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The path as given.
+    pub shown: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// An input that cannot be used: found before anything is read, and fatal.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// Nothing was named.
+    #[error("no input; name archive files, a directory, a glob, or - for standard input")]
+    NoInput,
+    /// A named file or directory does not exist.
+    #[error("{}: no such file or directory; check the path, or get the files with `uplinks fetch`", escaped(.0))]
+    Missing(String),
+    /// A glob matches nothing.
+    #[error("{}: nothing matches; check the pattern (** crosses directories)", escaped(.0))]
+    NoMatch(String),
+    /// A glob is malformed.
+    #[error("{}: bad pattern: {reason}; quote brackets as [[] to mean themselves", escaped(.shown))]
+    BadPattern {
+        /// As typed.
+        shown: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A named file is something else.
+    #[error("{}: not an MRT file ({found}); name RIB dumps or update files, or name its directory to skip what is not", escaped(.shown))]
+    NotMrt {
+        /// As typed.
+        shown: String,
+        /// What it is instead.
+        found: &'static str,
+    },
+    /// A named directory holds no archive file.
+    #[error("{}: no MRT file in this directory ({skipped} other files skipped); name one that holds RIB dumps or update files", escaped(.shown))]
+    NothingIn {
+        /// As typed.
+        shown: String,
+        /// Files in it that are no archive files.
+        skipped: usize,
+    },
+    /// The system refuses.
+    #[error("{}: {error}; check its permissions", escaped(.shown))]
+    Unreadable {
+        /// As typed.
+        shown: String,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// Standard input or a pipe could not be copied.
+    #[error("{}: cannot keep a copy of this stream: {error}; check the space in the temporary directory (TMPDIR)", escaped(.shown))]
+    Spool {
+        /// As typed.
+        shown: String,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+}
+
+/// Control characters and marks that reorder text, as `\u{..}`; all else as it is.
+pub fn escaped(text: &str) -> String {
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}

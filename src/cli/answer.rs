@@ -1,0 +1,71 @@
+//! From what the files say to the timeline: assembly, replay, aggregation, and the facts of the run.
+
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use super::read::ReadFiles;
+use crate::event::{Assembly, Selection, assemble};
+use crate::model::{CollectorId, Coverage, RecordId, Time};
+use crate::replay::{Replay, replay};
+use crate::timeline::{self, Collector, Observed, Options, Row, Timeline};
+
+/// A run's inputs, replayed.
+#[derive(Debug)]
+pub struct Answer {
+    /// What was read.
+    pub read: ReadFiles,
+    /// How it was put together.
+    pub assembly: Assembly,
+    /// What replay made of it.
+    pub observed: Observed,
+}
+
+impl Answer {
+    /// Assembles and replays; collectors in parallel, each in order.
+    pub fn new(plan: &Plan, read: ReadFiles) -> Answer {
+        let selection = Selection { to: plan.window.1, peer_asns: plan.peer_asns.clone() };
+        let assembly = assemble(&read.files, &read.watch, &selection);
+        let collectors = assembly.collectors.par_iter().map(|assembled| {
+            let nothing = Coverage { start: Time::MIN, end: Time::MIN, gaps: Vec::new(), sampled: false };
+            let data = assembled.data.as_ref();
+            Collector {
+                name: assembled.name.clone(),
+                coverage: data.map_or(nothing, |d| d.coverage.clone()),
+                has_rib: data.is_some_and(|d| !d.dumps.is_empty()),
+                replay: data.map_or_else(Replay::default, replay),
+            }
+        });
+        let observed = Observed { collectors: collectors.collect() };
+        Answer { read, assembly, observed }
+    }
+
+    /// The timeline that the plan asks for: rows and changes that overlap its window and bear the flags wanted.
+    pub fn timeline(&self, plan: &Plan, options: &Options) -> Timeline {
+        let mut timeline = timeline::build(&self.observed, &self.read.watch, options);
+        let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
+        let overlaps = |row: &Row| row.end.last_seen >= from && row.start.first_seen < to;
+        let wanted =
+            |flags| plan.exclude_flags.is_disjoint(flags) && (plan.only_flags.is_empty() || !plan.only_flags.is_disjoint(flags));
+        timeline.rows.retain(|row| overlaps(row) && wanted(row.flags));
+        timeline.changes.retain(|change| change.time >= from && change.time < to && wanted(change.flags));
+        timeline
+    }
+
+    /// A record's name by content (rule 19): `path#digest`.
+    pub fn evidence(&self, record: RecordId) -> String {
+        let place = usize::try_from(record.0).ok().and_then(|at| self.assembly.records.get(at));
+        place.map_or(String::new(), |place| format!("{}#{}", self.read.files[place.file].0.shown, place.digest))
+    }
+
+    /// A collector's name.
+    pub fn collector(&self, id: CollectorId) -> &str {
+        self.observed.collector(id).map_or("", |c| c.name.as_str())
+    }
+
+    /// Whether anything was missing or damaged: what `--strict` asks.
+    pub fn is_incomplete(&self) -> bool {
+        let damaged = self.read.files.iter().any(|(_, said)| !said.damage.is_empty());
+        let holes = self.observed.collectors.iter().any(|c| !c.coverage.sampled && !c.coverage.gaps.is_empty());
+        damaged || holes || !self.assembly.rejected.is_empty()
+    }
+}

@@ -1,0 +1,220 @@
+//! What was typed. Nothing here is checked beyond its own form; `plan` does that.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+use super::values::{parse_duration, parse_prefix, parse_share};
+use crate::model::{Asn, Flag, Time};
+
+/// Who carried this network's traffic, since when, and how do we know?
+///
+/// Reads archives of BGP routing data (MRT files of RouteViews, RIPE RIS, PCH or your own router) and reconstructs an origin network's
+/// upstream providers, prefix by prefix and second by second. The built-in target is North Korea (AS131279, 175.45.176.0/22).
+#[derive(Debug, Parser)]
+#[command(
+    name = "uplinks",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  uplinks timeline sample-data                       North Korea's upstreams in the sample archive
+  uplinks first --upstream 20485 sample-data         when TransTeleCom appeared, and who saw it
+  uplinks timeline --origin 17557 --prefix 208.65.153.0/24 archive/ -f csv -o rows.csv
+
+Exit status: 0 answered; 1 nothing found; 2 usage or fatal error; 3 data missing or damaged, under --strict; 130 on Ctrl-C."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Episodes per prefix and upstream: the main job
+    #[command(after_help = "Examples:
+  uplinks timeline sample-data
+  uplinks timeline --from 2017-10-01 --to 2017-10-02 -f csv rrc00/2017.10 > rows.csv
+  uplinks timeline --origin AS17557 --prefix 208.65.153.0/24 archive.routeviews.org/")]
+    Timeline(Common),
+    /// The transition log: time, prefix, what changed, by whom seen
+    #[command(after_help = "Examples:
+  uplinks changes sample-data
+  uplinks changes --by target -f jsonl sample-data")]
+    Changes(Common),
+    /// The onset of an upstream: its corroborated first appearance; exit 1 if there is none
+    #[command(after_help = "Examples:
+  uplinks first --upstream 20485 sample-data")]
+    First(First),
+    /// Per-peer route intervals with full paths: the raw material
+    #[command(after_help = "Examples:
+  uplinks routes -f csv sample-data > routes.csv
+  uplinks routes --collector rrc90 --peer-asn 3356 sample-data")]
+    Routes(Common),
+    /// What the inputs are: collectors, kinds, times, peers, holes, damage
+    #[command(after_help = "Examples:
+  uplinks inventory sample-data
+  uplinks inventory -f csv archive/")]
+    Inventory(Common),
+}
+
+/// Options of `first`.
+#[derive(Debug, Args)]
+pub struct First {
+    /// The upstream whose first appearance is asked for
+    #[arg(long, value_name = "ASN")]
+    pub upstream: Asn,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options that every command of analysis takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Archive files, directories (walked), globs, or `-` for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<std::ffi::OsString>,
+    /// Whom to watch.
+    #[command(flatten)]
+    pub target: Target,
+    /// What to select.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// What to write.
+    #[command(flatten)]
+    pub output: Output,
+    /// How to work.
+    #[command(flatten)]
+    pub work: Work,
+}
+
+/// Whom to watch.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
+pub struct Target {
+    /// A built-in target, or a TOML file with origins, prefixes and names [default: north-korea]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub profile: Option<String>,
+    /// An origin AS: 131279, AS131279 or 2.207 (repeatable)
+    #[arg(long, value_name = "ASN")]
+    pub origin: Vec<Asn>,
+    /// A prefix; its more-specifics are watched too (repeatable)
+    #[arg(long, value_name = "CIDR", value_parser = parse_prefix)]
+    pub prefix: Vec<IpNet>,
+    /// A file with one prefix a line
+    #[arg(long, value_name = "FILE")]
+    pub prefix_file: Option<String>,
+    /// Look first for all prefixes that the origins announce, and watch those as well
+    #[arg(long)]
+    pub discover: bool,
+    /// A file with an AS number and its name a line
+    #[arg(long, value_name = "FILE")]
+    pub names: Option<String>,
+}
+
+/// What to select.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct Selection {
+    /// Print what overlaps the time from here on; earlier records build state (RFC 3339 or YYYY-MM-DD, UTC)
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Time>,
+    /// Ignore records from here on
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Time>,
+    /// Only this collector (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub collector: Vec<String>,
+    /// The collector of files whose path does not say
+    #[arg(long, value_name = "NAME")]
+    pub collector_name: Option<String>,
+    /// Only peers of this AS (repeatable)
+    #[arg(long, value_name = "ASN")]
+    pub peer_asn: Vec<Asn>,
+    /// Peers that make an episode
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub min_peers: u16,
+    /// Leave out shorter episodes, as 90s, 5m, 1h30m
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub min_duration: Option<i64>,
+    /// Read episodes at most this far apart as one
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub merge_within: Option<i64>,
+    /// One row for each prefix, or the target as a whole
+    #[arg(long, value_enum, default_value_t)]
+    pub by: By,
+    /// The share of peers, 0 to 1, to which routes must fall for an outage
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = parse_share)]
+    pub outage_share: f64,
+    /// Leave out rows with this flag (repeatable)
+    #[arg(long, value_name = "FLAG")]
+    pub exclude_flag: Vec<Flag>,
+    /// Only rows with this flag (repeatable: any of them)
+    #[arg(long, value_name = "FLAG")]
+    pub only_flag: Vec<Flag>,
+}
+
+/// What rows are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum By {
+    /// A row for each prefix
+    #[default]
+    Prefix,
+    /// The prefixes together, as `*`
+    Target,
+}
+
+/// What to write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// How to write the result
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to a file, which appears only when complete
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+    /// Exit with 3 if data were missing or damaged
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// The formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For spreadsheets (RFC 4180)
+    Csv,
+    /// One object with facts and rows
+    Json,
+    /// One object a row
+    Jsonl,
+}
+
+/// How to work.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Work")]
+pub struct Work {
+    /// Threads [default: one a core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Show progress on standard error
+    #[arg(long, value_enum, default_value_t)]
+    pub progress: When,
+}
+
+/// When to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,190 @@
+//! What it means: the arguments checked and resolved, before any archive is opened.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use ipnet::IpNet;
+
+use super::args::{By, Common, Format, Target, When};
+use crate::model::{Asn, Flag, Flags, Time};
+use crate::target::{Profile, ProfileError, read_names, read_prefixes};
+use crate::timeline::{Options, View};
+
+/// The target of those who name none.
+const DEFAULT_PROFILE: &str = "north-korea";
+
+/// A run, resolved.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// As typed.
+    pub inputs: Vec<OsString>,
+    /// How the target is called.
+    pub label: String,
+    /// Rule 4.
+    pub origins: Vec<Asn>,
+    /// Rule 4; those that discovery finds are added later.
+    pub prefixes: Vec<IpNet>,
+    /// Whether a first pass must find the prefixes that the origins announce.
+    pub discovers: bool,
+    /// Names of ASes.
+    pub names: BTreeMap<Asn, String>,
+    /// What overlaps `[from, to)` is printed; records at or after `to` are ignored.
+    pub window: (Option<Time>, Option<Time>),
+    /// Only these collectors; empty: all.
+    pub collectors: Vec<String>,
+    /// For files whose path does not say.
+    pub collector_name: Option<String>,
+    /// Only peers of these ASes; empty: all.
+    pub peer_asns: Vec<Asn>,
+    /// How to aggregate.
+    pub options: Options,
+    /// Rows with any of these are left out.
+    pub exclude_flags: Flags,
+    /// Only rows with any of these; none: all.
+    pub only_flags: Flags,
+    /// How to write.
+    pub format: Format,
+    /// Where to; `None`: standard output.
+    pub output: Option<String>,
+    /// `--strict`.
+    pub strict: bool,
+    /// Threads; `None`: one a core.
+    pub jobs: Option<u16>,
+    /// `--progress`.
+    pub progress: When,
+}
+
+/// Arguments that do not go together, or name what cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// An empty window.
+    #[error("--from {from} is not before --to {to}; swap them, or leave one out")]
+    Window {
+        /// `--from`.
+        from: Time,
+        /// `--to`.
+        to: Time,
+    },
+    /// `--discover` has nothing to go by.
+    #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
+    NothingToDiscover,
+    /// A file of the target.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+}
+
+impl Plan {
+    /// Resolves the arguments; reads the profile, the list of prefixes and the names.
+    pub fn new(typed: Common) -> Result<Plan, PlanError> {
+        let Common { inputs, target, selection, output, work } = typed;
+        if let (Some(from), Some(to)) = (selection.from, selection.to)
+            && from >= to
+        {
+            return Err(PlanError::Window { from, to });
+        }
+        let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
+        let options = Options {
+            min_peers: selection.min_peers.into(),
+            view: if selection.by == By::Target { View::Target } else { View::Prefix },
+            outage_share: selection.outage_share,
+            merge_within: selection.merge_within,
+            min_duration: selection.min_duration,
+        };
+        let flags = |list: Vec<Flag>| list.into_iter().collect();
+        Ok(Plan {
+            inputs,
+            label,
+            origins,
+            prefixes,
+            discovers,
+            names,
+            window: (selection.from, selection.to),
+            collectors: selection.collector,
+            collector_name: selection.collector_name,
+            peer_asns: selection.peer_asn,
+            options,
+            exclude_flags: flags(selection.exclude_flag),
+            only_flags: flags(selection.only_flag),
+            format: output.format,
+            output: output.output,
+            strict: output.strict,
+            jobs: work.jobs,
+            progress: work.progress,
+        })
+    }
+}
+
+struct Watched {
+    label: String,
+    origins: Vec<Asn>,
+    prefixes: Vec<IpNet>,
+    discovers: bool,
+    names: BTreeMap<Asn, String>,
+}
+
+/// Rule 4: a target on the command line replaces the default profile; a profile that is named as well is added to it.
+fn watched(typed: Target) -> Result<Watched, PlanError> {
+    let own = !(typed.origin.is_empty() && typed.prefix.is_empty() && typed.prefix_file.is_none());
+    let default = Profile::load(DEFAULT_PROFILE)?;
+    let profile = match &typed.profile {
+        Some(name) => Profile::load(name)?,
+        None if own => Profile::default(),
+        None => default.clone(),
+    };
+    // Names are decoration: the built-in ones serve any target, the profile's and the file's go before them.
+    let mut names = default.names;
+    names.extend(profile.names);
+    if let Some(path) = &typed.names {
+        names.extend(read_names(path)?);
+    }
+    let (mut origins, mut prefixes) = (profile.origins, profile.prefixes);
+    origins.extend(typed.origin);
+    prefixes.extend(typed.prefix);
+    if let Some(path) = &typed.prefix_file {
+        prefixes.extend(read_prefixes(path)?);
+    }
+    origins.sort_unstable();
+    origins.dedup();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    if typed.discover && origins.is_empty() {
+        return Err(PlanError::NothingToDiscover);
+    }
+    let discovers = typed.discover || prefixes.is_empty();
+    let label = label(&profile.label, &origins, &prefixes);
+    Ok(Watched { label, origins, prefixes, discovers, names })
+}
+
+fn label(name: &str, origins: &[Asn], prefixes: &[IpNet]) -> String {
+    let mut parts: Vec<String> = origins.iter().map(|asn| format!("AS{asn}")).collect();
+    parts.extend(prefixes.iter().map(ToString::to_string));
+    let more = parts.len().saturating_sub(4);
+    parts.truncate(4);
+    if more > 0 {
+        parts.push(format!("and {more} more"));
+    }
+    let parts = parts.join(", ");
+    if name.is_empty() { parts } else { format!("{name} ({parts})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        Target { profile: None, origin: vec![], prefix: vec![], prefix_file: None, discover: false, names: None }
+    }
+
+    #[test]
+    fn a_typed_target_replaces_the_default_profile() {
+        let default = watched(target()).expect("built in");
+        assert_eq!(default.label, "North Korea (AS131279, 175.45.176.0/22)");
+        let own = watched(Target { origin: vec![Asn(17557)], ..target() }).expect("an origin");
+        assert_eq!((own.origins, own.prefixes.len(), own.discovers), (vec![Asn(17557)], 0, true));
+        let prefix = "208.65.153.0/24".parse().expect("a prefix");
+        let own = watched(Target { prefix: vec![prefix], ..target() }).expect("a prefix");
+        assert_eq!((own.origins.len(), own.prefixes, own.discovers), (0, vec![prefix], false));
+        let found = watched(Target { prefix: vec![prefix], discover: true, ..target() });
+        assert!(matches!(found, Err(PlanError::NothingToDiscover)));
+    }
+}

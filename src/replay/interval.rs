@@ -1,0 +1,197 @@
+//! What replay yields: spans of routes and of sessions, each bounded by what proves it (rules 10 to 13).
+
+use ipnet::IpNet;
+
+use crate::model::{PeerKey, RecordId, Route, Span, Time};
+
+/// What proves a boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// A BGP message: exact.
+    Update,
+    /// A RIB dump that shows what no message showed (rule 9).
+    Rib,
+    /// The first announcement after the peer came up or first appeared: presence, not onset (rule 10).
+    PeerUp,
+    /// The session ended: nobody withdrew anything (rule 10).
+    PeerDown,
+    /// It happened while data are missing (rule 11).
+    Gap,
+    /// It was there at the first RIB (rule 12).
+    DataStart,
+    /// It is there at the end of the data (rule 12).
+    DataEnd,
+}
+
+impl Basis {
+    /// The word in the `start_basis` and `end_basis` columns.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Basis::Update => "update",
+            Basis::Rib => "rib",
+            Basis::PeerUp => "peer-up",
+            Basis::PeerDown => "peer-down",
+            Basis::Gap => "gap",
+            Basis::DataStart => "data-start",
+            Basis::DataEnd => "data-end",
+        }
+    }
+
+    /// Whether the boundary is a change of the network, not of what is known of it.
+    pub const fn is_change(self) -> bool {
+        matches!(self, Basis::Update | Basis::Rib | Basis::Gap)
+    }
+}
+
+/// A start: it lies in (`after`, `by`] and is proven at `first_seen` >= `by` (rule 13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// The first proof.
+    pub first_seen: Time,
+    /// The last proof of something else; `None`: unknown.
+    pub after: Option<Time>,
+    /// It had started by then.
+    pub by: Time,
+    /// What proves it.
+    pub basis: Basis,
+    /// The record of `first_seen`.
+    pub record: RecordId,
+    /// That record's time is out of its file's span (rule 7).
+    pub clock: bool,
+    /// No RIB of the collector came before (rule 12).
+    pub no_baseline: bool,
+}
+
+/// An end: it lies in [`after`, `before`), presence being proven up to `last_seen` <= `after` (rule 13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// The last proof.
+    pub last_seen: Time,
+    /// `None`: ongoing.
+    pub after: Option<Time>,
+    /// It had ended by then; `None`: unknown, or ongoing.
+    pub before: Option<Time>,
+    /// What proves it.
+    pub basis: Basis,
+    /// The record that shows the end; none for an ongoing route.
+    pub record: Option<RecordId>,
+    /// That record's time is out of its file's span (rule 7).
+    pub clock: bool,
+}
+
+/// How an interval follows the one before it in the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follows {
+    /// Nothing was held before, or nothing is known of it.
+    Nothing,
+    /// It replaced the key's route directly (rule 5).
+    Replaced,
+}
+
+/// A span in which one peer holds one path for one prefix and path id: the raw material.
+#[derive(Debug, Clone)]
+pub struct RouteInterval {
+    /// Whose route.
+    pub peer: PeerKey,
+    /// For which prefix.
+    pub prefix: IpNet,
+    /// The add-path id, 0 without.
+    pub path_id: u32,
+    /// The route.
+    pub route: Route,
+    /// Where it begins.
+    pub start: Start,
+    /// Where it ends.
+    pub end: End,
+    /// What came before it.
+    pub follows: Follows,
+    /// Spans in which nothing proves it: it is assumed to stand (rule 11). Sorted, disjoint.
+    pub assumed: Vec<Span>,
+    /// Announcements that changed nothing (rule 6).
+    pub repeats: u32,
+}
+
+impl RouteInterval {
+    /// The span in which the route is believed to stand, proven or assumed: half-open, empty for a route replaced at once.
+    pub fn believed(&self) -> Span {
+        Span { from: self.start.by, until: self.end.believed() }
+    }
+}
+
+impl End {
+    /// Until when the route is believed to stand: beyond the last proof only where a change inside (`after`, `before`) is known.
+    pub fn believed(&self) -> Time {
+        match self.before {
+            Some(before) if self.basis.is_change() => before,
+            _ => self.last_seen,
+        }
+    }
+}
+
+/// A span in which a peer is believed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Presence {
+    /// Whose session.
+    pub peer: PeerKey,
+    /// When.
+    pub span: Span,
+    /// A RIB has shown its table since it came up: a route that it does not show is known to be absent.
+    pub table_known: bool,
+    /// Full-feed for IPv4 and IPv6 by the last dump (rule 15).
+    pub full: [bool; 2],
+}
+
+/// A span in which a peer is known, by a withdrawal or a dump, to hold no route for a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Absence {
+    /// Whose table.
+    pub peer: PeerKey,
+    /// Which prefix.
+    pub prefix: IpNet,
+    /// When.
+    pub span: Span,
+}
+
+/// What was met on the way, per peer: the figures that tell how far to trust it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quality {
+    /// Watched routes announced.
+    pub announcements: u64,
+    /// Watched routes withdrawn.
+    pub withdrawals: u64,
+    /// Announcements that changed nothing (rule 6).
+    pub repeats: u64,
+    /// RIB entries and absences that agree with the replayed table.
+    pub rib_agreements: u64,
+    /// RIB entries and absences that do not (rule 9).
+    pub rib_disagreements: u64,
+    /// Announcements with an empty path from a peer that is not the origin (rule 5).
+    pub empty_paths: u64,
+    /// Records out of their file's span (rule 7).
+    pub clock: u64,
+}
+
+impl std::ops::AddAssign for Quality {
+    fn add_assign(&mut self, more: Quality) {
+        self.announcements += more.announcements;
+        self.withdrawals += more.withdrawals;
+        self.repeats += more.repeats;
+        self.rib_agreements += more.rib_agreements;
+        self.rib_disagreements += more.rib_disagreements;
+        self.empty_paths += more.empty_paths;
+        self.clock += more.clock;
+    }
+}
+
+/// The replay of one collector.
+#[derive(Debug, Clone, Default)]
+pub struct Replay {
+    /// In order of closing; callers sort as they need.
+    pub intervals: Vec<RouteInterval>,
+    /// Sessions.
+    pub presences: Vec<Presence>,
+    /// Known absences of prefixes that the peer held or withdrew.
+    pub absences: Vec<Absence>,
+    /// By peer.
+    pub quality: std::collections::BTreeMap<PeerKey, Quality>,
+}

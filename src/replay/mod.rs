@@ -1,0 +1,17 @@
+//! Applies events in order to each peer's table and yields route intervals. Pure: no path, no clock, no logger, no MRT type.
+//!
+//! - [`engine`](self): the order of things, and what a message or a session change does to a table (rules 5, 6, 7, 10);
+//! - `rib_merge`: what a RIB dump does (rules 8 and 9);
+//! - `session`: whether a peer is up and what is known of its table (rule 10);
+//! - `table`: one peer's routes, with the proof of each (rules 11 to 13);
+//! - `ahead`: which messages follow a dump, since a dump is not atomic.
+
+mod ahead;
+mod engine;
+mod interval;
+mod rib_merge;
+mod session;
+mod table;
+
+pub use engine::replay;
+pub use interval::{Absence, Basis, End, Follows, Presence, Quality, Replay, RouteInterval, Start};

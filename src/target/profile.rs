@@ -1,0 +1,177 @@
+//! Targets with a name: TOML files, of which one is compiled in, and the small text files of names and prefixes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::model::Asn;
+
+const BUILT_IN: [(&str, &str); 1] = [("north-korea", include_str!("profiles/north-korea.toml"))];
+
+/// A named target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// How people call it.
+    pub label: String,
+    /// Its origins (rule 4).
+    pub origins: Vec<Asn>,
+    /// Its prefixes (rule 4).
+    pub prefixes: Vec<IpNet>,
+    /// Names of ASes: decoration.
+    pub names: BTreeMap<Asn, String>,
+}
+
+/// A profile or list that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Neither built in nor a file.
+    #[error("there is no profile '{name}': the built-in ones are {list}; or give a TOML file", list = built_in_names())]
+    Unknown {
+        /// As typed.
+        name: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file's text is not as it should be.
+    #[error("{path}: {reason}")]
+    Text {
+        /// The file, with the line where that is known.
+        path: String,
+        /// What is wrong and how it should be.
+        reason: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: Option<String>,
+    label: Option<String>,
+    #[serde(default)]
+    origins: Vec<Number>,
+    #[serde(default)]
+    prefixes: Vec<String>,
+    #[serde(default)]
+    names: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Plain(u32),
+    Text(String),
+}
+
+fn built_in_names() -> String {
+    BUILT_IN.map(|(name, _)| name).join(", ")
+}
+
+impl Profile {
+    /// A built-in profile by name, or a TOML file by path.
+    pub fn load(name: &str) -> Result<Profile, ProfileError> {
+        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+            return Profile::parse(text, name);
+        }
+        if !Path::new(name).exists() {
+            return Err(ProfileError::Unknown { name: name.to_owned() });
+        }
+        Profile::parse(&read(name)?, name)
+    }
+
+    fn parse(text: &str, path: &str) -> Result<Profile, ProfileError> {
+        let wrong = |reason: String| ProfileError::Text { path: path.to_owned(), reason };
+        let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        let mut profile = Profile { label: file.label.or(file.name).unwrap_or_default(), ..Profile::default() };
+        for origin in file.origins {
+            profile.origins.push(match origin {
+                Number::Plain(number) => Asn(number),
+                Number::Text(text) => text.parse().map_err(|e| wrong(format!("origins: {e}")))?,
+            });
+        }
+        for prefix in file.prefixes {
+            profile.prefixes.push(prefix.parse().map_err(|_| wrong(format!("prefixes: '{prefix}' is no prefix")))?);
+        }
+        for (asn, name) in file.names {
+            profile.names.insert(asn.parse().map_err(|e| wrong(format!("names: {e}")))?, name);
+        }
+        if profile.origins.is_empty() && profile.prefixes.is_empty() {
+            return Err(wrong("give origins, prefixes or both".to_owned()));
+        }
+        Ok(profile)
+    }
+}
+
+fn read(path: &str) -> Result<String, ProfileError> {
+    std::fs::read_to_string(path).map_err(|source| ProfileError::Read { path: path.to_owned(), source })
+}
+
+/// The lines that say something: `#` begins a comment.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bare = |(at, line): (usize, &'_ str)| (at + 1, line.split('#').next().map_or(0, str::len));
+    text.lines()
+        .enumerate()
+        .map(move |(at, line)| {
+            let (number, length) = bare((at, line));
+            (number, line[..length].trim())
+        })
+        .filter(|(_, line)| !line.is_empty())
+}
+
+/// `--prefix-file`: one prefix a line, `#` begins a comment.
+pub fn read_prefixes(path: &str) -> Result<Vec<IpNet>, ProfileError> {
+    let text = read(path)?;
+    let parse = |(number, line): (usize, &str)| {
+        let wrong = |_| ProfileError::Text {
+            path: format!("{path}:{number}"),
+            reason: format!("'{line}' is no prefix; write one a line, as 175.45.176.0/22"),
+        };
+        line.parse().map_err(wrong)
+    };
+    lines(&text).map(parse).collect()
+}
+
+/// `--names`: an AS number and its name a line, separated by white space or a comma; `#` begins a comment.
+pub fn read_names(path: &str) -> Result<BTreeMap<Asn, String>, ProfileError> {
+    let text = read(path)?;
+    let parse = |(number, line): (usize, &str)| {
+        let place = format!("{path}:{number}");
+        let (asn, name) = line.split_once([',', ' ', '\t']).unwrap_or((line, ""));
+        let asn = asn.parse::<Asn>().map_err(|e| ProfileError::Text { path: place, reason: e.to_string() })?;
+        Ok((asn, name.trim().trim_matches('"').to_owned()))
+    };
+    lines(&text).map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_profile_reads() {
+        let profile = Profile::load("north-korea").expect("built in");
+        assert_eq!((profile.origins, profile.prefixes.len()), (vec![Asn(131_279)], 1));
+        assert_eq!(profile.names.get(&Asn(20485)).map(String::as_str), Some("TransTeleCom"));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (text, said) in [
+            ("origins = ['x']", "'x' is no AS number"),
+            ("prefixes = ['1.2.3.4/99']", "is no prefix"),
+            ("label = 'nothing'", "give origins, prefixes or both"),
+            ("orgins = [1]", "orgins"),
+        ] {
+            let error = Profile::parse(text, "mine.toml").expect_err(text).to_string();
+            assert!(error.contains(said) && error.starts_with("mine.toml"), "{error}");
+        }
+        assert!(Profile::load("south-korea").expect_err("unknown").to_string().contains("north-korea"));
+    }
+}

@@ -1,0 +1,77 @@
+//! The onset of an upstream (rule 16): its first appearance, and how soon other peers corroborate it.
+
+use std::collections::BTreeSet;
+
+use super::build::Timeline;
+use super::hold::Hold;
+use super::row::Row;
+use crate::model::{Flag, Flags, PeerKey, Time, Upstream};
+
+/// The n-th peer to show the upstream.
+#[derive(Debug, Clone)]
+pub struct Rank {
+    /// 1 for the first.
+    pub n: usize,
+    /// Whether this is the rank of half the peak.
+    pub half_of_peak: bool,
+    /// The peer's hold, which begins then; `None` if so many peers never showed it.
+    pub hold: Option<Hold>,
+}
+
+/// When an upstream appeared first.
+#[derive(Debug, Clone)]
+pub struct Onset {
+    /// The upstream.
+    pub upstream: Upstream,
+    /// The row that makes the headline; `None` if all rows are stuck or out of clock.
+    pub headline: Option<Row>,
+    /// The first row of each prefix.
+    pub first_rows: Vec<Row>,
+    /// The 1st, 2nd, 5th and half-of-peak peer in the headline's episode.
+    pub ranks: Vec<Rank>,
+    /// The most peers at one time in the headline's episode.
+    pub peak_peers: usize,
+}
+
+/// Finds the onset; `None` if no row shows the upstream. `target` must be built with the target's view, `prefixes` with that of prefixes.
+pub fn onset(prefixes: &Timeline, target: &Timeline, upstream: Upstream) -> Option<Onset> {
+    let rows: Vec<&Row> = prefixes.rows.iter().filter(|r| r.subject.upstream == upstream).collect();
+    let mut first_rows: Vec<Row> = Vec::new();
+    for row in &rows {
+        if !first_rows.iter().any(|r| r.subject.prefix == row.subject.prefix) {
+            first_rows.push((*row).clone());
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let headline = headline(rows.iter().copied()).cloned();
+    let episode = headline.as_ref().and_then(|head| {
+        let holds_it = |r: &&Row| r.start.first_seen <= head.start.first_seen && head.start.first_seen <= r.end.last_seen;
+        target.rows.iter().filter(|r| r.subject.upstream == upstream && !r.flags.has(Flag::Stuck)).find(holds_it)
+    });
+    let peak_peers = episode.map_or(0, |r| r.peak_peers);
+    let ranks = episode.map_or(Vec::new(), |row| ranks(row, peak_peers));
+    Some(Onset { upstream, headline, first_rows, ranks, peak_peers })
+}
+
+/// The earliest row, without those that are stuck or out of clock, nor single-peer ones where another row has more.
+fn headline<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Option<&'a Row> {
+    let never: Flags = [Flag::Stuck, Flag::Clock].into_iter().collect();
+    let sound = rows.filter(|r| r.flags.is_disjoint(never));
+    let seen_by_several = sound.clone().any(|r| !r.flags.has(Flag::SinglePeer));
+    let candidates = sound.filter(|r| !seen_by_several || !r.flags.has(Flag::SinglePeer));
+    candidates.min_by_key(|r| (r.start.first_seen, r.subject))
+}
+
+fn ranks(row: &Row, peak: usize) -> Vec<Rank> {
+    let mut seen: BTreeSet<PeerKey> = BTreeSet::new();
+    let mut order: Vec<&Hold> = row.members.iter().filter(|h| !h.start.clock).collect();
+    order.sort_by_key(|h| (h.start.first_seen, h.start.after.map_or(Time::MAX, |a| Time::from_micros(-a.micros())), h.peer));
+    let arrivals: Vec<&Hold> = order.into_iter().filter(|h| seen.insert(h.peer)).collect();
+    let half = peak.div_ceil(2).max(1);
+    let mut wanted = vec![(1, false), (2, false), (5, false), (half, true)];
+    wanted.sort_unstable();
+    let rank = |(n, half_of_peak)| Rank { n, half_of_peak, hold: arrivals.get(n - 1).map(|h| (*h).clone()) };
+    wanted.into_iter().map(rank).collect()
+}
