@@ -72,12 +72,3 @@ impl DumpBuilder {
         (self.dump, self.counts)
     }
 }
-
-/// Whether a peer is new to a short list, which then has it.
-pub(super) fn is_new(seen: &mut Vec<FilePeer>, peer: FilePeer) -> bool {
-    let new = !seen.contains(&peer);
-    if new {
-        seen.push(peer);
-    }
-    new
-}
