@@ -24,12 +24,13 @@ fn main() {
     let arguments = Arguments::from_args();
     let corpus = corpus();
     if corpus.is_none() {
-        eprintln!("\nThe real archives are not here, so their tests DO NOT RUN. Set UPLINKS_CORPUS to the folder that holds them.");
+        eprintln!(
+            "\nThe real archives are not here, so their tests DO NOT RUN. Set UPLINKS_CORPUS to the folder that holds them."
+        );
     }
     let trial = |(name, test): &(&str, Test)| {
         let (test, corpus) = (*test, corpus.clone());
-        Trial::test(*name, move || test(&corpus.unwrap_or_default()))
-            .with_ignored_flag(corpus_is_missing())
+        Trial::test(*name, move || test(&corpus.unwrap_or_default())).with_ignored_flag(corpus_is_missing())
     };
     libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit();
 }
@@ -110,9 +111,10 @@ fn other_files(corpus: &Path) -> Result<(), Failed> {
     for folder in ["modern", "odd", "lab"] {
         walk(&corpus.join(folder), &mut files)?;
     }
-    files.extend(["ris.rrc06.updates.1401488100.gz", "routeviews.route-views.jinx.updates.1401493500.bz2"].map(|name| {
-        corpus.join("north-korea-2014").join(name)
-    }));
+    files.extend(
+        ["ris.rrc06.updates.1401488100.gz", "routeviews.route-views.jinx.updates.1401493500.bz2"]
+            .map(|name| corpus.join("north-korea-2014").join(name)),
+    );
     assert!(files.len() > 20, "{files:?}");
     for file in files {
         let shown = text(file);

@@ -14,8 +14,7 @@ fn expected(name: &str) -> Rows {
 fn the_timeline_is_the_scripts() {
     let ran = uplinks(&["timeline", "-f", "csv", &sample()]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    let columns =
-        ["prefix", "origin_asn", "upstream_asn", "first_seen", "last_seen", "start_basis", "end_basis", "peak_peers"];
+    let columns = ["prefix", "origin_asn", "upstream_asn", "first_seen", "last_seen", "start_basis", "end_basis", "peak_peers"];
     assert_eq!(Rows::read(&ran.stdout).columns(&columns), expected("timeline.csv").columns(&columns));
 }
 

@@ -18,8 +18,7 @@ fn said(answer: &Answer, index: usize) -> &FileEvents {
 }
 
 fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
-    let files: Vec<usize> =
-        collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_some()).collect();
+    let files: Vec<usize> = collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_some()).collect();
     let dumps = files.iter().filter_map(|i| said(answer, *i).dump.as_ref());
     let covered: Vec<Span> = dumps.clone().map(|d| Span { from: d.begin, until: d.end }).collect();
     let rejected = answer.assembly.rejected.iter().filter(|r| files.contains(&r.file)).count();
@@ -37,8 +36,7 @@ fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
 
 fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     // A file without records has no kind but that of its neighbours: whatever is no dump is an update file.
-    let files: Vec<usize> =
-        collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_none()).collect();
+    let files: Vec<usize> = collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_none()).collect();
     if files.is_empty() {
         return None;
     }

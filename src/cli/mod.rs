@@ -79,10 +79,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
 }
 
 /// Reads, replays, makes the sheet and writes it. `None` from `sheet`: nothing was found, and it has been said.
-fn answer(
-    plan: Plan,
-    sheet: impl FnOnce(&Plan, &Answer, &Context) -> Option<Sheet> + Send,
-) -> Result<Exit, Fatal> {
+fn answer(plan: Plan, sheet: impl FnOnce(&Plan, &Answer, &Context) -> Option<Sheet> + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {

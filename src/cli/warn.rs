@@ -40,10 +40,6 @@ pub fn warn(answer: &Answer) {
     ] {
         tell(&list, remedy);
     }
-    let skipped = answer.read.skipped.len();
-    if skipped > 0 {
-        say(&format!("note: {skipped} files that are no MRT were skipped"));
-    }
 }
 
 fn tell(list: &[String], remedy: &str) {
