@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::file::{Digest, FileCounts, FileDump, FilePeer};
+use super::file::{Digest, FileCounts, FileDump};
 use super::sample::Sample;
 use crate::mrt::{Damage, Family, PrefixSet, RawRecord};
 
