@@ -21,12 +21,18 @@ impl Writer for Csv {
     }
 }
 
+/// What a spreadsheet would take for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A text cell as it was before it was made safe for spreadsheets: for reading results back.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(cell)
+}
+
 /// Keeps a spreadsheet from running text as a formula: `'` goes before the characters that begin one.
 fn guarded(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Text(text) | Cell::Path(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            Cow::Owned(format!("'{text}"))
-        }
+        Cell::Text(text) | Cell::Path(text) if text.starts_with(FORMULA) => Cow::Owned(format!("'{text}")),
         _ => text::cell(cell),
     }
 }

@@ -5,6 +5,8 @@ mod json;
 mod jsonl;
 mod table;
 
+pub use self::csv::unguarded;
+
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;

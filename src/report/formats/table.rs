@@ -34,10 +34,12 @@ impl Writer for Table {
         for line in &view.drawing {
             writeln!(out, "{}", printable(line))?;
         }
-        if !view.legend.is_empty() || !sheet.caveats.is_empty() {
+        // Without rows there is no mark to explain.
+        let legend = if view.groups.iter().all(|g| g.rows.is_empty()) { &[] } else { view.legend.as_slice() };
+        if !legend.is_empty() || !sheet.caveats.is_empty() {
             writeln!(out)?;
         }
-        for line in &view.legend {
+        for line in legend {
             paragraph("", line, out, style)?;
         }
         for line in &sheet.caveats {

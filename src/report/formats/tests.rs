@@ -56,6 +56,9 @@ fn csv_quotes_and_defuses_formulas() {
         "\"'-x\r\ny\",'\t\u{202e}evil,1970-01-01T00:00:00Z,1.500000,,\n",
     ];
     assert_eq!(plain(Format::Csv), expected.concat());
+    for (written, read) in [("'=1", "=1"), ("'quoted'", "'quoted'"), ("rrc00", "rrc00"), ("", "")] {
+        assert_eq!(unguarded(written), read);
+    }
 }
 
 #[test]

@@ -70,6 +70,11 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
     }
 }
 
+/// The sheet of `first` for an upstream that no route shows: no rows, and a summary that says so.
+pub fn never(upstream: Upstream, context: &Context) -> Sheet {
+    first(&Onset { upstream, headline: None, first_rows: Vec::new(), ranks: Vec::new(), peak_peers: 0 }, context)
+}
+
 fn of_row(kind: &str, row: &Row, context: &Context) -> Vec<Cell> {
     let (subject, start) = (&row.subject, &row.start);
     vec![
@@ -294,5 +299,8 @@ Times are cut to whole seconds; the other formats have them in full.
         }
         let none = first(&Onset { headline: None, ..onset() }, &context);
         assert!(none.summary[0].ends_with("no headline."), "{}", none.summary[0]);
+        let never = never(TRANSTELECOM, &context);
+        assert!(never.summary[0].contains(": no route through AS20485 TransTeleCom, 2017"), "{}", never.summary[0]);
+        assert!(text(&never, Format::Table).contains("(no rows)") && never.rows.is_empty());
     }
 }

@@ -12,7 +12,7 @@ mod timeline;
 pub(crate) mod fixture;
 
 pub use changes::changes;
-pub use first::first;
+pub use first::{first, never};
 pub use inventory::{InventoryKind, InventoryRow, inventory};
 pub use routes::routes;
 pub use timeline::timeline;
