@@ -65,38 +65,34 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
-        Command::Timeline(common) => answer(Plan::new(common)?, timeline),
-        Command::Changes(common) => answer(Plan::new(common)?, changes),
+        Command::Timeline(common) => answer(&Plan::new(common)?, timeline),
+        Command::Changes(common) => answer(&Plan::new(common)?, changes),
         Command::First(first) => {
             let upstream = Upstream::Via(first.upstream);
-            answer(Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, upstream))
+            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, upstream))
         }
-        Command::Routes(common) => answer(Plan::new(common)?, routes),
+        Command::Routes(common) => answer(&Plan::new(common)?, routes),
         Command::Inventory(common) => {
-            answer(Plan::new(common)?, |_, answer, context| Some(sheets::inventory(&inventory::rows(answer), context)))
+            answer(&Plan::new(common)?, |_, answer, context| sheets::inventory(&inventory::rows(answer), context))
         }
     }
 }
 
-/// Reads, replays, makes the sheet and writes it. `None` from `sheet`: nothing was found, and it has been said.
-fn answer(plan: Plan, sheet: impl FnOnce(&Plan, &Answer, &Context) -> Option<Sheet> + Send) -> Result<Exit, Fatal> {
+/// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
+fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
-        let answer = Answer::new(&plan, read::read(&plan)?);
+        let answer = Answer::new(plan, read::read(plan)?);
         warn::warn(&answer);
         let evidence = |record: RecordId| answer.evidence(record);
-        let context = facts::context(&plan, &answer, &evidence);
-        let made = sheet(&plan, &answer, &context);
-        let found = made.as_ref().is_some_and(|sheet| !sheet.rows.is_empty());
-        if let Some(sheet) = &made {
-            let style = style(&plan);
-            output::write(plan.output.as_deref(), |out| report::write(sheet, plan.format, out, &style))?;
-        }
-        Ok(match found {
+        let context = facts::context(plan, &answer, &evidence);
+        let (sheet, style) = (sheet(plan, &answer, &context), style(plan));
+        output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
+        Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
-            true => Exit::Answered,
-            false => Exit::NothingFound,
+            true => Exit::NothingFound,
+            false => Exit::Answered,
         })
     })
 }
@@ -108,23 +104,22 @@ fn style(plan: &Plan) -> Style {
     Style { colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never }, ..Style::default() }
 }
 
-fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Option<Sheet> {
-    Some(sheets::timeline(&answer.timeline(plan, &plan.options).rows, context))
+fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
+    sheets::timeline(&answer.timeline(plan, &plan.options).rows, context)
 }
 
-fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Option<Sheet> {
-    Some(sheets::changes(&answer.timeline(plan, &plan.options).changes, context))
+fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
+    sheets::changes(&answer.timeline(plan, &plan.options).changes, context)
 }
 
-fn onset(plan: &Plan, answer: &Answer, context: &Context, upstream: Upstream) -> Option<Sheet> {
+fn onset(plan: &Plan, answer: &Answer, context: &Context, upstream: Upstream) -> Sheet {
     let by = |view| answer.timeline(plan, &Options { view, ..plan.options });
-    let found = timeline::onset(&by(View::Prefix), &by(View::Target), upstream);
-    if found.is_none() {
-        eprintln!("AS{upstream} is no upstream of {} in these data", plan.label);
+    match timeline::onset(&by(View::Prefix), &by(View::Target), upstream) {
+        Some(found) => sheets::first(&found, context),
+        None => sheets::never(upstream, context),
     }
-    Some(sheets::first(&found?, context))
 }
 
-fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Option<Sheet> {
-    Some(sheets::routes(answer.routes(plan), context))
+fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
+    sheets::routes(answer.routes(plan), context)
 }
