@@ -1,5 +1,7 @@
 //! `first`: the onset of an upstream, prefix by prefix and peer by peer (rule 16).
 
+use std::collections::BTreeSet;
+
 use super::{
     PATHS_ONLY, cells,
     marks::{Marks, is_exact_start},
@@ -177,8 +179,11 @@ fn headline(onset: &Onset, context: &Context) -> String {
     };
     match &onset.headline {
         Some(row) => {
-            let together = onset.first_rows.iter().filter(|r| r.start.first_seen == row.start.first_seen);
-            let prefixes: Vec<String> = together.map(|r| cells::prefix_text(r.subject.prefix)).collect();
+            // A prefix's first row may be another than the headline's: seen earlier, but by one peer only.
+            let bounds = |r: &Row| (r.start.first_seen, r.start.after, r.start.by, r.start.basis);
+            let together = onset.first_rows.iter().filter(|r| bounds(r) == bounds(row)).chain([row]);
+            let prefixes: BTreeSet<_> = together.map(|r| r.subject.prefix).collect();
+            let prefixes: Vec<String> = prefixes.into_iter().map(cells::prefix_text).collect();
             format!(
                 "{}: {label} {} for {}; {} over all prefixes.",
                 context.target,
@@ -302,6 +307,13 @@ Times are cut to whole seconds; the other formats have them in full.
         for (start, text) in [(late, bounded), (there_at("10-01 00:00:00"), open)] {
             assert!(said(start).contains(text), "{}", said(start));
         }
+        let mut several = onset();
+        several.first_rows[0].start = began("10-01 09:00:00");
+        several.first_rows.push(several.first_rows[0].clone());
+        several.first_rows[1].start = began("10-01 09:07:51");
+        several.first_rows[1].subject.prefix = "175.45.178.0/24".parse().ok();
+        let told = first(&several, &context).summary.swap_remove(0);
+        assert!(told.contains("began at 2017-10-01 09:07:51 UTC for 175.45.176.0/24, 175.45.178.0/24; 3 peers"), "{told}");
         let none = first(&Onset { headline: None, ..onset() }, &context);
         assert!(none.summary[0].ends_with("no headline."), "{}", none.summary[0]);
         let never = never(TRANSTELECOM, &context);
