@@ -46,7 +46,8 @@ fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
         kind: InventoryKind::Updates,
         spacing_secs: spacing(covered.iter().map(|s| s.from)),
         gaps: coverage.map_or(Vec::new(), |c| c.gaps.clone()),
-        peers: Some(collector.peers.len()),
+        // Who speaks in update files is only known once every record is read.
+        peers: None,
         watched_records: Some(files.iter().map(|i| said(answer, *i).records.len() as u64).sum()),
         note: String::new(),
         ..row(collector, answer, &files, covered)
