@@ -8,6 +8,6 @@ mod sheet;
 pub mod sheets;
 mod text;
 
-pub use context::{Context, GapFact, RunFacts, Source};
+pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
 pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};
