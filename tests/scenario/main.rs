@@ -8,6 +8,12 @@ mod archive;
 mod seen;
 mod table;
 
+mod aggregation;
+mod decoding;
+mod forms;
 mod gap;
+mod order;
+mod outage;
+mod path;
 mod session;
 mod snapshot;

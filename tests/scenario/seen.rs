@@ -1,6 +1,5 @@
 //! Writes an archive to a directory, runs the program's stages over it, and tells what they saw in lines that a test can quote.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +21,7 @@ pub struct Seen {
     pub answer: Answer,
     pub timeline: Timeline,
     /// The archive's directory, gone with this.
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Archive {
@@ -58,7 +57,7 @@ fn run(dir: tempfile::TempDir, plan: Plan) -> Seen {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("threads");
     let answer = pool.install(|| Answer::new(&plan, read(&plan).expect("a readable archive")));
     let timeline = answer.timeline(&plan, &plan.options);
-    Seen { plan, answer, timeline, _dir: dir }
+    Seen { plan, answer, timeline, dir }
 }
 
 /// What the command line comes to.
@@ -184,17 +183,8 @@ impl Seen {
 
     /// Whole evidence of every row's start: path below the archive's directory, `#`, digest.
     pub fn evidence(&self) -> Vec<String> {
-        let dir = format!("{}/", self._dir.path().display());
+        let dir = format!("{}/", self.dir.path().display());
         self.timeline.rows.iter().map(|r| self.answer.evidence(r.start.record).replace(&dir, "")).collect()
-    }
-
-    /// Sessions by address, with whether the prefix's holders include them: `collector/ip` of every member of every row.
-    pub fn holders(&self) -> BTreeMap<String, usize> {
-        let mut holders = BTreeMap::new();
-        for hold in self.timeline.rows.iter().flat_map(|r| &r.members) {
-            *holders.entry(format!("{} AS{}", hold.peer.ip, hold.peer.asn)).or_default() += 1;
-        }
-        holders
     }
 }
 

@@ -115,12 +115,6 @@ impl Rib {
         self
     }
 
-    /// Every peer also has the unrelated IPv6 prefixes.
-    pub fn with_v6(mut self) -> Self {
-        self.v6 = FULL_TABLE;
-        self
-    }
-
     /// The entries' originated time.
     pub fn originated(mut self, at: impl Into<Moment>) -> Self {
         self.originated = at.into();
