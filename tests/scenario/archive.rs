@@ -96,14 +96,14 @@ pub fn path(ases: &[u32]) -> Told {
 }
 
 impl Told {
-    pub fn attributes(&self, peer: Peer, width: AsnWidth) -> Attributes {
+    pub fn attributes(self, peer: Peer, width: AsnWidth) -> Attributes {
         let start = Attributes::new(width).origin(0);
         match self {
-            Told::Via(upstream) => start.path(&[peer.asn, *upstream, O]).next_hop("192.0.2.10"),
+            Told::Via(upstream) => start.path(&[peer.asn, upstream, O]).next_hop("192.0.2.10"),
             Told::Path(ases) if ases.is_empty() => start.path_segments(&[]).next_hop("192.0.2.10"),
-            Told::Path(ases) => start.path(ases).next_hop("192.0.2.10"),
-            Told::Segments(segments) => start.path_segments(segments).next_hop("192.0.2.10"),
-            Told::Attributes(attributes) => attributes.clone(),
+            Told::Path(ases) => start.path(&ases).next_hop("192.0.2.10"),
+            Told::Segments(segments) => start.path_segments(&segments).next_hop("192.0.2.10"),
+            Told::Attributes(attributes) => attributes,
         }
     }
 }
@@ -148,11 +148,14 @@ struct Collector {
     ribs: Vec<Rib>,
 }
 
+/// Something done to a file.
+pub type Change = fn(&mut File);
+
 /// What a test tells.
 #[derive(Debug, Clone)]
 pub struct Archive {
     collectors: Vec<Collector>,
-    changed: Vec<(String, fn(&mut File))>,
+    changed: Vec<(String, Change)>,
     pub extra: Vec<File>,
 }
 
@@ -223,7 +226,7 @@ impl Archive {
     }
 
     pub fn announces(self, at: impl Into<Moment>, peer: Peer, prefix: &str, told: Told) -> Self {
-        self.update(at, peer, &announcement(peer, prefix, &told, AsnWidth::Four))
+        self.update(at, peer, &announcement(peer, prefix, told, AsnWidth::Four))
     }
 
     pub fn withdraws(self, at: impl Into<Moment>, peer: Peer, prefix: &str) -> Self {
@@ -243,7 +246,7 @@ impl Archive {
     }
 
     /// Something is done to the files whose name contains `name`.
-    pub fn but(mut self, name: &str, change: fn(&mut File)) -> Self {
+    pub fn but(mut self, name: &str, change: Change) -> Self {
         self.changed.push((name.to_owned(), change));
         self
     }
@@ -287,7 +290,7 @@ impl Collector {
         };
         let mut files: BTreeMap<i64, Vec<(i64, Vec<u8>)>> = BTreeMap::new();
         for &start in &starts {
-            let sign_of_life = announcement(BYSTANDER, "203.0.113.0/24", &path(&[BYSTANDER.asn, 64_999]), AsnWidth::Four);
+            let sign_of_life = announcement(BYSTANDER, "203.0.113.0/24", path(&[BYSTANDER.asn, 64_999]), AsnWidth::Four);
             let at = Moment(start * 1_000_000);
             let bytes = Session::new(BYSTANDER.ip, BYSTANDER.asn).update(at.stamp(), &sign_of_life);
             files.entry(start).or_default().push((at.0, bytes));
@@ -309,7 +312,7 @@ impl Collector {
 }
 
 /// The UPDATE that announces one prefix of either family.
-pub fn announcement(peer: Peer, prefix: &str, told: &Told, width: AsnWidth) -> Update {
+pub fn announcement(peer: Peer, prefix: &str, told: Told, width: AsnWidth) -> Update {
     let attributes = told.attributes(peer, width);
     if prefix.contains(':') {
         return Update::new().attributes(attributes.mp_reach("2001:db8::10", [prefix]));

@@ -1,6 +1,7 @@
 //! One content in many forms: compression, members, splitting, order of files, threads, windows.
 
-use crate::archive::{Archive, File, P, Packing, Q, R, U1, U2, X, Y, via};
+use crate::archive::{Archive, File, Moment, P, Packing, Q, R, U1, U2, X, Y, announcement, via};
+use crate::mrt::{AsnWidth, Session};
 use crate::seen::{look, look_at_each, pack};
 use crate::table::Rib;
 
@@ -83,10 +84,7 @@ fn s57_evidence_survives_recompression() {
     }
     // A digest is of the record's bytes: the one that brought U2 first, and none other.
     let first = expected.timeline.rows.iter().position(|r| r.start.first_seen.to_string() == "2017-10-01T09:07:51Z").expect("U2");
-    let bytes = crate::mrt::Session::new(P.ip, P.asn).update(
-        crate::archive::Moment::from("09:07:51").stamp(),
-        &crate::archive::announcement(P, X, &via(U2), crate::mrt::AsnWidth::Four),
-    );
+    let bytes = Session::new(P.ip, P.asn).update(Moment::from("09:07:51").stamp(), &announcement(P, X, via(U2), AsnWidth::Four));
     assert!(expected.digests()[first].starts_with(&uplinks::event::Digest::of(&bytes).to_string()));
     assert!(expected.evidence()[first].starts_with("rrc90/updates.20171001.0905.gz#"));
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Parser;
+use ipnet::IpNet;
 use uplinks::cli::answer::Answer;
 use uplinks::cli::args::{Cli, Command};
 use uplinks::cli::plan::Plan;
@@ -126,7 +127,7 @@ impl Seen {
                 (_, Some(upstream), _) => format!(" {}", upstream_text(upstream)),
                 _ => String::new(),
             };
-            let prefix = prefix_text(c.prefix.map(|p| p.to_string()));
+            let prefix = prefix_text(c.prefix);
             let (time, basis) = (clock(c.time), c.basis.text());
             format!("{time} {prefix} {kind}{what} ({basis}), {} to {} of {}", c.peers_before, c.peers_after, c.peers_total)
         };
@@ -194,7 +195,7 @@ impl Seen {
 pub fn line(row: &Row) -> String {
     let mut out = format!(
         "{} via {}: {} .. {} | {} of {} peers",
-        prefix_text(row.subject.prefix.map(|p| p.to_string())),
+        prefix_text(row.subject.prefix),
         upstream_text(row.subject.upstream),
         start_text(&row.start),
         end_text(&row.end),
@@ -236,8 +237,8 @@ pub fn clock(time: Time) -> String {
     text.strip_prefix("2017-10-01 ").map_or(text.clone(), str::to_owned)
 }
 
-fn prefix_text(prefix: Option<String>) -> String {
-    match prefix.as_deref() {
+fn prefix_text(prefix: Option<IpNet>) -> String {
+    match prefix.map(|p| p.to_string()).as_deref() {
         None => "*".to_owned(),
         Some(X) => "X".to_owned(),
         Some(Y) => "Y".to_owned(),

@@ -3,7 +3,7 @@
 use uplinks::model::{Asn, Upstream};
 use uplinks::timeline::{Options, View, build, onset};
 
-use crate::archive::{Archive, P, Peer, Q, R, U1, U2, X, Y, announcement, via};
+use crate::archive::{Archive, Moment, P, Peer, Q, R, U1, U2, X, Y, announcement, via};
 use crate::mrt::{AsnWidth, Session, bgp_message};
 use crate::seen::{Seen, t};
 use crate::table::Rib;
@@ -39,7 +39,7 @@ fn s09_a_session_that_never_comes_up_is_nothing_new() {
     let mut archive = three_peers().session(100, P, 6, 1);
     for at in (165..7000).step_by(65) {
         let open = Session::new(P.ip, P.asn)
-            .message(crate::archive::Moment::from(at + 2).stamp(), &bgp_message(1, &[4, 0x0d, 0x1c, 0, 90, 192, 0, 2, 10, 0]));
+            .message(Moment::from(at + 2).stamp(), &bgp_message(1, &[4, 0x0d, 0x1c, 0, 90, 192, 0, 2, 10, 0]));
         archive = archive.session(at, P, 6, 1).session(at + 1, P, 1, 3).record(at + 2, open);
     }
     p_is_gone(&archive.seen());
@@ -114,11 +114,11 @@ fn s16_without_a_rib_presence_is_no_onset() {
 fn s52_a_session_is_known_by_its_address() {
     let far = Peer { ip: "192.0.2.20", asn: 196_615 };
     let trans = Session::new(far.ip, 23456);
-    let told = announcement(far, X, &via(U2), AsnWidth::Four);
+    let told = announcement(far, X, via(U2), AsnWidth::Four);
     let archive = || Archive::of("rrc90").rib(Rib::at(0).of(far, X, via(U1)).of(Q, X, via(U1)));
     let seen = archive().session(100, Peer { asn: 0, ..far }, 6, 1).seen();
     assert_eq!((seen.able(99), seen.able(101)), (2, 1));
-    let seen = archive().record(100, trans.update(crate::archive::Moment::from(100).stamp(), &told)).seen();
+    let seen = archive().record(100, trans.update(Moment::from(100).stamp(), &told)).seen();
     let switched = t(100);
     seen.shows(&[
         "X via U1: data-start 08:00:00 .. data-end 10:00:00 | 2 of 2 peers",
@@ -130,8 +130,8 @@ fn s52_a_session_is_known_by_its_address() {
 /// BGP4MP_*_LOCAL messages announcing X: ignored. (R10)
 #[test]
 fn s53_what_the_collector_sends_is_ignored() {
-    let told = announcement(P, X, &via(U2), AsnWidth::Four);
-    let at = crate::archive::Moment::from(100);
+    let told = announcement(P, X, via(U2), AsnWidth::Four);
+    let at = Moment::from(100);
     let mut archive = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1)));
     for session in [Session::new(P.ip, P.asn), Session::new(P.ip, P.asn).width(AsnWidth::Two)] {
         archive = archive.record(100, session.sent_by_collector().update(at.stamp(), &told));

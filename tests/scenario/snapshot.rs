@@ -1,6 +1,6 @@
 //! RIB dumps against the replayed state.
 
-use crate::archive::{Archive, File, P, Packing, Q, U1, U2, X, via};
+use crate::archive::{Archive, Change, P, Packing, Q, U1, U2, X, via};
 use crate::seen::pack;
 use crate::table::Rib;
 
@@ -132,7 +132,7 @@ fn s22_an_incomplete_dump_changes_nothing() {
             .announces("09:00", P, X, via(U2))
             .rib(Rib::at("10:00").of(P, X, via(U1)).background(now))
     };
-    let broken: [(&str, u32, u32, fn(&mut File)); 5] = [
+    let broken: [(&str, u32, u32, Change); 5] = [
         ("cut mid-record", 200, 200, |file| file.plain.truncate(file.plain.len() - 7)),
         ("cut in its only block", 200, 200, |file| file.spoil = Some(half)),
         ("cut in a later block", 6000, 6000, |file| file.spoil = Some(half)),

@@ -16,6 +16,9 @@ struct Entry {
     path_id: Option<u32>,
 }
 
+/// Whose route, how told, under which path id.
+type Line = (Peer, Told, Option<u32>);
+
 /// How a peer's table compares with the largest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Feed {
@@ -129,7 +132,7 @@ impl Rib {
 
     /// The file, uncompressed.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut prefixes: Vec<(String, Vec<(Peer, Told, Option<u32>)>)> = Vec::new();
+        let mut prefixes: Vec<(String, Vec<Line>)> = Vec::new();
         for n in 0..self.background {
             let prefix = format!("24.{}.{}.0/24", n / 256, n % 256);
             let holds = |(peer, feed): &&(Peer, Feed)| match feed {
@@ -160,23 +163,23 @@ impl Rib {
         }
     }
 
-    fn record(&self, number: u32, prefix: &str, entries: &[(Peer, Told, Option<u32>)]) -> Vec<u8> {
+    fn record(&self, number: u32, prefix: &str, entries: &[Line]) -> Vec<u8> {
         let stamp = self.stamps.iter().find(|(p, _)| p == prefix).map_or(self.at, |(_, at)| *at);
         let (time, originated) = (stamp.seconds_u32(), self.originated.seconds_u32());
         if self.format == Format::TableDump {
-            let one = |(peer, told, _): &(Peer, Told, Option<u32>)| {
+            let one = |(peer, told, _): &Line| {
                 let (peer_ip, peer_asn) = (peer.ip.parse().expect("an address"), u16::try_from(peer.asn).expect("two bytes"));
                 let head = TableDump { time, sequence: u16::try_from(number).expect("small"), originated, peer_ip, peer_asn };
-                head.record(prefix, &told.attributes(*peer, AsnWidth::Two))
+                head.record(prefix, &told.clone().attributes(*peer, AsnWidth::Two))
             };
             return entries.iter().flat_map(one).collect();
         }
         let place = |peer: Peer| self.peers.iter().position(|(p, _)| *p == peer).expect("in the index");
-        let entry = |(peer, told, path_id): &(Peer, Told, Option<u32>)| RibEntry {
+        let entry = |(peer, told, path_id): &Line| RibEntry {
             peer: u16::try_from(place(*peer)).expect("few peers"),
             originated,
             path_id: *path_id,
-            attributes: told.attributes(*peer, AsnWidth::Four),
+            attributes: told.clone().attributes(*peer, AsnWidth::Four),
         };
         rib(time, number, prefix, &entries.iter().map(entry).collect::<Vec<_>>())
     }
