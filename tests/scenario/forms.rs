@@ -1,5 +1,7 @@
 //! One content in many forms: compression, members, splitting, order of files, threads, windows.
 
+use sha2::{Digest, Sha256};
+
 use crate::archive::{Archive, File, Moment, P, Packing, Q, R, U1, U2, X, Y, announcement, via};
 use crate::mrt::{AsnWidth, Session};
 use crate::seen::{look, look_at_each, pack};
@@ -85,7 +87,8 @@ fn s57_evidence_survives_recompression() {
     // A digest is of the record's bytes: the one that brought U2 first, and none other.
     let first = expected.timeline.rows.iter().position(|r| r.start.first_seen.to_string() == "2017-10-01T09:07:51Z").expect("U2");
     let bytes = Session::new(P.ip, P.asn).update(Moment::from("09:07:51").stamp(), &announcement(P, X, via(U2), AsnWidth::Four));
-    assert!(expected.digests()[first].starts_with(&uplinks::event::Digest::of(&bytes).to_string()));
+    let digest = format!("{:x}", Sha256::digest(&bytes));
+    assert!(expected.digests()[first].starts_with(&digest[..12]));
     assert!(expected.evidence()[first].starts_with("rrc90/updates.20171001.0905.gz#"));
 }
 

@@ -1,6 +1,6 @@
 //! RIB dumps against the replayed state.
 
-use crate::archive::{Archive, Change, P, Packing, Q, U1, U2, X, via};
+use crate::archive::{Archive, Change, P, Packing, Q, U1, U2, X, Y, via};
 use crate::seen::pack;
 use crate::table::Rib;
 
@@ -37,17 +37,20 @@ fn s05_a_dump_is_not_atomic() {
 /// Update 07:59:30 to U2, RIB 08:00 says U1 (backlog): U2 stays; the disagreement is counted. (R8, R9)
 #[test]
 fn s06_a_dump_lags_behind_the_messages() {
-    let seen = Archive::of("rrc90")
-        .covered("07:00", "10:00")
-        .rib(Rib::at("07:00").of(P, X, via(U1)))
-        .announces("07:59:30", P, X, via(U2))
-        .rib(Rib::at("08:00").of(P, X, via(U1)))
-        .seen();
-    seen.shows(&[
-        "X via U1: data-start 07:00:00 .. update 07:59:30 | 1 of 1 peers | single-peer",
-        "X via U2: update 07:59:30 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
-    ]);
-    assert_eq!(seen.quality(P).rib_disagreements, 1);
+    // Whatever the stamp of the record: what counts is when the dump began.
+    for stamp in ["08:00:00", "08:01:30"] {
+        let seen = Archive::of("rrc90")
+            .covered("07:00", "10:00")
+            .rib(Rib::at("07:00").of(P, X, via(U1)))
+            .announces("07:59:30", P, X, via(U2))
+            .rib(Rib::at("08:00").of(P, X, via(U1)).stamped(X, stamp))
+            .seen();
+        seen.shows(&[
+            "X via U1: data-start 07:00:00 .. update 07:59:30 | 1 of 1 peers | single-peer",
+            "X via U2: update 07:59:30 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+        ]);
+        assert_eq!(seen.quality(P).rib_disagreements, 1, "{stamp}");
+    }
 }
 
 /// Update 07:50 to U2, RIB 08:00 says U1, no update between: U1 began in (07:50, 08:00], basis rib. (R8, R9)
@@ -149,6 +152,17 @@ fn s22_an_incomplete_dump_changes_nothing() {
             assert!(seen.answer.is_incomplete(), "{what}");
         }
     }
+    // What precedes the damage of an update file stands too.
+    let cut = archive(200, 99).announces("09:14", P, Y, via(U2));
+    let cut =
+        cut.announces("09:10", P, Y, via(U1)).but("updates.20171001.0900", |file| file.plain.truncate(file.plain.len() - 1));
+    let cut = cut.seen();
+    assert_eq!(cut.gaps(), ["09:10:00-09:15:00"]);
+    cut.shows(&[
+        "X via U1: data-start 08:00:00 .. update 09:00:00 | 1 of 1 peers | single-peer",
+        "X via U2: update 09:00:00 .. data-end 12:00:00 | 1 of 1 peers | 300 s unobserved | gap;single-peer",
+        "Y via U1: update 09:10:00 .. data-end 12:00:00 | 1 of 1 peers | 300 s unobserved | gap;single-peer",
+    ]);
     let whole = archive(200, 200).seen();
     assert_eq!((whole.answer.is_incomplete(), whole.rows().len()), (false, 3), "the dump would have mattered");
 }
