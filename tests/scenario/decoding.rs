@@ -112,15 +112,22 @@ fn s39_a_path_that_says_nothing_ends_the_route() {
 #[test]
 fn s50_path_ids_are_part_of_the_key() {
     let session = Session::new(P.ip, P.asn).add_path();
+    let announced = |at: i64, id: u32, told: Told| {
+        let update = Update::new().attributes(told.attributes(P, AsnWidth::Four)).announce(Nlri::with_path_id(id, X));
+        session.update(Moment::from(at).stamp(), &update)
+    };
     let withdrawn = session.update(Moment::from(100).stamp(), &Update::new().withdraw(Nlri::with_path_id(1, X)));
-    let again = Update::new().attributes(path(&[P.asn, 666, O]).attributes(P, AsnWidth::Four));
-    let again = session.update(Moment::from(200).stamp(), &again.announce(Nlri::with_path_id(3, X)));
-    let rib = Rib::at(0).of_path(P, 1, X, via(U1)).of_path(P, 2, X, via(U2));
-    let seen = Archive::of("rrc90").rib(rib).record(100, withdrawn).record(200, again).seen();
+    let seen = Archive::of("rrc90")
+        .rib(Rib::at(0).of_path(P, 1, X, via(U1)).of_path(P, 2, X, via(U2)))
+        .record(100, withdrawn)
+        .record(200, announced(200, 3, via(U1)))
+        .record(300, announced(300, 2, path(&[P.asn, 666, O])))
+        .seen();
     seen.shows(&[
         "X via U1: data-start 08:00:00 .. update 08:01:40 | 1 of 1 peers | single-peer",
-        "X via U2: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
-        "X via 666: update 08:03:20 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+        "X via U2: data-start 08:00:00 .. update 08:05:00 | 1 of 1 peers | single-peer",
+        "X via U1: update 08:03:20 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+        "X via 666: update 08:05:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
     ]);
 }
 
