@@ -29,6 +29,20 @@ fn s05_a_dump_is_not_atomic() {
         "X via U1: data-start 07:00:00 .. update 08:01:40 | 1 of 1 peers | single-peer",
         "X via U2: update 08:01:40 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
     ]);
+    // RIS stamps all records of a dump with one time, whatever they show: what a message brings within ten minutes is the message's.
+    let ris = |message: &str| {
+        let dump = Rib::at("08:00").of(P, X, via(U2));
+        let archive = Archive::of("rrc90").covered("07:00", "10:00").rib(Rib::at("07:00").of(P, X, via(U1))).rib(dump);
+        archive.announces(message, P, X, via(U2)).seen()
+    };
+    ris("08:03:00").shows(&[
+        "X via U1: data-start 07:00:00 .. update 08:03:00 | 1 of 1 peers | single-peer",
+        "X via U2: update 08:03:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+    ]);
+    ris("08:11:00").shows(&[
+        "X via U1: data-start 07:00:00 .. rib 07:00:00 in [07:00:00, 08:00:00) | 1 of 1 peers | single-peer",
+        "X via U2: rib 08:00:00 in (07:00:00, 08:00:00] .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+    ]);
     // Without a dump before, the entry is older than the message, whatever its stamp: nothing is known of what it replaced.
     let alone = Archive::of("rrc90").rib(dump()).announces("08:01:29", P, X, via(U2)).seen();
     alone.shows(&["X via U2: peer-up 08:01:29 in (?, 08:01:29] .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
@@ -79,17 +93,20 @@ fn s07_a_rib_contradicts_an_old_update() {
 /// No session messages; the next RIB has no route at all from P: P is down, basis peer-down bounded by the RIB, no change reported. (R9)
 #[test]
 fn s10_a_peer_missing_from_a_dump_is_down() {
-    let seen = Archive::of("route-views.sim")
-        .covered("08:00", "12:00")
-        .rib(Rib::at("08:00").of(P, X, via(U2)).of(Q, X, via(U1)))
-        .rib(Rib::at("10:00").idle(P).of(Q, X, via(U1)))
-        .seen();
-    seen.shows(&[
-        "X via U1: data-start 08:00:00 .. data-end 12:00:00 | 1 of 2 peers | single-peer",
-        "X via U2: data-start 08:00:00 .. peer-down 08:00:00 in [08:00:00, 10:00:00) | 1 of 2 peers | single-peer",
-    ]);
-    seen.reports(&[]);
-    assert_eq!((seen.able("09:59"), seen.able("10:01")), (2, 1));
+    let now = || Rib::at("10:00").of(Q, X, via(U1));
+    for (what, dump) in [("in the index only", now().idle(P)), ("nowhere", now())] {
+        let seen = Archive::of("route-views.sim")
+            .covered("08:00", "12:00")
+            .rib(Rib::at("08:00").of(P, X, via(U2)).of(Q, X, via(U1)))
+            .rib(dump)
+            .seen();
+        seen.shows(&[
+            "X via U1: data-start 08:00:00 .. data-end 12:00:00 | 1 of 2 peers | single-peer",
+            "X via U2: data-start 08:00:00 .. peer-down 08:00:00 in [08:00:00, 10:00:00) | 1 of 2 peers | single-peer",
+        ]);
+        seen.reports(&[]);
+        assert_eq!((seen.able("09:59"), seen.able("10:01")), (2, 1), "{what}");
+    }
 }
 
 /// No session messages; the next RIB has P's other routes but not X: X ended in [last proof, RIB), basis rib. (R9)
