@@ -14,7 +14,7 @@ mod warn;
 use std::io::{self, IsTerminal};
 
 use answer::Answer;
-use args::{Cli, Command};
+use args::{Cli, Command, Inventory, Visibility};
 use output::WriteError;
 use plan::{Plan, PlanError};
 use read::ReadError;
@@ -65,29 +65,36 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
-        Command::Timeline(common) => answer(&Plan::new(common)?, timeline),
-        Command::Changes(common) => answer(&Plan::new(common)?, changes),
+        Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
+        Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
-            let upstream = Upstream::Via(first.upstream);
-            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, upstream))
+            let asked = Asked { upstream: Upstream::Via(first.upstream), with_variations: first.sensitivity };
+            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
         }
-        Command::Routes(common) => answer(&Plan::new(common)?, routes),
-        Command::Inventory(common) => {
-            answer(&Plan::new(common)?, |_, answer, context| sheets::inventory(&inventory::rows(answer), context))
+        Command::Visibility(Visibility { bin, common }) => {
+            answer(&Plan::new(common)?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
+        Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
+        Command::Inventory(Inventory { full, common }) => answer(&Plan::new(common)?, move |plan, answer, context| {
+            let mut rows = inventory::rows(answer);
+            if full {
+                inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
+            }
+            sheets::inventory(&rows, context)
+        }),
     }
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
-fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
         warn::warn(&answer);
         let evidence = |record: RecordId| answer.evidence(record);
-        let context = facts::context(plan, &answer, &evidence);
-        let (sheet, style) = (sheet(plan, &answer, &context), style(plan));
+        let mut context = facts::context(plan, &answer, &evidence);
+        let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
         output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
@@ -112,12 +119,31 @@ fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
     sheets::changes(&answer.timeline(plan, &plan.options).changes, context)
 }
 
-fn onset(plan: &Plan, answer: &Answer, context: &Context, upstream: Upstream) -> Sheet {
+/// What `first` is asked.
+#[derive(Clone, Copy)]
+struct Asked {
+    upstream: Upstream,
+    with_variations: bool,
+}
+
+fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet {
+    let upstream = asked.upstream;
     let by = |view| answer.timeline(plan, &Options { view, ..plan.options });
     match timeline::onset(&by(View::Prefix), &by(View::Target), upstream) {
-        Some(found) => sheets::first(&found, context),
+        Some(mut found) => {
+            if asked.with_variations {
+                found.variations = timeline::variations(&answer.observed, &answer.read.watch, &plan.options, upstream);
+            }
+            sheets::first(&found, context)
+        }
         None => sheets::never(upstream, context),
     }
+}
+
+fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
+    let timeline = answer.timeline(plan, &plan.options);
+    let points = context.window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
+    sheets::visibility(&points, context)
 }
 
 fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {

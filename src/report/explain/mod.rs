@@ -11,7 +11,7 @@ use ipnet::IpNet;
 
 use super::text::{plural, printable, wrap};
 use crate::event::{Attributed, Body, Entry, Explained, FilePeer, FoundRecord, Prefixes, Session};
-use crate::model::{AsPath, Asn, Upstream};
+use crate::model::{AsPath, Asn, Origin, Upstream};
 use crate::mrt::{AsLen, NlriForm};
 
 pub use claim::{Boundary, Claim};
@@ -146,7 +146,7 @@ impl Page<'_> {
     }
 
     fn peer(&self, peer: FilePeer) -> String {
-        let stands = if peer.asn == Asn(0) || peer.asn == Asn::TRANS {
+        let stands = if stands_for_another(peer.asn) {
             ", which stands for the collector's only peer with this address (rule 1)"
         } else {
             ""
@@ -190,10 +190,10 @@ impl Page<'_> {
         }
     }
 
-    fn origin(&self, origin: crate::model::Origin) -> String {
+    fn origin(&self, origin: Origin) -> String {
         match origin {
-            crate::model::Origin::As(asn) => self.asn(asn),
-            crate::model::Origin::Ambiguous => origin.to_string(),
+            Origin::As(asn) => self.asn(asn),
+            Origin::Ambiguous => origin.to_string(),
         }
     }
 
@@ -215,7 +215,9 @@ impl Page<'_> {
         self.line("prefix", &prefix.map_or_else(|| "unknown".to_owned(), |prefix| prefix.to_string()));
         self.line("entries", &plural(entries.len(), "peer route"));
         let wanted = claim.and_then(|claim| claim.peer);
-        let is_own = |entry: &&Entry| wanted.is_none_or(|peer| entry.peer.is_some_and(|it| it.ip == peer.ip));
+        // Rule 1: the index may name a peer by AS 0 or 23456, the row never does where it can be helped.
+        let is_same = |it: FilePeer, peer: FilePeer| it.ip == peer.ip && (it.asn == peer.asn || stands_for_another(it.asn));
+        let is_own = |entry: &&Entry| wanted.is_none_or(|peer| entry.peer.is_some_and(|it| is_same(it, peer)));
         let own: Vec<&Entry> = entries.iter().filter(is_own).collect();
         if let (Some(peer), true) = (wanted, own.is_empty()) {
             self.text.push('\n');
@@ -244,6 +246,10 @@ impl Page<'_> {
         self.path(&entry.attributed);
         self.others(&entry.attributed);
     }
+}
+
+fn stands_for_another(asn: Asn) -> bool {
+    asn == Asn(0) || asn == Asn::TRANS
 }
 
 fn shown(path: &AsPath) -> String {
