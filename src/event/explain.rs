@@ -314,10 +314,10 @@ mod tests {
         };
         let (prefixes, attributed) = (prefixes.expect("readable"), attributed.expect("attributes"));
         assert_eq!((session.peer.asn, session.local.map(|local| local.asn)), (Asn(3356), Some(Asn(12654))));
-        assert_eq!((prefixes.announced[0].0.to_string(), prefixes.withdrawn[0].0.to_string()), (
-            "175.45.176.0/24".to_owned(),
-            "175.45.177.0/24".to_owned()
-        ));
+        assert_eq!(
+            (prefixes.announced[0].0.to_string(), prefixes.withdrawn[0].0.to_string()),
+            ("175.45.176.0/24".to_owned(), "175.45.177.0/24".to_owned())
+        );
         assert_eq!(attributed.route.map(|route| route.upstream.to_string()).as_deref(), Some("3356"));
         let bad = update_record(NOON, &update(&[], &as_path(&[1]), &[33, 1, 2, 3, 4, 5]));
         assert!(matches!(body_of(&bad, None), Body::Update { prefixes: None, .. }));

@@ -30,6 +30,14 @@ pub struct FoundRecord {
     pub index: Option<Arc<IndexRecord>>,
 }
 
+impl FoundRecord {
+    /// Whether it is a peer index itself.
+    pub fn is_peer_index(&self) -> bool {
+        let record = RawRecord::read(&self.bytes, self.offset);
+        record.is_some_and(|record| matches!(rib_body(&record), Some(RibBody::PeerIndex)))
+    }
+}
+
 /// A peer index record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexRecord {

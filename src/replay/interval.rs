@@ -24,6 +24,10 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// All, in the order above.
+    pub const ALL: &'static [Basis] =
+        &[Basis::Update, Basis::Rib, Basis::PeerUp, Basis::PeerDown, Basis::Gap, Basis::DataStart, Basis::DataEnd];
+
     /// The word in the `start_basis` and `end_basis` columns.
     pub const fn text(self) -> &'static str {
         match self {

@@ -111,21 +111,31 @@ fn end(seen: &str, after: &str, before: &str, basis: &str) -> String {
 const fn start_meaning(basis: Basis) -> &'static str {
     match basis {
         Basis::Update => "A BGP message began it: its time is the event's own.",
-        Basis::Rib => "Only a RIB dump shows it, no message did: it began between the last proof of something else and the dump (rule 9).",
+        Basis::Rib => {
+            "Only a RIB dump shows it, no message did: it began between the last proof of something else and the dump (rule 9)."
+        }
         Basis::PeerUp => {
             "It is the peer's first announcement after its session came up or the peer first appeared: proof of presence, not of an onset \
              (rule 10)."
         }
-        Basis::Gap => "Data are missing before this record: it began in the hole, and this is the first proof after it (rule 11).",
-        Basis::DataStart => "It was there at the collector's first RIB dump: it began before the data, and no change is reported (rule 12).",
+        Basis::Gap => {
+            "Data are missing before this record: it began in the hole, and this is the first proof after it (rule 11)."
+        }
+        Basis::DataStart => {
+            "It was there at the collector's first RIB dump: it began before the data, and no change is reported (rule 12)."
+        }
         Basis::PeerDown | Basis::DataEnd => "This basis is one of ends, not of starts.",
     }
 }
 
 const fn end_meaning(basis: Basis) -> &'static str {
     match basis {
-        Basis::Update => "A BGP message of the last peer that held it ended it, by withdrawal or by another route: its time is the event's own.",
-        Basis::Rib => "A RIB dump lacks it or shows another route, and no message said so: it ended between the last proof and the dump (rule 9).",
+        Basis::Update => {
+            "A BGP message of the last peer that held it ended it, by withdrawal or by another route: its time is the event's own."
+        }
+        Basis::Rib => {
+            "A RIB dump lacks it or shows another route, and no message said so: it ended between the last proof and the dump (rule 9)."
+        }
         Basis::PeerDown => {
             "The session ended, or the dump shows no route at all of the peer: nobody withdrew anything, and no change is reported (rules 9 \
              and 10)."
@@ -141,7 +151,9 @@ const fn change_meaning(basis: Basis) -> &'static str {
         Basis::Update => "A BGP message made the change: its time is the event's own.",
         Basis::Rib => "Only a RIB dump shows the change, no message did: it happened by then (rule 9).",
         Basis::Gap => "Data are missing before this record: the change happened in the hole, by then at the latest (rule 11).",
-        Basis::PeerUp | Basis::PeerDown | Basis::DataStart | Basis::DataEnd => "The route entered or left sight: what the network did is unknown.",
+        Basis::PeerUp | Basis::PeerDown | Basis::DataStart | Basis::DataEnd => {
+            "The route entered or left sight: what the network did is unknown."
+        }
     }
 }
 

@@ -20,7 +20,9 @@ pub fn why(body: &Body) -> Vec<String> {
              (rule 10)."
         }
         Body::State { .. } => "The session was not Established before and is not after: nothing new (rule 10).",
-        Body::Message { sender: Sender::Collector, .. } => "It is the collector's own message and says nothing of its peers: ignored (rule 10).",
+        Body::Message { sender: Sender::Collector, .. } => {
+            "It is the collector's own message and says nothing of its peers: ignored (rule 10)."
+        }
         Body::Message { .. } => "Only UPDATE messages and state records say something of routes: ignored (rule 10).",
         Body::Rib { .. } => {
             "A RIB record is part of a snapshot: it shows which routes the peers held when the dump was written. It counts only if the dump \
@@ -44,7 +46,9 @@ fn update(prefixes: &Prefixes, attributed: Option<&Attributed>) -> Vec<String> {
             Some(a) if a.overruns.is_some() => "an attribute is longer than what is left of the message",
             _ => "AS_PATH is missing or malformed",
         };
-        said.push(format!("It announces, but {reason}: the announcement is read as a withdrawal and counted (RFC 7606, rule 20)."));
+        said.push(format!(
+            "It announces, but {reason}: the announcement is read as a withdrawal and counted (RFC 7606, rule 20)."
+        ));
     } else if !prefixes.announced.is_empty() {
         said.push(
             "An announcement replaces whatever route the peer held for the prefix, whatever the path of either (rule 5); the same path \
@@ -94,7 +98,8 @@ pub fn of_upstream(attributed: &Attributed) -> String {
     let Some(route) = &attributed.route else { return String::new() };
     match (route.upstream, route.origin) {
         (Upstream::Via(_), Origin::As(origin)) => {
-            let again = if route.flags.iter().any(|flag| flag == Flag::Poisoned) { "; the origin also stands further left" } else { "" };
+            let again =
+                if route.flags.iter().any(|flag| flag == Flag::Poisoned) { "; the origin also stands further left" } else { "" };
             format!("left of the leftmost AS{origin}, prepending removed (rule 3){again}")
         }
         (Upstream::Direct, _) => "nothing stands left of the origin (rule 3)".to_owned(),

@@ -3,7 +3,10 @@
 /// The MRT type and subtype by name (RFC 6396, RFC 8050).
 pub fn mrt_type(kind: u16, subtype: u16) -> (&'static str, &'static str) {
     match kind {
-        5 => ("BGP, deprecated", one(subtype, 0, &["NULL", "UPDATE", "PREF_UPDATE", "STATE_CHANGE", "SYNC", "OPEN", "NOTIFY", "KEEPALIVE"])),
+        5 => (
+            "BGP, deprecated",
+            one(subtype, 0, &["NULL", "UPDATE", "PREF_UPDATE", "STATE_CHANGE", "SYNC", "OPEN", "NOTIFY", "KEEPALIVE"]),
+        ),
         12 => ("TABLE_DUMP", one(subtype, 1, &["AFI_IPv4", "AFI_IPv6"])),
         13 => ("TABLE_DUMP_V2", one(subtype, 1, TABLE_DUMP_V2)),
         16 => ("BGP4MP", one(subtype, 0, BGP4MP)),
