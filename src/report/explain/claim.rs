@@ -130,9 +130,7 @@ const fn start_meaning(basis: Basis) -> &'static str {
 
 const fn end_meaning(basis: Basis) -> &'static str {
     match basis {
-        Basis::Update => {
-            "A BGP message of the last peer that held it ended it, by withdrawal or by another route: its time is the event's own."
-        }
+        Basis::Update => "A BGP message of the last peer to hold it ended it: its time is the event's own.",
         Basis::Rib => {
             "A RIB dump lacks it or shows another route, and no message said so: it ended between the last proof and the dump (rule 9)."
         }

@@ -52,7 +52,8 @@ pub fn text(of: &Explanation<'_>) -> String {
     page.text.push('\n');
     page.prose("Why:", &why::why(&of.explained.body));
     if let Some(claim) = of.claim {
-        page.prose("Row:", &claim.sentences());
+        let prefix = claim.prefix.and_then(|prefix| why::of_prefix(&of.explained.body, prefix));
+        page.prose("Row:", &prefix.into_iter().chain(claim.sentences()).collect::<Vec<_>>());
     }
     page.text
 }

@@ -1,5 +1,7 @@
 //! Why a record does what it does: one or two sentences with the rule.
 
+use ipnet::IpNet;
+
 use crate::event::{As4Path, Attributed, Body, Prefixes, Sender};
 use crate::model::{Flag, Origin, Upstream};
 
@@ -66,6 +68,21 @@ fn update(prefixes: &Prefixes, attributed: Option<&Attributed>) -> Vec<String> {
         said.push("It neither announces nor withdraws an IPv4 or IPv6 unicast prefix: nothing changes.".to_owned());
     }
     said
+}
+
+/// What an UPDATE says of the row's prefix.
+pub fn of_prefix(body: &Body, prefix: IpNet) -> Option<String> {
+    let Body::Update { prefixes: Some(prefixes), attributed, .. } = body else { return None };
+    let names = |list: &[(IpNet, u32)]| list.iter().any(|(net, _)| *net == prefix);
+    if names(&prefixes.announced) && prefixes.treated_as_withdrawn.is_none() {
+        let route = attributed.as_ref().and_then(|attributed| attributed.route.as_ref());
+        return Some(match route.map(|route| route.upstream) {
+            Some(Upstream::Via(asn)) => format!("This message announces {prefix} through AS{asn}."),
+            Some(upstream) => format!("This message announces {prefix}, upstream {upstream}."),
+            None => format!("This message announces {prefix} with an empty path."),
+        });
+    }
+    (names(&prefixes.withdrawn) || names(&prefixes.announced)).then(|| format!("This message withdraws {prefix}."))
 }
 
 /// What became of `AS4_PATH`; nothing where there is none.
