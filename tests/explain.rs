@@ -213,7 +213,7 @@ fn cells_made_safe_for_spreadsheets_are_read_back_and_terminals_are_safe() {
     let update = Update::new().attributes(path).announce("175.45.176.0/24");
     let bytes = Session::new("192.0.2.10", 3356).update(Stamp::Micros(1_506_848_871_000_042), &update);
     std::fs::write(folder.path().join("=\u{1b}[2J.mrt"), &bytes).expect("written");
-    let digest: String = Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest(&bytes);
     let csv = format!(
         "prefix,upstream_asn,time,change,basis,evidence\n175.45.176.0/24,3356,T,upstream-gained,update,'=\u{1b}[2J.mrt#{digest}\n"
     );
@@ -224,6 +224,11 @@ fn cells_made_safe_for_spreadsheets_are_read_back_and_terminals_are_safe() {
     assert!(!ran.stdout.contains('\u{1b}'));
 }
 
+/// Rule 19.
+fn digest(record: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(record))[..12].to_owned()
+}
+
 /// The records of an MRT file: type, subtype, digest.
 fn records(path: &Path) -> Vec<(u16, u16, String)> {
     let bytes = std::fs::read(path).expect("the evidence");
@@ -231,8 +236,7 @@ fn records(path: &Path) -> Vec<(u16, u16, String)> {
     while at < bytes.len() {
         let field = |from: usize| u16::from_be_bytes([bytes[at + from], bytes[at + from + 1]]);
         let until = at + 12 + usize::from(field(8)) * 65_536 + usize::from(field(10));
-        let digest: String = Sha256::digest(&bytes[at..until]).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        all.push((field(4), field(6), digest));
+        all.push((field(4), field(6), digest(&bytes[at..until])));
         at = until;
     }
     all

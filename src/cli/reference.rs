@@ -156,7 +156,7 @@ impl Lines<'_> {
 
     fn forward(&mut self, to: usize) -> u64 {
         let passed = self.bytes.get(self.at..to).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.at = self.at.max(to);
         self.line
     }

@@ -1,6 +1,6 @@
 //! Decodes the path attributes of one message or entry for people: the path as sent, what rules 2 and 3 make of it, and the rest by name.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::sync::Arc;
 
 use bgpkit_parser::models::{AsnLength, AttributeValue};
@@ -103,12 +103,11 @@ fn value(code: u8, attribute: Attribute<'_>) -> Option<String> {
             2 => "INCOMPLETE".to_owned(),
             _ => return None,
         },
-        3 => at.ipv4()?.to_string(),
+        3 | 9 => at.ipv4()?.to_string(),
         4 | 5 => at.u32()?.to_string(),
         6 => "set".to_owned(),
         7 if attribute.value.len() == 6 => format!("AS{} {}", at.u16()?, at.ipv4()?),
         7 | 18 => format!("AS{} {}", at.u32()?, at.ipv4()?),
-        9 => at.ipv4()?.to_string(),
         35 => format!("AS{}", at.u32()?),
         14 => mp_next_hop(attribute.value)?,
         8 | 16 | 32 => return communities(attribute),
@@ -152,7 +151,10 @@ fn joined<T: Display>(list: &[T]) -> String {
 fn hex(value: &[u8]) -> String {
     /// Bytes shown of a value that is not decoded.
     const SHOWN: usize = 32;
-    let bytes: String = value.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect();
+    let mut bytes = String::new();
+    for byte in value.iter().take(SHOWN) {
+        let _ = write!(bytes, "{byte:02x}");
+    }
     let more = if value.len() > SHOWN { format!(".. ({} bytes)", value.len()) } else { String::new() };
     format!("0x{bytes}{more}")
 }
