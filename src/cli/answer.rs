@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::read::ReadFiles;
 use crate::event::{Assembly, Selection, assemble};
 use crate::model::{CollectorId, Coverage, RecordId, Time};
-use crate::replay::{Replay, replay};
+use crate::replay::{Replay, RouteInterval, replay};
 use crate::timeline::{self, Collector, Observed, Options, Row, Timeline};
 
 /// A run's inputs, replayed.
@@ -49,6 +49,13 @@ impl Answer {
         timeline.rows.retain(|row| overlaps(row) && wanted(row.flags));
         timeline.changes.retain(|change| change.time >= from && change.time < to && wanted(change.flags));
         timeline
+    }
+
+    /// The route intervals that overlap the plan's window.
+    pub fn routes(&self, plan: &Plan) -> impl Iterator<Item = &RouteInterval> {
+        let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
+        let all = self.observed.collectors.iter().flat_map(|c| &c.replay.intervals);
+        all.filter(move |i| i.end.last_seen >= from && i.start.first_seen < to)
     }
 
     /// A record's name by content (rule 19): `path#digest`.

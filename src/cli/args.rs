@@ -3,8 +3,9 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::values::{parse_duration, parse_prefix, parse_share};
+use super::values::{parse_bin, parse_duration, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
+use crate::report::Format;
 
 /// Who carried this network's traffic, since when, and how do we know?
 ///
@@ -52,11 +53,16 @@ pub enum Command {
   uplinks routes -f csv sample-data > routes.csv
   uplinks routes --collector rrc90 --peer-asn 3356 sample-data")]
     Routes(Common),
+    /// A time series for charts: peers per upstream and prefix
+    #[command(after_help = "Examples:
+  uplinks visibility --bin 5m -f csv sample-data > visibility.csv
+  uplinks visibility --by target --bin 1h sample-data")]
+    Visibility(Visibility),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
-  uplinks inventory -f csv archive/")]
-    Inventory(Common),
+  uplinks inventory --full -f csv archive/")]
+    Inventory(Inventory),
 }
 
 /// Options of `first`.
@@ -65,6 +71,31 @@ pub struct First {
     /// The upstream whose first appearance is asked for
     #[arg(long, value_name = "ASN")]
     pub upstream: Asn,
+    /// Also under 1, 2, 5 and 10 peers, and without and from each collector alone
+    #[arg(long)]
+    pub sensitivity: bool,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `visibility`.
+#[derive(Debug, Args)]
+pub struct Visibility {
+    /// Means over bins of this length, as 5m or 1h [default: a value at every change]
+    #[arg(long, value_name = "DURATION", value_parser = parse_bin)]
+    pub bin: Option<i64>,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `inventory`.
+#[derive(Debug, Args)]
+pub struct Inventory {
+    /// Count every record and every peer's, not only the watched ones
+    #[arg(long)]
+    pub full: bool,
     /// See the other commands.
     #[command(flatten)]
     pub common: Common,
@@ -179,20 +210,6 @@ pub struct Output {
     /// Exit with 3 if data were missing or damaged
     #[arg(long)]
     pub strict: bool,
-}
-
-/// The formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
-    /// For people
-    #[default]
-    Table,
-    /// For spreadsheets (RFC 4180)
-    Csv,
-    /// One object with facts and rows
-    Json,
-    /// One object a row
-    Jsonl,
 }
 
 /// How to work.

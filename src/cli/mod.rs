@@ -1,9 +1,151 @@
-//! The command line.
+//! The command line: what was typed (`args`), what it means (`plan`), and the way from inputs to an answer.
 
 pub mod answer;
 pub mod args;
+mod facts;
+mod inventory;
 pub mod output;
 pub mod plan;
-pub mod progress;
+mod progress;
 pub mod read;
-pub mod values;
+mod values;
+mod warn;
+
+use std::io::{self, IsTerminal};
+
+use answer::Answer;
+use args::{Cli, Command, Inventory, Visibility};
+use output::WriteError;
+use plan::{Plan, PlanError};
+use read::ReadError;
+
+use crate::model::{RecordId, Upstream};
+use crate::report::{self, Colour, Context, Sheet, Style, sheets};
+use crate::timeline::{self, Options, View};
+
+/// How a run ended, as its exit status tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0.
+    Answered,
+    /// 1: nothing was found.
+    NothingFound,
+    /// 3: data were missing or damaged, under `--strict`.
+    Incomplete,
+}
+
+impl Exit {
+    /// The exit status.
+    pub const fn code(self) -> u8 {
+        match self {
+            Exit::Answered => 0,
+            Exit::NothingFound => 1,
+            Exit::Incomplete => 3,
+        }
+    }
+}
+
+/// What ends a run with status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Fatal {
+    /// The arguments.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The inputs.
+    #[error(transparent)]
+    Inputs(#[from] ReadError),
+    /// The result.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// No threads.
+    #[error("cannot start worker threads: {0}; try --jobs 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> Result<Exit, Fatal> {
+    match cli.command {
+        Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
+        Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
+        Command::First(first) => {
+            let asked = Asked { upstream: Upstream::Via(first.upstream), with_variations: first.sensitivity };
+            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
+        }
+        Command::Visibility(Visibility { bin, common }) => {
+            answer(&Plan::new(common)?, move |plan, answer, context| visibility(plan, answer, context, bin))
+        }
+        Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
+        Command::Inventory(Inventory { full, common }) => answer(&Plan::new(common)?, move |plan, answer, context| {
+            let mut rows = inventory::rows(answer);
+            if full {
+                inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
+            }
+            sheets::inventory(&rows, context)
+        }),
+    }
+}
+
+/// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
+fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+    let threads = plan.jobs.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    pool.install(|| {
+        let answer = Answer::new(plan, read::read(plan)?);
+        warn::warn(&answer);
+        let evidence = |record: RecordId| answer.evidence(record);
+        let mut context = facts::context(plan, &answer, &evidence);
+        let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
+        output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
+        Ok(match sheet.rows.is_empty() {
+            _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
+            true => Exit::NothingFound,
+            false => Exit::Answered,
+        })
+    })
+}
+
+/// Colour only on a terminal, and not where `NO_COLOR` is set.
+fn style(plan: &Plan) -> Style {
+    let asked_not = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let on_terminal = plan.output.is_none() && io::stdout().is_terminal();
+    Style { colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never }, ..Style::default() }
+}
+
+fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
+    sheets::timeline(&answer.timeline(plan, &plan.options).rows, context)
+}
+
+fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
+    sheets::changes(&answer.timeline(plan, &plan.options).changes, context)
+}
+
+/// What `first` is asked.
+#[derive(Clone, Copy)]
+struct Asked {
+    upstream: Upstream,
+    with_variations: bool,
+}
+
+fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet {
+    let upstream = asked.upstream;
+    let by = |view| answer.timeline(plan, &Options { view, ..plan.options });
+    match timeline::onset(&by(View::Prefix), &by(View::Target), upstream) {
+        Some(mut found) => {
+            if asked.with_variations {
+                found.variations = timeline::variations(&answer.observed, &answer.read.watch, &plan.options, upstream);
+            }
+            sheets::first(&found, context)
+        }
+        None => sheets::never(upstream, context),
+    }
+}
+
+fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
+    let timeline = answer.timeline(plan, &plan.options);
+    let points = context.window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
+    sheets::visibility(&points, context)
+}
+
+fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
+    sheets::routes(answer.routes(plan), context)
+}

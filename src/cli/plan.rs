@@ -5,8 +5,9 @@ use std::ffi::OsString;
 
 use ipnet::IpNet;
 
-use super::args::{By, Common, Format, Target, When};
+use super::args::{By, Common, Target, When};
 use crate::model::{Asn, Flag, Flags, Time};
+use crate::report::Format;
 use crate::target::{Profile, ProfileError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::progress::Progress;
-use crate::archive::{self, ArchiveFile, DiscoverError, Skipped};
+use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, escaped};
 use crate::event::{Damage, Discovery, FileEvents, discover_prefixes, read_events};
 use crate::target::Watch;
 
@@ -24,11 +24,32 @@ pub struct ReadFiles {
     pub watch: Watch,
 }
 
+/// Inputs that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// They are missing, or no MRT.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// A selection that leaves no file.
+    #[error("no input is of collector {wanted}; there are: {there}")]
+    NoCollector {
+        /// As typed.
+        wanted: String,
+        /// What the inputs have.
+        there: String,
+    },
+}
+
 /// Finds and reads the inputs.
-pub fn read(plan: &Plan) -> Result<ReadFiles, DiscoverError> {
+pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
     let found = archive::discover(&plan.inputs, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
     let mut files = found.files;
+    let there: BTreeSet<String> = files.iter().map(|f| escaped(&f.collector)).collect();
     files.retain(|f| plan.collectors.is_empty() || plan.collectors.contains(&f.collector));
+    if files.is_empty() {
+        let there = there.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(ReadError::NoCollector { wanted: escaped(&plan.collectors.join(", ")), there });
+    }
     let mut prefixes = plan.prefixes.clone();
     if plan.discovers {
         prefixes.extend(discover(plan, &files));
@@ -46,7 +67,7 @@ fn discover(plan: &Plan, files: &[ArchiveFile]) -> Vec<IpNet> {
 }
 
 /// Reads every file with `read`, in parallel; the results are in the order of the files.
-fn each<T: Send>(
+pub fn each<T: Send>(
     plan: &Plan,
     files: &[ArchiveFile],
     read: impl Fn(Box<dyn io::Read + Send>) -> T + Sync,

@@ -1,6 +1,19 @@
 //! Small values as people type them.
 
+use clap::builder::PossibleValue;
 use ipnet::IpNet;
+
+use crate::report::Format;
+
+impl clap::ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.text()))
+    }
+}
 
 /// A prefix; a bare address is its host route.
 pub fn parse_prefix(text: &str) -> Result<IpNet, String> {
@@ -38,6 +51,12 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
         rest = &rest[digits + 1..];
     }
     if text.is_empty() { Err(wrong()) } else { Ok(micros) }
+}
+
+/// A bin's length in microseconds: a duration of at least a second.
+pub fn parse_bin(text: &str) -> Result<i64, String> {
+    let long = |micros: &i64| *micros >= 1_000_000;
+    parse_duration(text).ok().filter(long).ok_or_else(|| "write a length as 30s, 5m or 1h".to_owned())
 }
 
 #[cfg(test)]

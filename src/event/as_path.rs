@@ -3,7 +3,7 @@
 use bgpkit_parser::models::{AsPath as LibraryPath, AsPathSegment, AsnLength, AttributeValue};
 use bgpkit_parser::parser::bgp::attributes::parse_attributes;
 
-use super::attributes::{Attribute, Attributes};
+use super::attributes::{Attribute, Attributes, Walk};
 use crate::model::{AsPath, Asn, Segment};
 use crate::mrt::{AsLen, Cursor};
 
@@ -25,6 +25,16 @@ pub(super) fn read_path(attributes: &Attributes<'_>, as_len: AsLen) -> Result<As
         None => path,
     };
     Ok(normalise(&merged))
+}
+
+/// The path of a table dump's entry. Routes of the daemon itself may lack `AS_PATH` in its tables (BIRD): theirs is empty.
+pub(super) fn read_entry_path(list: &[u8], as_len: AsLen) -> Result<AsPath, MalformedPath> {
+    let attributes = Attributes::read(list);
+    match (attributes.walk, attributes.as_path) {
+        (Walk::Overrun, _) => Err(MalformedPath),
+        (Walk::Complete, None) => Ok(AsPath::default()),
+        (Walk::Complete, Some(_)) => read_path(&attributes, as_len),
+    }
 }
 
 /// `AS4_PATH`, unless it is to be ignored (RFC 6793 4.1, 4.2.3, 6): the library merges it even beside an AGGREGATOR that speaks against

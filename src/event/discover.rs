@@ -5,8 +5,7 @@ use std::io::Read;
 
 use ipnet::IpNet;
 
-use super::as_path::read_path;
-use super::attributes::Attributes;
+use super::as_path::read_entry_path;
 use super::dump_v2::{entry_path, read_peer_index};
 use super::file::{FilePeer, Message};
 use super::update::read_update;
@@ -67,7 +66,7 @@ impl Pass<'_> {
     fn add_v1(&mut self, record: &RawRecord<'_>) {
         for entry in v1_entries(record.header.subtype, record.body()).map_while(Result::ok) {
             let Some(prefix) = entry.prefix() else { continue };
-            if let Ok(path) = read_path(&Attributes::read(entry.attributes), AsLen::Two) {
+            if let Ok(path) = read_entry_path(entry.attributes, AsLen::Two) {
                 self.note(prefix, &path, entry.asn);
             }
         }

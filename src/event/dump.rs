@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::file::{Digest, FileCounts, FileDump, FilePeer};
+use super::file::{Digest, FileCounts, FileDump};
 use super::sample::Sample;
 use crate::mrt::{Damage, Family, PrefixSet, RawRecord};
 
@@ -71,13 +71,4 @@ impl DumpBuilder {
         }
         (self.dump, self.counts)
     }
-}
-
-/// Whether a peer is new to a short list, which then has it.
-pub(super) fn is_new(seen: &mut Vec<FilePeer>, peer: FilePeer) -> bool {
-    let new = !seen.contains(&peer);
-    if new {
-        seen.push(peer);
-    }
-    new
 }

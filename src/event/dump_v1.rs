@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::as_path::read_path;
-use super::attributes::{Attributes, Walk};
-use super::dump::{DumpBuilder, is_new};
+use super::as_path::{MalformedPath, read_entry_path};
+use super::dump::DumpBuilder;
 use super::file::{Digest, DumpRecord, FilePeer};
 use crate::mrt::{AsLen, Family, RawRecord, V1Entry, v1_entries};
 
@@ -15,7 +14,7 @@ pub(super) struct V1State {
     peers: HashSet<FilePeer>,
     prefix: Option<(Family, u128, u8)>,
     /// The run's prefix is in the sample; these peers of it are counted.
-    sampled: Option<Vec<FilePeer>>,
+    sampled: Option<HashSet<FilePeer>>,
 }
 
 impl DumpBuilder {
@@ -59,20 +58,19 @@ impl DumpBuilder {
         let prefix = Some((entry.family, entry.bits, entry.len));
         if self.v1.prefix != prefix {
             self.v1.prefix = prefix;
-            self.v1.sampled = self.count_prefix(record, entry.family, entry.bits).then(Vec::new);
+            self.v1.sampled = self.count_prefix(record, entry.family, entry.bits).then(HashSet::new);
         }
         if let Some(seen) = &mut self.v1.sampled
-            && is_new(seen, peer)
+            && seen.insert(peer)
         {
             self.sample.holds(peer, entry.family);
         }
     }
 
     fn read_v1_path(&mut self, entry: &V1Entry<'_>, peer: FilePeer, watched: &mut DumpRecord) {
-        let attributes = Attributes::read(entry.attributes);
-        match read_path(&attributes, AsLen::Two) {
-            Ok(path) if attributes.walk == Walk::Complete => watched.entries.push((peer, 0, Arc::new(path))),
-            _ => self.counts.treated_as_withdrawn += 1,
+        match read_entry_path(entry.attributes, AsLen::Two) {
+            Ok(path) => watched.entries.push((peer, 0, Arc::new(path))),
+            Err(MalformedPath) => self.counts.treated_as_withdrawn += 1,
         }
     }
 }

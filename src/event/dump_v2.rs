@@ -1,13 +1,13 @@
 //! `TABLE_DUMP_V2` (RFC 6396 4.3, RFC 8050): a peer index, then one record for each prefix.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bgpkit_parser::models::TableDumpV2Message;
 use bgpkit_parser::parser::parse_table_dump_v2_message;
 
-use super::as_path::read_path;
-use super::attributes::{Attributes, Walk};
-use super::dump::{DumpBuilder, is_new};
+use super::as_path::read_entry_path;
+use super::dump::DumpBuilder;
 use super::file::{Digest, DumpRecord, FilePeer};
 use crate::model::{AsPath, Asn};
 use crate::mrt::{AsLen, RawRecord, RibBody, RibEntry, RibRecord, rib_record};
@@ -33,8 +33,7 @@ pub(super) fn read_peer_index(body: &[u8]) -> Option<Vec<FilePeer>> {
 /// The path of a RIB entry: AS numbers have 4 bytes whatever the session had (RFC 6396 4.3.4). `MP_REACH_NLRI`, truncated or not, and a
 /// stray `MP_UNREACH_NLRI` are not looked at: the prefix is the record's (scenario 24). `None`: malformed.
 pub(super) fn entry_path(entry: &RibEntry<'_>) -> Option<AsPath> {
-    let attributes = Attributes::read(entry.attributes);
-    read_path(&attributes, AsLen::Four).ok().filter(|_| attributes.walk == Walk::Complete)
+    read_entry_path(entry.attributes, AsLen::Four).ok()
 }
 
 impl DumpBuilder {
@@ -112,13 +111,13 @@ impl DumpBuilder {
     }
 
     fn sample_entries(&mut self, rib: &RibRecord<'_>) {
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         for entry in rib.entries() {
             let Ok(entry) = entry else {
                 self.breaks(|| "a RIB entry is longer than its record".to_owned());
                 return;
             };
-            if let Some(peer) = self.peer(entry.peer).filter(|peer| is_new(&mut seen, *peer)) {
+            if let Some(peer) = self.peer(entry.peer).filter(|peer| seen.insert(*peer)) {
                 self.sample.holds(peer, rib.family);
             }
         }

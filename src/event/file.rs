@@ -122,6 +122,14 @@ pub struct FileCounts {
     pub quarantined: u64,
 }
 
+impl FileEvents {
+    /// Every peer that a watched record, a state record or the peer index names.
+    pub fn peers(&self) -> impl Iterator<Item = FilePeer> + '_ {
+        let in_dump = self.dump.iter().flat_map(|d| &d.peers);
+        self.records.iter().map(|r| &r.peer).chain(in_dump).copied()
+    }
+}
+
 /// All that one file says.
 #[derive(Debug, Clone, Default)]
 pub struct FileEvents {

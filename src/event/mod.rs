@@ -7,6 +7,7 @@
 mod as_path;
 mod assemble;
 mod attributes;
+mod count;
 mod discover;
 mod dump;
 mod dump_v1;
@@ -17,7 +18,8 @@ mod sample;
 mod update;
 
 pub use crate::mrt::Damage;
-pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, assemble};
+pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, Who, assemble};
+pub use count::{RecordCounts, count_records};
 pub use discover::{Discovery, discover_prefixes};
 pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message};
 pub use read::read_events;

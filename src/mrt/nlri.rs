@@ -93,7 +93,8 @@ pub(super) fn leading_bits(octets: &[u8]) -> u128 {
 /// Reads a whole list.
 ///
 /// A plain list that names the default route twice is taken for path ids that the record's subtype does not admit to: read as plain, a
-/// small path id is a row of `0.0.0.0/0` (scenario 51), and no speaker writes that.
+/// small path id is a row of `0.0.0.0/0` (scenario 51), and no speaker writes that. A last mask without a single octet names no prefix; as
+/// in other readers it spoils nothing.
 pub fn nlri_list(list: &[u8], family: Family, form: NlriForm) -> Result<Vec<Nlri>, BadNlri> {
     let mut at = Cursor::new(list);
     let mut read = Vec::new();
@@ -103,6 +104,9 @@ pub fn nlri_list(list: &[u8], family: Family, form: NlriForm) -> Result<Vec<Nlri
             NlriForm::Plain => 0,
             NlriForm::PathIds => at.u32().ok_or(BadNlri)?,
         };
+        if matches!(at.rest(), [mask] if (1..=family.max_len()).contains(mask)) {
+            break;
+        }
         let (len, bits) = mask_and_bits(&mut at, family).ok_or(BadNlri)?;
         defaults += u32::from(len == 0 && form == NlriForm::Plain);
         if defaults > 1 {
@@ -123,9 +127,10 @@ mod tests {
 
     #[test]
     fn lists_are_read_as_the_subtype_says_and_never_guessed() {
+        type Case<'a> = (&'a str, &'a [u8], Family, NlriForm, Option<&'a [&'a str]>);
         use Family::{V4, V6};
         use NlriForm::{PathIds, Plain};
-        let cases: [(&str, &[u8], Family, NlriForm, Option<&[&str]>); 11] = [
+        let cases: [Case; 12] = [
             ("nothing", &[], V4, Plain, Some(&[])),
             ("two prefixes", &[24, 175, 45, 176, 8, 10], V4, Plain, Some(&["175.45.176.0/24#0", "10.0.0.0/8#0"])),
             ("stray bits after the mask", &[22, 175, 45, 0xFF], V4, Plain, Some(&["175.45.252.0/22#0"])),
@@ -133,6 +138,7 @@ mod tests {
             ("a mask over 32", &[33, 1, 2, 3, 4, 5], V4, Plain, None),
             ("a mask over 128", &[129; 20], V6, Plain, None),
             ("a prefix cut short", &[24, 175, 45], V4, Plain, None),
+            ("a last mask alone", &[13, 11, 13, 11], V4, Plain, Some(&["11.8.0.0/13#0"])),
             ("path ids", &[0, 0, 0, 7, 24, 175, 45, 176], V4, PathIds, Some(&["175.45.176.0/24#7"])),
             ("path ids in a plain list", &[0, 0, 0, 1, 24, 175, 45, 176], V4, Plain, None),
             ("path ids that would parse as plain", &[0, 0, 0, 1, 24, 24, 1, 2, 0, 0, 0, 1], V4, Plain, None),

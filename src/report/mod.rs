@@ -1,5 +1,13 @@
-//! Writes results: one sheet a command, one file a format.
+//! Writes results: one sheet a command, one file a format. Nothing here reads a clock, a locale or the terminal: what decides the
+//! bytes comes in through [`Context`] and [`Style`].
 
+mod context;
+mod formats;
+mod remark;
 mod sheet;
+pub mod sheets;
+mod text;
 
-pub use sheet::{Cell, Column, Kind, Sheet};
+pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
+pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
+pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};

@@ -32,10 +32,19 @@ pub enum Cell {
     Real(f64),
     /// An instant.
     Time(Time),
-    /// Microseconds.
-    Duration(i64),
+    /// Microseconds, and how many decimals of a second text formats write.
+    Duration(i64, Digits),
     /// A path as printed: `20485 131279 {65001,65002}`.
     Path(String),
+}
+
+/// The decimals of a duration: six as soon as one of its bounds has microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    /// None.
+    Seconds,
+    /// Six.
+    Micros,
 }
 
 /// A column: its name is a contract, its type is what docs/output-formats.md says.
@@ -62,4 +71,59 @@ pub struct Sheet {
     pub caveats: Vec<String>,
     /// Facts about the run for JSON: files read, gaps, unobserved seconds.
     pub facts: serde_json::Map<String, serde_json::Value>,
+    /// The same rows for people; without columns, formats for people show all of `columns`.
+    pub view: View,
+}
+
+/// A result as people read it: fewer and shorter cells, in groups. Its texts are raw; formats escape them.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// The columns of every group.
+    pub columns: Vec<Heading>,
+    /// The rows, under their headings.
+    pub groups: Vec<Group>,
+    /// Lines that keep their spaces, below the rows.
+    pub drawing: Vec<String>,
+    /// What the marks mean: one sentence each.
+    pub legend: Vec<String>,
+}
+
+/// A column of a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading {
+    /// What stands above it.
+    pub name: &'static str,
+    /// On which side its cells stand.
+    pub align: Align,
+    /// What becomes of it when the line is too long.
+    pub room: Room,
+}
+
+/// On which side a cell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// How a column takes a line that is too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// It is never cut.
+    Fixed,
+    /// Its cells may lose their end.
+    CutEnd,
+    /// Its cells may lose their beginning: a path's far end matters most.
+    CutStart,
+}
+
+/// Rows of a view under one heading.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Group {
+    /// What they share; `None`: there is one group only.
+    pub heading: Option<String>,
+    /// One text a column.
+    pub rows: Vec<Vec<String>>,
 }

@@ -33,6 +33,18 @@ impl Observed {
         self.collectors.get(usize::from(id.0))
     }
 
+    /// The same run as if some collectors had nothing to say.
+    #[must_use]
+    pub fn silenced(&self, is_silent: impl Fn(CollectorId) -> bool) -> Observed {
+        let ids = (0..).map(CollectorId);
+        let keep = |(id, collector): (CollectorId, &Collector)| {
+            let replay = if is_silent(id) { Replay::default() } else { collector.replay.clone() };
+            let Collector { name, coverage, has_rib, .. } = collector;
+            Collector { name: name.clone(), coverage: coverage.clone(), has_rib: *has_rib, replay }
+        };
+        Observed { collectors: ids.zip(&self.collectors).map(keep).collect() }
+    }
+
     /// Whether the collector's data are missing at that instant.
     pub fn in_gap(&self, id: CollectorId, time: Time) -> bool {
         let after = Time::from_micros(time.micros().saturating_add(1));

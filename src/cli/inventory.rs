@@ -1,0 +1,125 @@
+//! `uplinks inventory`: what the inputs are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::Answer;
+use super::plan::Plan;
+use super::read;
+use crate::archive::ArchiveFile;
+use crate::event::{Assembled, FileEvents, RecordCounts, Who, count_records};
+use crate::model::{CollectorId, PeerKey, Span, Time};
+use crate::report::PeerFacts;
+use crate::report::sheets::{InventoryKind, InventoryRow};
+
+/// A row for each collector and kind of file.
+pub fn rows(answer: &Answer) -> Vec<InventoryRow> {
+    let collectors = answer.assembly.collectors.iter();
+    collectors.flat_map(|c| [ribs(c, answer), updates(c, answer)]).flatten().collect()
+}
+
+fn said(answer: &Answer, index: usize) -> &FileEvents {
+    &answer.read.files[index].1
+}
+
+fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
+    let files: Vec<usize> = collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_some()).collect();
+    let dumps = files.iter().filter_map(|i| said(answer, *i).dump.as_ref());
+    let covered: Vec<Span> = dumps.clone().map(|d| Span { from: d.begin, until: d.end }).collect();
+    let rejected = answer.assembly.rejected.iter().filter(|r| files.contains(&r.file)).count();
+    let note = if rejected == 0 { String::new() } else { format!("{rejected} not used: incomplete") };
+    Some(InventoryRow {
+        kind: InventoryKind::Rib,
+        spacing_secs: spacing(covered.iter().map(|s| s.from)),
+        gaps: Vec::new(),
+        peers: Some(dumps.clone().map(|d| d.peers.len()).max()?),
+        watched_records: Some(dumps.map(|d| d.records.len() as u64).sum()),
+        note,
+        ..row(collector, answer, &files, covered)
+    })
+}
+
+fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
+    // A file without records has no kind but that of its neighbours: whatever is no dump is an update file.
+    let files: Vec<usize> = collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_none()).collect();
+    if files.is_empty() {
+        return None;
+    }
+    let covered: Vec<Span> = files.iter().filter_map(|i| collector.spans.get(i)).copied().collect();
+    let coverage = collector.data.as_ref().map(|d| &d.coverage).filter(|c| !c.sampled);
+    Some(InventoryRow {
+        kind: InventoryKind::Updates,
+        spacing_secs: spacing(covered.iter().map(|s| s.from)),
+        gaps: coverage.map_or(Vec::new(), |c| c.gaps.clone()),
+        // Who speaks in update files is only known once every record is read.
+        peers: None,
+        watched_records: Some(files.iter().map(|i| said(answer, *i).records.len() as u64).sum()),
+        note: String::new(),
+        ..row(collector, answer, &files, covered)
+    })
+}
+
+fn row(collector: &Assembled, answer: &Answer, files: &[usize], covered: Vec<Span>) -> InventoryRow {
+    let count = |wanted: fn(&FileEvents) -> bool| files.iter().filter(|i| wanted(said(answer, **i))).count() as u64;
+    InventoryRow {
+        collector: collector.name.clone(),
+        kind: InventoryKind::Updates,
+        files: files.len() as u64,
+        first: covered.iter().map(|s| s.from).min(),
+        last: covered.iter().map(|s| s.until).max(),
+        spacing_secs: None,
+        gaps: Vec::new(),
+        peers: None,
+        watched_records: None,
+        damaged_files: count(|said| !said.damage.is_empty()),
+        empty_files: count(|said| said.first.is_none() && said.damage.is_empty()),
+        records: None,
+        quarantined: files.iter().map(|i| said(answer, *i).counts.quarantined).sum(),
+        note: String::new(),
+        covered,
+    }
+}
+
+/// The most frequent distance in seconds between starts, the smallest of equals.
+fn spacing(starts: impl Iterator<Item = Time>) -> Option<i64> {
+    let mut starts: Vec<Time> = starts.collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    for pair in starts.windows(2) {
+        *counts.entry(pair[1].secs() - pair[0].secs()).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(secs, count)| (*count, -secs)).map(|(secs, _)| secs)
+}
+
+/// Reads all files once more and counts every record: by collector and kind of file, and by peer.
+pub fn count_all(plan: &Plan, answer: &Answer, rows: &mut [InventoryRow], peers: &mut Vec<PeerFacts>) {
+    let files: Vec<ArchiveFile> = answer.read.files.iter().map(|(file, _)| file.clone()).collect();
+    let counts = read::each(plan, &files, count_records, |_| RecordCounts::default());
+    let mut by_peer: BTreeMap<PeerKey, u64> = BTreeMap::new();
+    for (at, collector) in answer.assembly.collectors.iter().enumerate() {
+        let own: Vec<&RecordCounts> = collector.files.iter().map(|i| &counts[*i]).collect();
+        let named = own.iter().flat_map(|c| c.peers.keys().copied());
+        let known = collector.files.iter().flat_map(|i| said(answer, *i).peers());
+        let who = Who::new(CollectorId(u16::try_from(at).unwrap_or(u16::MAX)), named.chain(known));
+        let mut speaking: BTreeSet<PeerKey> = BTreeSet::new();
+        for (peer, count) in own.iter().flat_map(|c| &c.peers) {
+            speaking.insert(who.is(*peer));
+            *by_peer.entry(who.is(*peer)).or_default() += count;
+        }
+        for row in rows.iter_mut().filter(|r| r.collector == collector.name) {
+            let of_kind = |i: &&usize| said(answer, **i).dump.is_some() == (row.kind == InventoryKind::Rib);
+            let records = collector.files.iter().filter(of_kind).map(|i| &counts[*i]);
+            row.records = Some(records.map(|c| c.rib + c.session + c.other).sum());
+            if row.kind == InventoryKind::Updates {
+                row.peers = Some(speaking.len());
+            }
+        }
+    }
+    for (peer, records) in by_peer {
+        match peers.iter_mut().find(|p| p.peer == peer) {
+            Some(known) => known.records = Some(records),
+            None => peers.push(PeerFacts { records: Some(records), ..PeerFacts::nothing(peer) }),
+        }
+    }
+    peers.sort_by_key(|p| p.peer);
+}

@@ -1,0 +1,46 @@
+//! CSV: a header and the rows, quoted as RFC 4180 says, lines ended by a line feed. Safe to open in a spreadsheet.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::{Style, Writer};
+use crate::report::sheet::{Cell, Sheet};
+use crate::report::text;
+
+/// The format.
+pub struct Csv;
+
+impl Writer for Csv {
+    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+        let mut rows = csv::WriterBuilder::new().from_writer(out);
+        rows.write_record(sheet.columns.iter().map(|c| c.name)).map_err(into_io)?;
+        for row in &sheet.rows {
+            rows.write_record(row.iter().map(|cell| guarded(cell).into_owned())).map_err(into_io)?;
+        }
+        rows.flush()
+    }
+}
+
+/// What a spreadsheet would take for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A text cell as it was before it was made safe for spreadsheets: for reading results back.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(cell)
+}
+
+/// Keeps a spreadsheet from running text as a formula: `'` goes before the characters that begin one.
+fn guarded(cell: &Cell) -> Cow<'_, str> {
+    match cell {
+        Cell::Text(text) | Cell::Path(text) if text.starts_with(FORMULA) => Cow::Owned(format!("'{text}")),
+        _ => text::cell(cell),
+    }
+}
+
+/// The sink's own error, whose kind tells a closed pipe from a full disk.
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}

@@ -1,0 +1,47 @@
+//! JSON: one object with schema, program version, facts and rows; a row is a line, its names in the order of the columns.
+
+use std::io::{self, Write};
+
+use super::{Style, Writer};
+use crate::report::sheet::{Cell, Column, Sheet};
+use crate::report::text;
+
+/// The format.
+pub struct Json;
+
+/// Goes up when a name or a value's meaning changes; new names do not change it.
+const SCHEMA: u32 = 1;
+
+impl Writer for Json {
+    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+        writeln!(out, "{{")?;
+        writeln!(out, "  \"schema\": \"uplinks/{}/{SCHEMA}\",", sheet.name)?;
+        writeln!(out, "  \"version\": \"{}\",", env!("CARGO_PKG_VERSION"))?;
+        writeln!(out, "  \"summary\": {},", serde_json::to_string(&sheet.summary)?)?;
+        writeln!(out, "  \"caveats\": {},", serde_json::to_string(&sheet.caveats)?)?;
+        writeln!(out, "  \"facts\": {},", serde_json::to_string(&sheet.facts)?)?;
+        write!(out, "  \"rows\": [")?;
+        for (at, row) in sheet.rows.iter().enumerate() {
+            write!(out, "{}    ", if at == 0 { "\n" } else { ",\n" })?;
+            write_row(&sheet.columns, row, out)?;
+        }
+        writeln!(out, "{}]", if sheet.rows.is_empty() { "" } else { "\n  " })?;
+        writeln!(out, "}}")
+    }
+}
+
+/// Writes one row as an object, without a line feed.
+pub(super) fn write_row(columns: &[Column], row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
+    for (at, (column, cell)) in columns.iter().zip(row).enumerate() {
+        let before = if at == 0 { '{' } else { ',' };
+        write!(out, "{before}\"{}\":", column.name)?;
+        match cell {
+            Cell::Empty => write!(out, "null")?,
+            // Numbers are written here: a float would lose the trailing zeros of a duration.
+            Cell::Int(_) | Cell::Duration(..) => write!(out, "{}", text::cell(cell))?,
+            Cell::Real(number) => write!(out, "{}", serde_json::to_string(number)?)?,
+            Cell::Text(_) | Cell::Path(_) | Cell::Time(_) => write!(out, "{}", serde_json::to_string(&text::cell(cell))?)?,
+        }
+    }
+    write!(out, "}}")
+}

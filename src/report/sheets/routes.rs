@@ -1,0 +1,208 @@
+//! `routes`: per-peer route intervals, the raw material.
+
+use std::collections::BTreeSet;
+
+use super::{PATHS_ONLY, cells, marks::Marks};
+use crate::model::PeerKey;
+use crate::replay::RouteInterval;
+use crate::report::context::Context;
+use crate::report::remark;
+use crate::report::sheet::Align::Left;
+use crate::report::sheet::Room::{CutEnd, CutStart, Fixed};
+use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
+use crate::report::text::plural;
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("prefix", Kind::Text),
+    ("path_id", Kind::Int),
+    ("collector", Kind::Text),
+    ("peer_ip", Kind::Text),
+    ("peer_asn", Kind::Int),
+    ("origin_asn", Kind::Text),
+    ("upstream_asn", Kind::Text),
+    ("upstream_name", Kind::Text),
+    ("first_seen", Kind::Time),
+    ("started_after", Kind::Time),
+    ("started_by", Kind::Time),
+    ("start_basis", Kind::Text),
+    ("last_seen", Kind::Time),
+    ("ended_after", Kind::Time),
+    ("ended_before", Kind::Time),
+    ("end_basis", Kind::Text),
+    ("duration_s", Kind::Duration),
+    ("assumed_s", Kind::Duration),
+    ("repeats", Kind::Int),
+    ("as_path", Kind::Path),
+    ("flags", Kind::Text),
+    ("start_evidence", Kind::Text),
+    ("end_evidence", Kind::Text),
+];
+
+/// The sheet of `routes`: the intervals in any order; rows are sorted by prefix, first_seen, peer, path id.
+pub fn routes<'a>(intervals: impl IntoIterator<Item = &'a RouteInterval>, context: &Context) -> Sheet {
+    let mut sorted: Vec<&RouteInterval> = intervals.into_iter().collect();
+    sorted.sort_by(|a, b| {
+        // Rows that agree in all this differ in their paths only.
+        let key = |i: &RouteInterval| (i.prefix, i.start.first_seen, i.peer, i.path_id, i.end.last_seen, i.start.record);
+        key(a).cmp(&key(b)).then_with(|| a.route.path.cmp(&b.route.path))
+    });
+    let mut marks = Marks::default();
+    let groups = groups(&sorted, &mut marks, context);
+    let mut caveats = context.missing();
+    caveats.extend(remark::explained(marks.flags));
+    caveats.push(PATHS_ONLY.to_owned());
+    Sheet {
+        name: "routes",
+        columns: cells::columns(COLUMNS),
+        rows: sorted.iter().map(|interval| cells_of(interval, context)).collect(),
+        summary: vec![headline(&sorted, context), context.files_line()],
+        caveats,
+        facts: context.facts_json(),
+        view: View {
+            columns: cells::headings(&[
+                ("peer", Left, CutEnd),
+                (" first seen", Left, Fixed),
+                (" last seen", Left, Fixed),
+                ("path", Left, CutStart),
+                ("notes", Left, Fixed),
+            ]),
+            groups,
+            drawing: Vec::new(),
+            legend: marks.legend(),
+        },
+    }
+}
+
+fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
+    let (peer, route, start, end) = (&interval.peer, &interval.route, &interval.start, &interval.end);
+    vec![
+        cells::prefix(Some(interval.prefix)),
+        cells::count(interval.path_id),
+        cells::text(context.collector(peer.collector)),
+        cells::text(peer.ip.to_string()),
+        cells::asn(peer.asn),
+        cells::origin(route.origin),
+        cells::upstream(route.upstream),
+        cells::upstream_name(route.upstream, context),
+        Cell::Time(start.first_seen),
+        cells::time(start.after),
+        Cell::Time(start.by),
+        cells::basis(start.basis),
+        Cell::Time(end.last_seen),
+        cells::time(end.after),
+        cells::time(end.before),
+        cells::basis(end.basis),
+        cells::between(start, end),
+        cells::duration(cells::total(&interval.assumed)),
+        cells::count(interval.repeats),
+        cells::path(&route.path),
+        cells::flags(cells::with_boundaries(route.flags, start, end)),
+        cells::evidence(Some(start.record), context),
+        cells::evidence(end.record, context),
+    ]
+}
+
+fn groups(sorted: &[&RouteInterval], marks: &mut Marks, context: &Context) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for interval in sorted {
+        let heading = Some(interval.prefix.to_string());
+        let PeerKey { collector, ip, asn } = interval.peer;
+        let cells = vec![
+            format!("{} AS{asn} {ip}", context.collector(collector)),
+            marks.start(&interval.start),
+            marks.end(&interval.end),
+            interval.route.path.to_string(),
+            marks.notes(cells::with_boundaries(interval.route.flags, &interval.start, &interval.end)),
+        ];
+        match groups.last_mut() {
+            Some(group) if group.heading == heading => group.rows.push(cells),
+            _ => groups.push(Group { heading, rows: vec![cells] }),
+        }
+    }
+    groups
+}
+
+fn headline(sorted: &[&RouteInterval], context: &Context) -> String {
+    let peers: BTreeSet<PeerKey> = sorted.iter().map(|i| i.peer).collect();
+    let prefixes: BTreeSet<_> = sorted.iter().map(|i| i.prefix).collect();
+    format!(
+        "{}: {} of {} for {}, {}.",
+        context.target,
+        plural(sorted.len(), "route interval"),
+        plural(peers.len(), "peer"),
+        plural(prefixes.len(), "prefix"),
+        context.window_text()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Asn, Route, Span};
+    use crate::replay::Follows;
+    use crate::report::Format;
+    use crate::report::sheets::fixture::{PEER, at, began, context, ended, evidence, ongoing, path, text, there_at};
+
+    fn interval(ases: &[u32], prefix: &str) -> RouteInterval {
+        RouteInterval {
+            peer: PEER,
+            prefix: prefix.parse().expect("a prefix"),
+            path_id: 0,
+            route: Route::read(path(ases), PEER.asn, |asn| asn == Asn(131_279)).expect("a route"),
+            start: began("10-01 09:07:51"),
+            end: ended("10-01 10:14:45"),
+            follows: Follows::Nothing,
+            assumed: Vec::new(),
+            repeats: 2,
+        }
+    }
+
+    fn sheet() -> Sheet {
+        let mut poisoned = interval(&[3356, 20485, 131_279, 32934, 131_279, 131_279], "175.45.178.0/24");
+        poisoned.start = there_at("10-01 00:00:00");
+        poisoned.start.no_baseline = true;
+        let mut later = interval(&[3356, 4837, 131_279], "175.45.176.0/24");
+        later.start = began("10-01 10:14:45");
+        later.end = ongoing("10-02 12:00:00");
+        later.assumed = vec![Span { from: at("10-01 11:10:00"), until: at("10-01 11:15:00") }];
+        let first = interval(&[3356, 20485, 131_279], "175.45.176.0/24");
+        routes(&[poisoned, later, first], &context(&evidence))
+    }
+
+    #[test]
+    fn csv_is_sorted_by_prefix_and_time() {
+        let expected = r"
+prefix,path_id,collector,peer_ip,peer_asn,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,assumed_s,repeats,as_path,flags,start_evidence,end_evidence
+175.45.176.0/24,0,rrc90,192.0.2.1,3356,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,4014,0,2,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
+175.45.176.0/24,0,rrc90,192.0.2.1,3356,131279,4837,China Unicom,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,2017-10-02T12:00:00Z,,,data-end,92715,300,2,3356 4837 131279,,a/updates.1.gz#000000000001,
+175.45.178.0/24,0,rrc90,192.0.2.1,3356,131279,20485,TransTeleCom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,36885,0,2,3356 20485 131279 32934 131279 131279,no-baseline;poisoned,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
+";
+        assert_eq!(text(&sheet(), Format::Csv), expected);
+    }
+
+    #[test]
+    fn the_table_shows_paths() {
+        let expected = r"
+North Korea (AS131279, 175.45.176.0/22): 3 route intervals of 1 peer for 2 prefixes, 2017-10-01
+00:00 to 2017-10-02 12:00 UTC.
+Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors.
+
+  peer                     first seen            last seen            path                     notes
+175.45.176.0/24
+  rrc90 AS3356 192.0.2.1   2017-10-01 09:07:51   2017-10-01 10:14:45  3356 20485 131279
+  rrc90 AS3356 192.0.2.1   2017-10-01 10:14:45   ongoing              3356 4837 131279
+175.45.178.0/24
+  rrc90 AS3356 192.0.2.1  <2017-10-01 00:00:00   2017-10-01 10:14:45  ..32934 131279 131279    np
+
+< at this time or earlier: the data do not show exactly when.
+ongoing: still there where the data end.
+Notes: n no-baseline, p poisoned.
+- Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.
+- no-baseline: no RIB dump of the collector comes before, so presence is proven and the beginning is
+  not.
+- poisoned: the origin also stands further left in the path.
+- BGP shows announced paths, not cables and not traffic shares.
+";
+        assert_eq!(text(&sheet(), Format::Table), expected);
+    }
+}

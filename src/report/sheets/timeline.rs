@@ -1,0 +1,265 @@
+//! `timeline`: episodes per prefix and upstream.
+
+use std::collections::BTreeSet;
+
+use super::{PATHS_ONLY, cells, marks::Marks};
+use crate::model::{Origin, Upstream};
+use crate::report::context::Context;
+use crate::report::remark;
+use crate::report::sheet::Align::{Left, Right};
+use crate::report::sheet::Room::{CutEnd, Fixed};
+use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
+use crate::report::text::plural;
+use crate::timeline::Row;
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("prefix", Kind::Text),
+    ("origin_asn", Kind::Text),
+    ("upstream_asn", Kind::Text),
+    ("upstream_name", Kind::Text),
+    ("first_seen", Kind::Time),
+    ("started_after", Kind::Time),
+    ("started_by", Kind::Time),
+    ("start_basis", Kind::Text),
+    ("last_seen", Kind::Time),
+    ("ended_after", Kind::Time),
+    ("ended_before", Kind::Time),
+    ("end_basis", Kind::Text),
+    ("duration_s", Kind::Duration),
+    ("unobserved_s", Kind::Duration),
+    ("peak_peers", Kind::Int),
+    ("peak_peer_asns", Kind::Int),
+    ("peers_total", Kind::Int),
+    ("collectors", Kind::Int),
+    ("first_collector", Kind::Text),
+    ("first_peer_ip", Kind::Text),
+    ("first_peer_asn", Kind::Int),
+    ("first_as_path", Kind::Path),
+    ("flags", Kind::Text),
+    ("start_evidence", Kind::Text),
+    ("end_evidence", Kind::Text),
+];
+
+/// The sheet of `timeline`; `rows` in the order of [`Row::order`].
+pub fn timeline(rows: &[Row], context: &Context) -> Sheet {
+    let mut marks = Marks::default();
+    let groups = groups(rows, &mut marks, context);
+    let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
+    let mut caveats = context.missing();
+    caveats.extend(remark::explained(marks.flags));
+    caveats.push(PATHS_ONLY.to_owned());
+    Sheet {
+        name: "timeline",
+        columns: cells::columns(COLUMNS),
+        rows: rows.iter().map(|row| cells_of(row, context)).collect(),
+        summary: vec![headline(rows, context), context.files_line()],
+        caveats,
+        facts: context.facts_json(),
+        view: View {
+            columns: cells::headings(&[
+                ("upstream", Left, CutEnd),
+                (" first seen", Left, Fixed),
+                (" last seen", Left, Fixed),
+                ("duration", Right, Fixed),
+                ("peers", Right, Fixed),
+                ("notes", Left, Fixed),
+            ]),
+            groups,
+            drawing: Vec::new(),
+            legend: legend.into_iter().chain(marks.legend()).collect(),
+        },
+    }
+}
+
+fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
+    let (subject, start, end) = (&row.subject, &row.start, &row.end);
+    vec![
+        cells::prefix(subject.prefix),
+        cells::origin(subject.origin),
+        cells::upstream(subject.upstream),
+        cells::upstream_name(subject.upstream, context),
+        Cell::Time(start.first_seen),
+        cells::time(start.after),
+        Cell::Time(start.by),
+        cells::basis(start.basis),
+        Cell::Time(end.last_seen),
+        cells::time(end.after),
+        cells::time(end.before),
+        cells::basis(end.basis),
+        cells::between(start, end),
+        cells::duration(row.unobserved_micros),
+        cells::count(row.peak_peers),
+        cells::count(row.peak_peer_asns),
+        cells::count(row.peers_total),
+        cells::count(row.collectors.len()),
+        cells::text(context.collector(row.first_collector)),
+        cells::text(row.first_peer_ip.to_string()),
+        cells::asn(row.first_peer_asn),
+        cells::path(&row.first_as_path),
+        cells::flags(row.flags),
+        cells::evidence(Some(start.record), context),
+        cells::evidence(end.record, context),
+    ]
+}
+
+/// A group a prefix; with more than one origin at all, a group a prefix and origin.
+fn groups(rows: &[Row], marks: &mut Marks, context: &Context) -> Vec<Group> {
+    let origins: BTreeSet<Origin> = rows.iter().map(|r| r.subject.origin).collect();
+    let mut groups: Vec<Group> = Vec::new();
+    for row in rows {
+        let prefix = row.subject.prefix.map_or_else(|| "All prefixes".to_owned(), |p| p.to_string());
+        let heading = Some(match (origins.len(), row.subject.origin) {
+            (0 | 1, _) => prefix,
+            (_, Origin::As(asn)) => format!("{prefix} from AS{asn}"),
+            (_, Origin::Ambiguous) => format!("{prefix} from an ambiguous origin"),
+        });
+        let cells = vec![
+            context.upstream_label(row.subject.upstream),
+            marks.start(&row.start),
+            marks.end(&row.end),
+            marks.duration(&row.start, &row.end),
+            format!("{}/{}", row.peak_peers, row.peers_total),
+            marks.notes(row.flags),
+        ];
+        match groups.last_mut() {
+            Some(group) if group.heading == heading => group.rows.push(cells),
+            _ => groups.push(Group { heading, rows: vec![cells] }),
+        }
+    }
+    groups
+}
+
+fn headline(rows: &[Row], context: &Context) -> String {
+    let upstreams: BTreeSet<Upstream> = rows.iter().map(|r| r.subject.upstream).collect();
+    let via = upstreams.iter().filter(|u| matches!(u, Upstream::Via(_))).count();
+    let mut of = vec![plural(via, "upstream")];
+    if upstreams.contains(&Upstream::Direct) {
+        of.push("direct announcements".to_owned());
+    }
+    if upstreams.contains(&Upstream::Ambiguous) {
+        of.push("ambiguous origins".to_owned());
+    }
+    let prefixes: BTreeSet<_> = rows.iter().filter_map(|r| r.subject.prefix).collect();
+    let of_what = match (rows.is_empty(), prefixes.len()) {
+        (true, _) => String::new(),
+        (false, 0) => format!(" of {} for the target as a whole", of.join(" and ")),
+        (false, count) => format!(" of {} for {}", of.join(" and "), plural(count, "prefix")),
+    };
+    format!("{}: {}{of_what}, {}.", context.target, plural(rows.len(), "episode"), context.window_text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Asn, Flag};
+    use crate::report::Format;
+    use crate::report::sheets::fixture::{began, context, ended, episode, evidence, ongoing, text, there_at};
+
+    fn sheet() -> Sheet {
+        let mut unicom = episode(Upstream::Via(Asn(4837)), there_at("10-01 00:00:00"), ended("10-01 09:07:51"));
+        unicom.flags.set(Flag::WiderBounds);
+        let mut back = episode(Upstream::Via(Asn(64500)), began("10-01 12:21:55"), ongoing("10-02 12:00:00"));
+        (back.unobserved_micros, back.peak_peers) = (300_000_000, 1);
+        back.flags = [Flag::Gap, Flag::ReservedNeighbour, Flag::SinglePeer].into_iter().collect();
+        let transtelecom = episode(Upstream::Via(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
+        timeline(&[unicom, transtelecom, back], &context(&evidence))
+    }
+
+    #[test]
+    fn csv_has_the_columns_of_the_contract() {
+        let expected = r"
+prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,unobserved_s,peak_peers,peak_peer_asns,peers_total,collectors,first_collector,first_peer_ip,first_peer_asn,first_as_path,flags,start_evidence,end_evidence
+175.45.176.0/24,131279,4837,China Unicom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,32871,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 4837 131279,wider-bounds,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
+175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,update,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,update,4014.000000,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
+175.45.176.0/24,131279,64500,,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,update,2017-10-02T12:00:00Z,,,data-end,85085,300,1,11,25,2,rrc90,192.0.2.1,3356,3356 64500 131279,gap;reserved-neighbour;single-peer,a/updates.1.gz#000000000001,
+";
+        assert_eq!(text(&sheet(), Format::Csv), expected);
+    }
+
+    #[test]
+    fn the_table_marks_what_is_not_exact_and_explains_it() {
+        let expected = r"
+North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to
+2017-10-02 12:00 UTC.
+Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors.
+
+  upstream             first seen            last seen                duration  peers  notes
+175.45.176.0/24
+  4837 China Unicom   <2017-10-01 00:00:00   2017-10-01 09:07:51   >9h 07m 51s  12/25  w
+  20485 TransTeleCom   2017-10-01 09:07:51   2017-10-01 10:14:45    1h 06m 54s  12/25
+  64500                2017-10-01 12:21:55   ongoing              >23h 38m 05s   1/25  gr1
+
+Peers: the most at one time, of those able to see the prefix then.
+< at this time or earlier: the data do not show exactly when.
+> at this time or later, this long or longer: the data do not show exactly when.
+ongoing: still there where the data end.
+Times are cut to whole seconds; the other formats have them in full.
+Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
+- Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.
+- gap: part of the data behind the row is missing or damaged; routes are assumed to stand until
+  contradicted.
+- reserved-neighbour: the upstream is a reserved AS number.
+- single-peer: no more than one peer saw it at a time.
+- wider-bounds: another peer may have started earlier or left later than the times shown.
+- BGP shows announced paths, not cables and not traffic shares.
+";
+        assert_eq!(text(&sheet(), Format::Table), expected);
+    }
+
+    #[test]
+    fn json_carries_facts_and_the_same_values() {
+        let expected = r#"
+{
+  "schema": "uplinks/timeline/1",
+  "version": "VERSION",
+  "summary": ["North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to 2017-10-02 12:00 UTC.","Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors."],
+  "caveats": ["Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.","gap: part of the data behind the row is missing or damaged; routes are assumed to stand until contradicted.","reserved-neighbour: the upstream is a reserved AS number.","single-peer: no more than one peer saw it at a time.","wider-bounds: another peer may have started earlier or left later than the times shown.","BGP shows announced paths, not cables and not traffic shares."],
+  "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
+  "rows": [
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":4837,"upstream_name":"China Unicom","first_seen":"2017-10-01T00:00:00Z","started_after":null,"started_by":"2017-10-01T00:00:00Z","start_basis":"data-start","last_seen":"2017-10-01T09:07:51Z","ended_after":"2017-10-01T09:07:51Z","ended_before":"2017-10-01T09:07:51Z","end_basis":"update","duration_s":32871,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 4837 131279","flags":"wider-bounds","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002"},
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":20485,"upstream_name":"TransTeleCom","first_seen":"2017-10-01T09:07:51.372152Z","started_after":"2017-10-01T09:07:51.372152Z","started_by":"2017-10-01T09:07:51.372152Z","start_basis":"update","last_seen":"2017-10-01T10:14:45.372152Z","ended_after":"2017-10-01T10:14:45.372152Z","ended_before":"2017-10-01T10:14:45.372152Z","end_basis":"update","duration_s":4014.000000,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 20485 131279","flags":"","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002"},
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":64500,"upstream_name":null,"first_seen":"2017-10-01T12:21:55Z","started_after":"2017-10-01T12:21:55Z","started_by":"2017-10-01T12:21:55Z","start_basis":"update","last_seen":"2017-10-02T12:00:00Z","ended_after":null,"ended_before":null,"end_basis":"data-end","duration_s":85085,"unobserved_s":300,"peak_peers":1,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 64500 131279","flags":"gap;reserved-neighbour;single-peer","start_evidence":"a/updates.1.gz#000000000001","end_evidence":null}
+  ]
+}
+"#;
+        assert_eq!(text(&sheet(), Format::Json), expected.replace("VERSION", env!("CARGO_PKG_VERSION")));
+    }
+
+    #[test]
+    fn json_lines_are_the_rows_of_json() {
+        let (json, lines) = (text(&sheet(), Format::Json), text(&sheet(), Format::Jsonl));
+        assert_eq!(lines.trim().lines().count(), 3);
+        assert!(lines.trim().lines().all(|line| json.contains(line)));
+    }
+
+    #[test]
+    fn several_origins_and_the_whole_target_have_their_own_headings() {
+        let mut rows =
+            [Upstream::Ambiguous, Upstream::Direct].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
+        rows[0].subject.origin = Origin::Ambiguous;
+        rows[1].subject.prefix = None;
+        let sheet = timeline(&rows, &context(&evidence));
+        let headings: Vec<_> = sheet.view.groups.iter().filter_map(|g| g.heading.as_deref()).collect();
+        assert_eq!(headings, ["175.45.176.0/24 from an ambiguous origin", "All prefixes from AS131279"]);
+        assert!(
+            sheet.summary[0].contains("2 episodes of 0 upstreams and direct announcements and ambiguous origins for 1 prefix,")
+        );
+        let csv = text(&sheet, Format::Csv);
+        assert!(csv.contains("175.45.176.0/24,ambiguous,ambiguous,,") && csv.contains("*,131279,direct,,"), "{csv}");
+    }
+
+    #[test]
+    fn the_table_keeps_to_100_columns() {
+        let odd = "the longest of names, ".repeat(5);
+        let mut context = context(&evidence);
+        context.names.insert(Asn(4_200_000_000), odd);
+        let mut row = episode(Upstream::Via(Asn(4_200_000_000)), there_at("10-01 00:00:00"), ended("10-11 23:59:59"));
+        row.subject.prefix = "2001:db8:1234:5678:9abc:def0:1234:5678/128".parse().ok();
+        (row.peak_peers, row.peers_total) = (1000, 1200);
+        row.end.basis = crate::replay::Basis::PeerDown;
+        row.flags = Flag::ALL.iter().copied().take(9).collect();
+        let table = text(&timeline(&[row], &context), Format::Table);
+        let widest = table.lines().map(|line| line.chars().count()).max();
+        assert!(widest.is_some_and(|w| w <= 100) && table.contains(">10d 23h 59m 59s"), "{table}");
+    }
+}

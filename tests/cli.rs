@@ -1,0 +1,130 @@
+//! The command line as a new user meets it: one clear sentence and the right exit status for whatever is wrong.
+
+#[path = "support/run.rs"]
+mod run;
+
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use run::{binary, root, sample, uplinks};
+
+/// The run must fail with status 2, one sentence on standard error that says `said`, and nothing on standard output.
+fn refuses(args: &[&str], said: &str) {
+    let ran = uplinks(args);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{args:?}: {}", ran.stderr);
+    assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+}
+
+#[test]
+fn bad_arguments_are_told_with_their_remedy() {
+    let sample = sample();
+    for (args, said) in [
+        (vec!["timeline"], "INPUT"),
+        (vec!["timeline", "no-such-file.bz2"], "no-such-file.bz2: no such file"),
+        (vec!["timeline", "no/such/*.bz2"], "nothing matches"),
+        (vec!["timeline", "src"], "no MRT file in this directory"),
+        (vec!["timeline", "LICENSE-MIT"], "not an MRT file"),
+        (vec!["timeline", "--prefix", "1.2.3.4/99", &sample], "write a prefix as 175.45.176.0/22"),
+        (vec!["timeline", "--origin", "x", &sample], "'x' is no AS number"),
+        (vec!["timeline", "--from", "2017-10-02", "--to", "2017-10-01", &sample], "is not before --to"),
+        (vec!["timeline", "--from", "yesterday", &sample], "'yesterday' is no time"),
+        (vec!["timeline", "--profile", "south-korea", &sample], "there is no profile 'south-korea'"),
+        (vec!["timeline", "--collector", "rrc00", &sample], "there are: route-views.sim, rrc90"),
+        (vec!["timeline", "--min-peers", "0", &sample], "0"),
+        (vec!["timeline", "--exclude-flag", "odd", &sample], "'odd' is no flag"),
+        (vec!["timeline", "--discover", "--prefix", "10.0.0.0/8", &sample], "--discover needs an origin"),
+        (vec!["first", &sample], "--upstream"),
+        (vec!["timelien", &sample], "timeline"),
+    ] {
+        refuses(&args, said);
+    }
+}
+
+#[test]
+fn nothing_found_exits_1_with_a_header() {
+    let ran = uplinks(&["timeline", "--prefix", "192.0.2.0/24", "-f", "csv", &sample()]);
+    assert_eq!((ran.code, ran.stdout.lines().count()), (Some(1), 1));
+}
+
+#[test]
+fn a_truncated_file_gives_what_it_has_and_a_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rrc90.updates.20171001.0905.gz");
+    let whole = std::fs::read(root().join("sample-data/rrc90/2017.10/updates.20171001.0905.gz")).expect("the sample");
+    std::fs::write(&path, &whole[..whole.len() - 20]).expect("a shorter file");
+    let path = path.display().to_string();
+    let ran = uplinks(&["timeline", "-f", "csv", &path]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.contains(",20485,"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("updates.20171001.0905.gz: damaged from byte"), "{}", ran.stderr);
+    assert_eq!(uplinks(&["timeline", "--strict", &path]).code, Some(3));
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let mut child = binary()
+        .args(["routes", "-f", "csv", &sample()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let status = child.wait().expect("an end");
+    let mut said = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
+    let ran = binary().args(["timeline", &sample()]).stdout(full()).output().expect("the binary runs");
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot write to standard output"));
+    refuses(&["timeline", "-o", "/dev/full", &sample()], "cannot write /dev/full");
+}
+
+#[test]
+fn an_output_file_appears_only_when_complete() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows.csv");
+    let shown = path.display().to_string();
+    assert_eq!(uplinks(&["timeline", "-f", "csv", "-o", &shown, &sample()]).code, Some(0));
+    let direct = uplinks(&["timeline", "-f", "csv", &sample()]).stdout;
+    assert_eq!(std::fs::read_to_string(&path).expect("the result"), direct);
+    refuses(&["timeline", "-o", &folder.path().join("no/rows.csv").display().to_string(), &sample()], "cannot write");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
+}
+
+#[test]
+fn standard_input_is_an_input() {
+    let bytes = std::fs::read(root().join("sample-data/rrc90/2017.10/updates.20171001.0905.gz")).expect("the sample");
+    let mut child = binary()
+        .args(["timeline", "-f", "csv", "--collector-name", "mine", "--origin", "131279", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    child.stdin.take().expect("a pipe").write_all(&bytes).expect("written");
+    let output = child.wait_with_output().expect("an end");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.contains(",mine,") && text.contains(",20485,"), "{text}");
+}
+
+#[test]
+fn origins_alone_find_their_prefixes_first() {
+    let columns = ["prefix", "upstream_asn", "first_seen", "last_seen"];
+    let by_origin = uplinks(&["timeline", "--origin", "2.207", "-f", "csv", &sample()]).stdout;
+    let by_profile = uplinks(&["timeline", "-f", "csv", &sample()]).stdout;
+    assert_eq!(run::Rows::read(&by_origin).columns(&columns), run::Rows::read(&by_profile).columns(&columns));
+}
+
+#[test]
+fn help_is_there_for_every_command() {
+    for command in ["timeline", "changes", "first", "routes", "inventory"] {
+        let ran = uplinks(&[command, "--help"]);
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.stdout.contains("Examples:") && ran.stdout.contains("uplinks "), "{command}");
+    }
+}

@@ -1,0 +1,145 @@
+//! Right answers on real archives. They are not part of the project: set `UPLINKS_CORPUS`, or have them in `../shared/corpus`; without them
+//! every test here is listed as ignored.
+
+#[path = "support/run.rs"]
+mod run;
+
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::{Arguments, Trial};
+use run::{Rows, corpus, uplinks};
+
+type Test = fn(&Path);
+
+const TESTS: &[(&str, Test)] = &[
+    ("youtube_2008_hijack_is_one_row", youtube_2008_hijack),
+    ("youtube_2008_answer_is_more_specifics", youtube_2008_answer),
+    ("north_korea_2014_is_behind_china_unicom", north_korea_2014),
+    ("north_korea_2015_is_behind_china_unicom", north_korea_2015),
+    ("other_files_show_no_route_and_warn_where_they_must", other_files),
+    ("same_bytes_for_any_threads_and_order", same_bytes),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let corpus = corpus();
+    if corpus.is_none() {
+        eprintln!(
+            "\nThe real archives are not here, so their tests DO NOT RUN. Set UPLINKS_CORPUS to the folder that holds them."
+        );
+    }
+    let trial = |(name, test): &(&str, Test)| {
+        let (test, corpus) = (*test, corpus.clone());
+        let is_here = corpus.is_some();
+        let run = move || {
+            test(&corpus.unwrap_or_default());
+            Ok(())
+        };
+        Trial::test(*name, run).with_ignored_flag(!is_here)
+    };
+    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit();
+}
+
+fn csv(args: &[&str]) -> Rows {
+    let mut all = vec![args[0], "-f", "csv"];
+    all.extend(&args[1..]);
+    let ran = uplinks(&all);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    Rows::read(&ran.stdout)
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn youtube_2008_hijack(corpus: &Path) {
+    let archive = text(&corpus.join("youtube-2008"));
+    let rows = csv(&["timeline", "--origin", "17557", "--prefix", "208.65.153.0/24", &archive]);
+    let columns = ["upstream_asn", "first_seen", "last_seen", "peak_peers", "unobserved_s", "flags", "started_after"];
+    let row = ["3491", "2008-02-24T18:47:57Z", "2008-02-24T21:01:34Z", "42", "120", "gap;no-baseline", ""];
+    assert_eq!(rows.columns(&columns), [row]);
+}
+
+fn youtube_2008_answer(corpus: &Path) {
+    let archive = text(&corpus.join("youtube-2008"));
+    let rows = csv(&["timeline", "--origin", "36561", "--prefix", "208.65.152.0/22", &archive]);
+    let all = rows.columns(&["prefix", "upstream_asn", "first_seen"]);
+    for row in [
+        ["208.65.153.0/24", "3549", "2008-02-24T20:07:25Z"],
+        ["208.65.153.0/25", "3549", "2008-02-24T20:18:43Z"],
+        ["208.65.153.128/25", "3549", "2008-02-24T20:18:43Z"],
+    ] {
+        assert!(all.iter().any(|r| *r == row), "{row:?} is not in {all:?}");
+    }
+}
+
+fn four_rows(rows: &Rows, path: &str, first_seen: &str) {
+    let columns = ["prefix", "upstream_asn", "peak_peers", "first_as_path", "first_seen"];
+    let prefixes = ["175.45.176.0/24", "175.45.177.0/24", "175.45.178.0/24", "175.45.179.0/24"];
+    assert_eq!(rows.columns(&columns), prefixes.map(|prefix| [prefix, "4837", "1", path, first_seen]));
+}
+
+fn north_korea_2014(corpus: &Path) {
+    let rib = text(&corpus.join("north-korea-2014/routeviews.route-views.jinx.ribs.1401487200.bz2"));
+    let rows = csv(&["timeline", &rib]);
+    four_rows(&rows, "30844 3356 1239 4837 131279", "2014-05-30T22:00:00Z");
+    assert_eq!(rows.columns(&["first_peer_ip", "first_peer_asn"])[0], ["196.223.14.55", "30844"]);
+    // The forged path of "The Pirate Bay in North Korea" is another origin's, so it makes no row.
+    let forged = uplinks(&["timeline", "--origin", "131279", "--prefix", "194.71.107.0/24", "-f", "csv", &rib]);
+    assert_eq!(forged.code, Some(1));
+    assert!(!forged.stdout.contains("22351"), "{}", forged.stdout);
+}
+
+fn north_korea_2015(corpus: &Path) {
+    let transfer = text(&corpus.join("north-korea-2015/pch.updates.20151023.0201.et.gz"));
+    four_rows(&csv(&["timeline", &transfer]), "2914 1239 4837 131279", "2015-10-23T02:01:48.372152Z");
+}
+
+/// Files of the corpus that must be warned of, with a word of the warning.
+const WARNED: [(&str, &str); 4] = [
+    ("truncated.rib", "not used"),
+    ("truncated.updates", "damaged"),
+    ("no-peer-index", "peer index"),
+    ("torn.updates", "damaged"),
+];
+
+fn other_files(corpus: &Path) {
+    let mut files = Vec::new();
+    for folder in ["modern", "odd", "lab"] {
+        walk(&corpus.join(folder), &mut files);
+    }
+    files.extend(
+        ["ris.rrc06.updates.1401488100.gz", "routeviews.route-views.jinx.updates.1401493500.bz2"]
+            .map(|name| corpus.join("north-korea-2014").join(name)),
+    );
+    assert!(files.len() > 20, "{files:?}");
+    for file in &files {
+        let shown = text(file);
+        let ran = uplinks(&["timeline", "-f", "csv", &shown]);
+        assert_eq!((ran.code, ran.stdout.lines().count()), (Some(1), 1), "{shown}: {}", ran.stderr);
+        let warning = WARNED.iter().find(|(name, _)| shown.contains(name)).map_or("", |(_, word)| *word);
+        assert!(ran.stderr.contains(warning), "{shown}: {}", ran.stderr);
+        assert_eq!(ran.stderr.is_empty(), warning.is_empty(), "{shown}: {}", ran.stderr);
+    }
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { walk(&path, files) } else { files.push(path) }
+    }
+}
+
+fn same_bytes(corpus: &Path) {
+    let folders = ["youtube-2008", "north-korea-2014", "north-korea-2015", "modern", "odd"].map(|f| text(&corpus.join(f)));
+    let run = |jobs: &str, folders: &[&str]| {
+        let prefixes = ["--prefix", "208.65.152.0/22", "--prefix", "175.45.176.0/22"];
+        let args = [&["timeline", "-f", "json", "-j", jobs], &prefixes[..], folders].concat();
+        let ran = uplinks(&args);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        (ran.stdout, ran.stderr)
+    };
+    let there: Vec<&str> = folders.iter().map(String::as_str).collect();
+    let back: Vec<&str> = there.iter().rev().copied().collect();
+    assert!(run("1", &there) == run("2", &back));
+}
