@@ -4,7 +4,7 @@ use uplinks::model::{Asn, Upstream};
 use uplinks::timeline::{Options, View, build, onset};
 
 use crate::archive::{Archive, Moment, P, Peer, Q, R, U1, U2, X, Y, announcement, via};
-use crate::mrt::{AsnWidth, Session, bgp_message};
+use crate::mrt::{AsnWidth, Nlri, Session, Update, bgp_message};
 use crate::seen::{Seen, t};
 use crate::table::Rib;
 
@@ -130,14 +130,17 @@ fn s52_a_session_is_known_by_its_address() {
 /// BGP4MP_*_LOCAL messages announcing X: ignored. (R10)
 #[test]
 fn s53_what_the_collector_sends_is_ignored() {
-    let told = announcement(P, X, via(U2), AsnWidth::Four);
     let at = Moment::from(100);
     let mut archive = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1)));
-    for session in [Session::new(P.ip, P.asn), Session::new(P.ip, P.asn).width(AsnWidth::Two)] {
-        archive = archive.record(100, session.sent_by_collector().update(at.stamp(), &told));
-        archive = archive.record(100, session.sent_by_collector().add_path().update(at.stamp(), &told));
+    for width in [AsnWidth::Two, AsnWidth::Four] {
+        let local = Session::new(P.ip, P.asn).width(width).sent_by_collector();
+        let start = || Update::new().attributes(via(U2).attributes(P, width));
+        archive = archive.record(100, local.update(at.stamp(), &start().announce(X)));
+        archive = archive.record(100, local.add_path().update(at.stamp(), &start().announce(Nlri::with_path_id(1, X))));
     }
-    archive.seen().shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
+    let seen = archive.seen();
+    seen.shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
+    assert_eq!((seen.damaged_records(), seen.quality(P).announcements), ((0, 0), 0));
 }
 
 impl Seen {
