@@ -101,12 +101,24 @@ fn s15_a_late_peer_adds_visibility_only() {
     assert_eq!(seen.headline(U2), "X 09:07:51");
 }
 
-/// Update files only: Q is the only peer and first speaks at 09:30: first_seen 09:30, started_after empty, no-baseline. (R12)
+/// Update files only: Q is the only peer and first speaks at 09:30: first_seen 09:30, started_after empty, no-baseline. (R12, R15)
 #[test]
 fn s16_without_a_rib_presence_is_no_onset() {
-    let seen = Archive::of("rrc90").announces("09:30", Q, X, via(U2)).seen();
+    let updates = Archive::of("rrc90").announces("09:30", Q, X, via(U2));
+    let seen = updates.seen();
     seen.shows(&["X via U2: peer-up 09:30:00 in (?, 09:30:00] .. data-end 10:00:00 | 1 of 1 peers | no-baseline;single-peer"]);
     seen.reports(&[]);
+    // A RIB that comes later brings no baseline for what was before it.
+    updates
+        .clone()
+        .rib(Rib::at("09:45").of(Q, X, via(U2)))
+        .seen()
+        .shows(&["X via U2: peer-up 09:30:00 in (?, 09:30:00] .. data-end 10:00:00 | 1 of 1 peers | no-baseline;single-peer"]);
+    // What comes after is exact, but who else could have seen it stays unknown (R15).
+    updates.withdraws("09:40", Q, X).announces("09:50", Q, X, via(U2)).seen().shows(&[
+        "X via U2: peer-up 09:30:00 in (?, 09:30:00] .. update 09:40:00 | 1 of 1 peers | no-baseline;single-peer",
+        "X via U2: update 09:50:00 .. data-end 10:00:00 | 1 of 1 peers | no-baseline;single-peer",
+    ]);
 }
 
 /// A state record with ASN 0, an update header with ASN 23456, for the only peer with that IP: that peer. (R1)
