@@ -120,7 +120,7 @@ impl PrefixView<'_> {
         for (time, (ended, begun)) in moves {
             let (with, total) = self.count(time);
             let is_down = with as f64 <= share * total as f64 && total > 0;
-            let counted = |edge: Edge| Edge { peers: (before, with), total, ..edge };
+            let counted = |edge: Edge| Edge { peers: (before, with), total: total.max(before), ..edge };
             if let (true, true, false, Some(edge)) = (is_down, seen, open, ended) {
                 outages.push(Outage { start: counted(edge), end: None });
                 open = true;
