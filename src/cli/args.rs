@@ -63,6 +63,19 @@ pub enum Command {
   uplinks inventory sample-data
   uplinks inventory --full -f csv archive/")]
     Inventory(Inventory),
+    /// The record behind a row, decoded: who said what, and what it proves
+    #[command(after_help = "Examples:
+  uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
+  uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
+    Explain(Explain),
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
+    #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
+    pub reference: String,
 }
 
 /// Options of `first`.
@@ -207,6 +220,9 @@ pub struct Output {
     /// Write to a file, which appears only when complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
+    /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes)
+    #[arg(long, value_name = "FILE.mrt")]
+    pub evidence: Option<String>,
     /// Exit with 3 if data were missing or damaged
     #[arg(long)]
     pub strict: bool,

@@ -2,6 +2,7 @@
 //! bytes comes in through [`Context`] and [`Style`].
 
 mod context;
+pub mod explain;
 mod formats;
 mod remark;
 mod sheet;

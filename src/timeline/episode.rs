@@ -54,10 +54,10 @@ fn spans(holds: &[Hold], k: usize) -> Vec<(Time, Time)> {
     let mut moves: Vec<(Time, bool)> = holds.iter().map(|h| (h.start.first_seen, false)).collect();
     moves.extend(holds.iter().map(|h| (h.end.last_seen, true)));
     moves.sort_unstable();
-    let (mut standing, mut since, mut spans) = (0, None, Vec::new());
+    let (mut standing, mut since, mut spans) = (0_usize, None, Vec::new());
     for (time, leaves) in moves {
         if leaves {
-            standing -= 1;
+            standing = standing.saturating_sub(1);
             if standing + 1 == k {
                 spans.extend(since.take().map(|from| (from, time)));
             }
@@ -109,7 +109,7 @@ fn peak(members: &[Hold]) -> (usize, Time) {
                 peak = (standing, time);
             }
         } else {
-            standing -= 1;
+            standing = standing.saturating_sub(1);
         }
     }
     peak

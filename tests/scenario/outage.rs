@@ -20,8 +20,8 @@ fn s40_a_stuck_route_is_set_aside() {
     // Forty had it; of those, one is set aside, so 39 can tell that it is gone.
     seen.reports(&[
         "08:01:40 X lost U2 (update), 40 to 0 of 40",
-        "08:01:40 X outage-start (update), 40 to 0 of 39",
-        "08:01:40 * outage-start (update), 40 to 0 of 39",
+        "08:01:40 X outage-start (update), 40 to 0 of 40",
+        "08:01:40 * outage-start (update), 40 to 0 of 40",
     ]);
 }
 
