@@ -91,13 +91,14 @@ fn width_of_end(end: &End) -> i64 {
     end.before.map_or(i64::MAX, |before| before.micros_since(end.last_seen))
 }
 
-/// The most holds at one time. What leaves at an instant goes before what arrives, unless it came at that very instant.
+/// The most holds at one time. What leaves at an instant goes before what arrives, unless it came at that very instant, or stands where
+/// the data end.
 fn peak(members: &[Hold]) -> (usize, Time) {
     let mut moves: Vec<(Time, u8)> = Vec::with_capacity(2 * members.len());
     for hold in members {
         let (from, until) = (hold.start.first_seen, hold.end.last_seen);
         moves.push((from, 1));
-        moves.push((until, if from == until { 2 } else { 0 }));
+        moves.push((until, if from == until || hold.end.basis == Basis::DataEnd { 2 } else { 0 }));
     }
     moves.sort_unstable();
     let (mut standing, mut peak) = (0usize, (0, Time::MIN));
