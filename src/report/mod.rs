@@ -7,6 +7,7 @@ mod remark;
 mod sheet;
 pub mod sheets;
 mod text;
+pub mod words;
 
 pub use context::{Context, GapFact, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};

@@ -1,0 +1,231 @@
+//! The result in plain words: a paragraph that can be quoted as it stands, and the story it is made from. Pure: rows and changes in,
+//! sentences out; nothing is said that a row does not prove, and what the data do not show is said too.
+
+mod phrase;
+mod story;
+
+#[cfg(test)]
+mod tests;
+
+pub use story::{Arrival, Story, Told};
+
+use phrase::{Dates, among, list, outages, prefixes, share};
+
+use super::context::Context;
+use super::text::{duration, plural};
+use crate::model::{Flag, Flags, Upstream};
+use crate::replay::Basis;
+use crate::timeline::{Change, Row};
+
+/// So many upstreams are told one by one; the rest are counted.
+const TOLD_ONE_BY_ONE: usize = 3;
+
+/// The paragraph's sentences, for rows and changes of one timeline.
+pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<String> {
+    let story = Story::new(rows);
+    let Some(window) = context.window else {
+        return vec![format!("There are no data on {}: nothing can be said of its upstream providers.", context.target)];
+    };
+    if rows.is_empty() {
+        let peers: usize = context.collectors.iter().map(|c| c.peers).sum();
+        return vec![
+            format!(
+                "No route of {} was seen by any of {} of {} from {}.",
+                context.target,
+                plural(peers, "peer"),
+                plural(context.collectors.len(), "collector"),
+                context.window_text()
+            ),
+            "That is no proof that there was none: only what these peers told these collectors counts.".to_owned(),
+        ];
+    }
+    let mut dates = Dates::default();
+    let mut said = before(&story, context, &mut dates);
+    for (at, told) in story.gained().take(TOLD_ONE_BY_ONE).enumerate() {
+        said.extend(gained(&story, told, at, context, &mut dates));
+    }
+    let more: Vec<&Told> = story.gained().skip(TOLD_ONE_BY_ONE).collect();
+    if !more.is_empty() {
+        said.push(format!("Later came {}.", among(&labels(&story, more.into_iter(), context), "upstream provider")));
+    }
+    if story.gained().next().is_none() && story.present().next().is_some() {
+        said.push(format!("No other appeared until {}, where the data end.", dates.at(window.until)));
+    }
+    said.extend(lost(&story, context, &mut dates));
+    said.extend(outages(changes, &story, &mut dates));
+    said.extend(certainty(&story, rows, context));
+    said.push(limits(context));
+    said
+}
+
+fn labels<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: &Context) -> Vec<String> {
+    told.map(|t| story.label(t, context)).collect()
+}
+
+/// What was there at the start of the data, or was seen for the first time without proof of its beginning.
+fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
+    let mut said = Vec::new();
+    let present = labels(story, story.present(), context);
+    if let Some(first) = story.present().map(|t| t.first.start.first_seen).min() {
+        let providers = if present.len() == 1 { "one upstream provider," } else { "upstream providers," };
+        let who = among(&present, "upstream provider");
+        let (target, when) = (&context.target, dates.at(first));
+        let which = if present.len() == 1 { format!("{providers} {who}") } else { who };
+        said.push(format!("Where the data begin, {when}, {target} was reached through {which}{}.", seen_by(story.present())));
+    }
+    let found = labels(story, story.found(), context);
+    if let Some(first) = story.found().map(|t| t.first.start.first_seen).min() {
+        let start =
+            if said.is_empty() { format!("{} was first seen", context.target) } else { "Routes were also seen".to_owned() };
+        let since = if found.len() == 1 { dates.at(first) } else { format!("{} and later", dates.at(first)) };
+        said.push(format!(
+            "{start} through {} {since}{}; how long before that it was there, the data do not show.",
+            among(&found, "upstream provider"),
+            seen_by(story.found())
+        ));
+    }
+    if said.is_empty() && story.all().next().is_none() {
+        said.push(format!("{} was seen, but through no upstream provider that can be named.", context.target));
+    }
+    said
+}
+
+/// `, seen by up to 12 of 21 peers (57 %)`, of the row with the most peers.
+fn seen_by<'a>(told: impl Iterator<Item = &'a Told<'a>>) -> String {
+    let most = told.flat_map(|t| &t.rows).max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
+    most.map_or_else(String::new, |row| format!(", seen by up to {}", share(row.peak_peers, row.peers_total)))
+}
+
+/// How an upstream came, went, came back, and how it stands where the data end.
+fn gained(story: &Story, told: &Told, at: usize, context: &Context, dates: &mut Dates) -> Vec<String> {
+    let known = story.present().count() + story.found().count();
+    let which = match (known, at) {
+        (0, 0) => "an upstream provider",
+        (1, 0) => "a second upstream provider",
+        _ => "another upstream provider",
+    };
+    let (on, off) = (told.arrived_on(), story.prefixes());
+    let not: Vec<_> = off.iter().filter(|p| !told.prefixes().contains(*p)).copied().collect();
+    let not = match not.len() {
+        0 => String::new(),
+        1..=3 if off.len() > 1 => format!(", but not for {}", prefixes(&not)),
+        _ => String::new(),
+    };
+    let of = if off.len() > 1 { format!(" ({} of {} prefixes)", on.len(), off.len()) } else { String::new() };
+    let when = dates.start(&told.first.start);
+    let mut said = vec![format!(
+        "{} {which}, {}, appeared for {}{of}{not}{}.",
+        phrase::capital(&when),
+        story.label(told, context),
+        prefixes(&on),
+        seen_by(std::iter::once(told))
+    )];
+    said.extend(stays(told, dates));
+    said
+}
+
+/// What became of it: gone, back, and the prefixes that it still serves at the end.
+fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
+    let stays = told.stays();
+    let mut said = Vec::new();
+    match stays.as_slice() {
+        [] | [_] => {}
+        [first, second] => said.push(format!(
+            "It was gone from all of them {} and came back {}{}.",
+            dates.end(&first.1.end),
+            dates.start(&second.0.start),
+            if told.returned_on().is_empty() { String::new() } else { format!(" for {}", prefixes(&told.returned_on())) }
+        )),
+        [first, second, ..] => said.push(format!(
+            "It went away and came back {} times, first {} and {}.",
+            stays.len() - 1,
+            dates.end(&first.1.end),
+            dates.start(&second.0.start)
+        )),
+    }
+    let Some((_, last)) = stays.last() else { return said };
+    let left = told.left();
+    let still = told.still_on();
+    if still.is_empty() {
+        let gone = if stays.len() > 1 { "It left for good" } else { "It left" };
+        said.push(format!("{gone} {}.", dates.end(&last.end)));
+        return said;
+    }
+    let partly: Vec<String> =
+        left.iter().take(3).map(|row| format!("{} {}", prefixes(&[row.subject.prefix]), dates.end(&row.end))).collect();
+    let rest = if left.len() > 3 { format!(" and {} more", plural(left.len() - 3, "prefix")) } else { String::new() };
+    let leaving = if partly.is_empty() { "It".to_owned() } else { format!("It left {}{rest}; it", list(&partly)) };
+    said.push(format!(
+        "{leaving} was still there for {} where the data end, {}.",
+        prefixes(&still),
+        dates.at(last.end.last_seen)
+    ));
+    said
+}
+
+/// Providers of the beginning that did not stay.
+fn lost(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
+    let gone = story.present().chain(story.found()).filter(|t| t.still_on().is_empty());
+    let ended = |t: &Told| Some((story.label(t, context), t.stays().last()?.1.end));
+    let gone: Vec<_> = gone.filter_map(ended).filter(|(_, end)| end.basis.is_change()).collect();
+    let told = gone.iter().take(TOLD_ONE_BY_ONE).map(|(label, end)| format!("{label} left {}.", dates.end(end)));
+    let mut said: Vec<String> = told.collect();
+    if gone.len() > TOLD_ONE_BY_ONE {
+        said.push(format!("{} more left as well.", gone.len() - TOLD_ONE_BY_ONE));
+    }
+    said
+}
+
+/// How far to trust the times.
+fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
+    let flags = story.all().flat_map(|t| &t.rows).fold(Flags::default(), |all, row| all.union(row.flags));
+    let moments: Vec<Basis> = story.gained().flat_map(|t| &t.rows).map(|r| r.start.basis).filter(|b| b.is_change()).collect();
+    let mut said = Vec::new();
+    if !moments.is_empty() && moments.iter().all(|b| *b == Basis::Update) {
+        said.push("A BGP message in the archive proves each appearance to the second.".to_owned());
+    } else if moments.iter().any(|b| *b != Basis::Update) {
+        said.push("Where two times are given, the moment lies between them: the data do not show exactly when.".to_owned());
+    }
+    if story.gained().any(|t| t.first.flags.has(Flag::WiderBounds)) {
+        said.push("Another peer may have seen it somewhat earlier, for its table is known less exactly.".to_owned());
+    }
+    if flags.has(Flag::NoBaseline) {
+        said.push("For some collectors no full table comes before the updates, so what they first show may be older.".to_owned());
+    }
+    let sampled: Vec<String> = context.collectors.iter().filter(|c| c.sampled).map(|c| c.name.clone()).collect();
+    if !sampled.is_empty() {
+        said.push(format!("Of {} there are full tables at intervals only: nothing is known between them.", list(&sampled)));
+    }
+    let gaps: Vec<_> = context.true_gaps().map(|g| g.span.until.micros_since(g.span.from)).collect();
+    if !gaps.is_empty() {
+        let together = duration(gaps.iter().sum());
+        said.push(format!(
+            "Data are missing in {} ({together} together); what changed there is not shown.",
+            plural(gaps.len(), "gap")
+        ));
+    }
+    let odd = story.aside(rows);
+    if odd > 0 {
+        said.push(format!("{} seen by a single peer, or stuck or out of time, left aside here.", phrase::were(odd, "row")));
+    }
+    said
+}
+
+/// What no result of this kind can show.
+fn limits(context: &Context) -> String {
+    let peers: usize = context.collectors.iter().map(|c| c.peers).sum();
+    format!(
+        "BGP shows announced paths, not cables and not traffic shares, and a path that none of the {} of {} took is not seen here.",
+        plural(peers, "peer"),
+        plural(context.collectors.len(), "collector")
+    )
+}
+
+/// The upstream of a row in words.
+fn label(upstream: Upstream, context: &Context) -> String {
+    match upstream {
+        Upstream::Via(_) => format!("AS{}", context.upstream_label(upstream)),
+        Upstream::Direct => "the origin itself".to_owned(),
+        Upstream::Ambiguous => "an ambiguous origin".to_owned(),
+    }
+}
