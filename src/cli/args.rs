@@ -53,6 +53,11 @@ pub enum Command {
   uplinks routes -f csv sample-data > routes.csv
   uplinks routes --collector rrc90 --peer-asn 3356 sample-data")]
     Routes(Common),
+    /// A self-contained HTML page, and its drawings as SVG
+    #[command(mut_arg("format", |arg| arg.hide(true)), after_help = "Examples:
+  uplinks report sample-data -o report.html
+  uplinks report sample-data -o report.html --svg report.svg")]
+    Report(Report),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
@@ -66,6 +71,17 @@ pub struct First {
     /// The upstream whose first appearance is asked for
     #[arg(long, value_name = "ASN")]
     pub upstream: Asn,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Write the drawings as an SVG file as well
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub svg: Option<String>,
     /// See the other commands.
     #[command(flatten)]
     pub common: Common,

@@ -8,6 +8,7 @@ pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
+mod report;
 mod values;
 mod warn;
 
@@ -20,7 +21,7 @@ use plan::{Plan, PlanError};
 use read::ReadError;
 
 use crate::model::{RecordId, Upstream};
-use crate::report::{self, Colour, Context, Sheet, Style, sheets};
+use crate::report::{Colour, Context, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
 /// How a run ended, as its exit status tells.
@@ -72,6 +73,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, upstream))
         }
         Command::Routes(common) => answer(&Plan::new(common)?, routes),
+        Command::Report(report) => report::run(report),
         Command::Inventory(common) => {
             answer(&Plan::new(common)?, |_, answer, context| sheets::inventory(&inventory::rows(answer), context))
         }
@@ -88,7 +90,7 @@ fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &Context) -> Sheet + S
         let evidence = |record: RecordId| answer.evidence(record);
         let context = facts::context(plan, &answer, &evidence);
         let (sheet, style) = (sheet(plan, &answer, &context), style(plan));
-        output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
+        output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
             true => Exit::NothingFound,

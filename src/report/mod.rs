@@ -3,6 +3,7 @@
 
 mod context;
 mod formats;
+pub mod page;
 mod remark;
 mod sheet;
 pub mod sheets;

@@ -7,6 +7,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 
+pub use phrase::pairs;
 pub use story::{Arrival, Story, Told};
 
 use phrase::{Dates, among, list, outages, prefixes, share};
