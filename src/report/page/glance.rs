@@ -14,10 +14,14 @@ const STAYS: usize = 4;
 /// The cards.
 pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
     let mut out = String::from("<section class=\"cards\" aria-label=\"At a glance\">");
-    let mut shown: Vec<&Told> = story.gained().take(CARDS).collect();
+    let mut shown: Vec<&Told> = story.all().filter(|t| t.arrival() != Arrival::Present).collect();
     if shown.is_empty() {
-        shown = story.all().take(CARDS).collect();
+        shown = story.all().collect();
     }
+    // Those that most peers saw, in order of time again.
+    shown.sort_by_key(|t| std::cmp::Reverse(t.peak().0));
+    shown.truncate(CARDS);
+    shown.sort_by_key(|t| (t.first.start.first_seen, t.upstream, t.origin));
     for told in &shown {
         card(&mut out, story, told, palette, page);
     }
@@ -56,7 +60,7 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let all = story.prefixes().len();
     let names: Vec<String> = on.iter().take(4).map(|p| text(&super::table::prefix(*p))).collect();
     let more = if on.len() > 4 { format!(" and {} more", on.len() - 4) } else { String::new() };
-    let peak = told.rows.iter().max_by_key(|r| r.peak_peers).map_or((0, 0), |r| (r.peak_peers, r.peers_total));
+    let peak = told.peak();
     push!(
         out,
         "<p>on {}{more}: {} of {}; seen by up to {} of {}</p>",

@@ -144,7 +144,7 @@ fn band(
     id: &str,
 ) {
     let Some(band) = Band::new(row, &page.timeline.denominator, scale) else { return };
-    let told = text(&super::table::in_words(row, names, page.context));
+    let told = super::table::in_words(row, names, page.context);
     let base = top + height;
     push!(body, "<g class=\"b\" tabindex=\"0\" role=\"img\" aria-label=\"{told}\"><title>{told}</title>");
     let (left, right) = band.x;
@@ -184,6 +184,10 @@ fn times(body: &mut String, rows: &[&Row], scale: &Scale, y: f64) {
     else {
         return;
     };
+    // Where the drawing spans a few days, the axis tells the date.
+    const FEW_DAYS: i64 = 3 * 86_400 * 1_000_000;
+    let short = scale.span.until.micros_since(scale.span.from) <= FEW_DAYS;
+    let second = |time: Time| if short { second(time)[11..].to_owned() } else { second(time) };
     let start = &first.start;
     if start.basis.is_change() && scale.shows(start.by, start.by) {
         let label = format!("{} \u{25b8}", second(start.by));

@@ -36,14 +36,17 @@ macro_rules! push {
 }
 pub(super) use push;
 
+/// The mean width of a glyph of the drawings' fonts, semi-bold digits included, in parts of its size.
+const GLYPH: f64 = 0.6;
+
 /// Roughly how wide a text of that size in pixels is drawn.
 pub fn drawn_width(text: &str, size: f64) -> f64 {
-    crate::report::text::width(text) as f64 * size * 0.57
+    crate::report::text::width(text) as f64 * size * GLYPH
 }
 
 /// A text cut to so many units.
 pub fn fitted(text: &str, size: f64, room: f64) -> String {
-    let cells = (room / (size * 0.57)).max(3.0).floor();
+    let cells = (room / (size * GLYPH)).max(3.0).floor();
     crate::report::text::cut_end(text, cells.min(1e6) as usize).into_owned()
 }
 

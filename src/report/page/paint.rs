@@ -73,7 +73,7 @@ impl Palette {
 
     /// What the colours mean, as HTML.
     pub fn legend(&self, context: &Context) -> String {
-        let mut out = String::from("<ul class=\"legend\">");
+        let mut out = String::from("<ul class=\"legend d\">");
         for series in self.all.iter().take(OWN) {
             let colour = self.colour(*series);
             push!(&mut out, "<li>{}{}</li>", swatch(&format!("s{colour}"), colour), text(&self.label(*series, context)));

@@ -9,7 +9,7 @@ use super::paint::{OWN, Palette, Series};
 use super::scale::{Scale, Tick};
 use super::{Page, lanes};
 use crate::model::{Span, Time};
-use crate::report::text::{second, width};
+use crate::report::text::second;
 use crate::report::words::{Story, Told};
 use crate::timeline::{ChangeKind, Denominator, Row};
 
@@ -210,7 +210,11 @@ const MOST_LABELS: usize = 10;
 
 fn labels(page: &Page, story: &Story, palette: &Palette, scale: &Scale) -> Vec<Label> {
     let within = |t: &&Told| scale.span.from <= t.first.start.by && t.first.start.by <= scale.span.until;
-    let mut told: Vec<&Told> = story.gained().filter(within).take(MOST_LABELS).collect();
+    let mut told: Vec<&Told> = story.gained().filter(within).collect();
+    // Where there are too many, those that most peers saw, in order of time again.
+    told.sort_by_key(|t| std::cmp::Reverse(t.peak().0));
+    told.truncate(MOST_LABELS);
+    told.sort_by_key(|t| t.first.start.by);
     // From the right: what is further left goes above what its text would cover.
     told.reverse();
     let mut placed: Vec<Label> = Vec::new();
@@ -218,11 +222,11 @@ fn labels(page: &Page, story: &Story, palette: &Palette, scale: &Scale) -> Vec<L
         let series = palette.series(&one.first.subject);
         let start = &one.first.start;
         let when = match start.after {
-            Some(after) if after != start.by => format!("between {} and {}", second(after), second(start.by)),
+            Some(after) if after != start.by => format!("{} to {}", second(after), second(start.by)),
             _ => second(start.by),
         };
         let whole = format!("{} {when}", palette.label(series, page.context));
-        let label = fitted(&if width(&whole) as f64 * 6.9 > scale.width { when } else { whole }, 12.0, scale.width);
+        let label = fitted(&if drawn_width(&whole, 12.0) > scale.width { when } else { whole }, 12.0, scale.width);
         let wide = drawn_width(&label, 12.0);
         let x = scale.x(start.by);
         let text_x = (x + 5.0).min(scale.width - wide).max(0.0);

@@ -21,34 +21,32 @@ pub fn prefix(prefix: Option<IpNet>) -> String {
     prefix.map_or_else(|| "All prefixes".to_owned(), |p| p.to_string())
 }
 
-/// All that is known of a row, raw: what a pointer or a screen reader gets. `names`: its prefix and its upstream.
+/// All that is known of a row, ready for an attribute, a line a fact: what a pointer or a screen reader gets. `names`: its prefix and its
+/// upstream.
 pub fn in_words(row: &Row, (prefix, upstream): (&str, &str), context: &Context) -> String {
     let peers: BTreeSet<Asn> = row.members.iter().map(|h| h.peer.asn).collect();
     let named: Vec<String> = peers.iter().take(NAMED_PEERS).map(|asn| format!("AS{asn}")).collect();
     let more = peers.len().saturating_sub(NAMED_PEERS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let mut out = format!(
-        "{prefix} through {upstream}\n{} to {} UTC, {}\nAt most {} of {} peers, of {}: {}{more}\nFirst shown by AS{} ({}) at {}\nPath {}\nStart: {}",
-        began(&row.start),
-        ended(&row.end),
-        duration(row.duration_micros()),
-        row.peak_peers,
-        row.peers_total,
-        plural(row.collectors.len(), "collector"),
-        named.join(", "),
-        row.first_peer_asn,
-        row.first_peer_ip,
-        context.collector(row.first_collector),
-        row.first_as_path,
-        (context.evidence)(row.start.record),
-    );
-    if let Some(record) = row.end.record {
-        push!(&mut out, "\nEnd: {}", (context.evidence)(record));
-    }
+    let mut lines = vec![
+        format!("{prefix} through {upstream}"),
+        format!("{} to {} UTC, {}", began(&row.start), ended(&row.end), duration(row.duration_micros())),
+        format!(
+            "At most {} of {} peers, of {}: {}{more}",
+            row.peak_peers,
+            row.peers_total,
+            plural(row.collectors.len(), "collector"),
+            named.join(", ")
+        ),
+        format!("First shown by AS{} ({}) at {}", row.first_peer_asn, row.first_peer_ip, context.collector(row.first_collector)),
+        format!("Path {}", row.first_as_path),
+        format!("Start ({}): {}", row.start.basis.text(), (context.evidence)(row.start.record)),
+    ];
+    lines.extend(row.end.record.map(|record| format!("End ({}): {}", row.end.basis.text(), (context.evidence)(record))));
     if !row.flags.is_empty() {
-        push!(&mut out, "\nFlags: {}", row.flags);
+        lines.push(format!("Flags: {}", row.flags));
     }
-    out
+    lines.iter().map(|line| text(line)).collect::<Vec<_>>().join("&#10;")
 }
 
 fn is_exact(start: &Start) -> bool {

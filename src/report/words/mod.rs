@@ -21,6 +21,9 @@ use crate::timeline::{Change, Row};
 /// So many upstreams are told one by one; the rest are counted.
 const TOLD_ONE_BY_ONE: usize = 3;
 
+/// An upstream is told on its own if at least one of so many peers of the foremost one saw it.
+const FEW_PEERS: usize = 10;
+
 /// The paragraph's sentences, for rows and changes of one timeline.
 pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<String> {
     let story = Story::new(rows);
@@ -42,12 +45,17 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
     }
     let mut dates = Dates::default();
     let mut said = before(&story, context, &mut dates);
-    for (at, told) in story.gained().take(TOLD_ONE_BY_ONE).enumerate() {
+    // Those that few peers saw are counted only, where others had many.
+    let most = story.gained().map(|t| t.peak().0).max().unwrap_or(0);
+    let weighty = |t: &&Told| t.peak().0 * FEW_PEERS >= most;
+    for (at, told) in story.gained().filter(weighty).take(TOLD_ONE_BY_ONE).enumerate() {
         said.extend(gained(&story, told, at, context, &mut dates));
     }
-    let more: Vec<&Told> = story.gained().skip(TOLD_ONE_BY_ONE).collect();
-    if !more.is_empty() {
-        said.push(format!("Later came {}.", among(&labels(&story, more.into_iter(), context), "upstream provider")));
+    let counted = story.gained().filter(weighty).skip(TOLD_ONE_BY_ONE).chain(story.gained().filter(|t| !weighty(t)));
+    let more: Vec<&Told> = counted.collect();
+    if let Some(peers) = more.iter().map(|t| t.peak().0).max() {
+        let labels = among(&labels(&story, more.iter().copied(), context), "more upstream provider");
+        said.push(format!("There also appeared {labels}, seen by no more than {}.", plural(peers, "peer")));
     }
     if story.gained().next().is_none() && story.present().next().is_some() {
         said.push(format!("No other appeared until {}, where the data end.", dates.at(window.until)));
@@ -93,17 +101,19 @@ fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
 
 /// `, seen by up to 12 of 21 peers (57 %)`, of the row with the most peers.
 fn seen_by<'a>(told: impl Iterator<Item = &'a Told<'a>>) -> String {
-    let most = told.flat_map(|t| &t.rows).max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
-    most.map_or_else(String::new, |row| format!(", seen by up to {}", share(row.peak_peers, row.peers_total)))
+    let most = told.map(Told::peak).max_by_key(|(peers, total)| (*peers, std::cmp::Reverse(*total)));
+    most.map_or_else(String::new, |(peers, total)| format!(", seen by up to {}", share(peers, total)))
 }
 
 /// How an upstream came, went, came back, and how it stands where the data end.
 fn gained(story: &Story, told: &Told, at: usize, context: &Context, dates: &mut Dates) -> Vec<String> {
     let known = story.present().count() + story.found().count();
+    let label = story.label(told, context);
     let which = match (known, at) {
-        (0, 0) => "an upstream provider",
-        (1, 0) => "a second upstream provider",
-        _ => "another upstream provider",
+        _ if story.has_several_origins() => format!("a route through {label}"),
+        (0, 0) => format!("an upstream provider, {label},"),
+        (1, 0) => format!("a second upstream provider, {label},"),
+        _ => format!("another upstream provider, {label},"),
     };
     let (on, off) = (told.arrived_on(), story.prefixes());
     let not: Vec<_> = off.iter().filter(|p| !told.prefixes().contains(*p)).copied().collect();
@@ -115,9 +125,8 @@ fn gained(story: &Story, told: &Told, at: usize, context: &Context, dates: &mut 
     let of = if off.len() > 1 { format!(" ({} of {} prefixes)", on.len(), off.len()) } else { String::new() };
     let when = dates.start(&told.first.start);
     let mut said = vec![format!(
-        "{} {which}, {}, appeared for {}{of}{not}{}.",
+        "{} {which} appeared for {}{of}{not}{}.",
         phrase::capital(&when),
-        story.label(told, context),
         prefixes(&on),
         seen_by(std::iter::once(told))
     )];
@@ -132,7 +141,8 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
     match stays.as_slice() {
         [] | [_] => {}
         [first, second] => said.push(format!(
-            "It was gone from all of them {} and came back {}{}.",
+            "It was gone{} {} and came back {}{}.",
+            if told.arrived_on().len() > 1 { " from all of them" } else { "" },
             dates.end(&first.1.end),
             dates.start(&second.0.start),
             if told.returned_on().is_empty() { String::new() } else { format!(" for {}", prefixes(&told.returned_on())) }
@@ -207,7 +217,7 @@ fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
     }
     let odd = story.aside(rows);
     if odd > 0 {
-        said.push(format!("{} seen by a single peer, or stuck or out of time, left aside here.", phrase::were(odd, "row")));
+        said.push(format!("{} left aside here: seen by a single peer, stuck, or out of time.", phrase::were(odd, "episode")));
     }
     said
 }

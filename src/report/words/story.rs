@@ -90,6 +90,11 @@ impl<'a> Story<'a> {
         &self.prefixes
     }
 
+    /// Whether rows have several origins.
+    pub fn has_several_origins(&self) -> bool {
+        self.origins > 1
+    }
+
     /// How many rows are not told of.
     pub fn aside(&self, rows: &[Row]) -> usize {
         rows.len() - self.told.iter().map(|t| t.rows.len()).sum::<usize>()
@@ -99,7 +104,7 @@ impl<'a> Story<'a> {
     pub fn label(&self, told: &Told, context: &Context) -> String {
         let upstream = label(told.upstream, context);
         match told.origin {
-            Origin::As(asn) if self.origins > 1 => format!("{upstream} (from origin AS{asn})"),
+            Origin::As(asn) if self.origins > 1 => format!("{upstream} (origin AS{asn})"),
             _ => upstream,
         }
     }
@@ -113,6 +118,12 @@ impl<'a> Told<'a> {
             basis if basis.is_change() => Arrival::Gained,
             _ => Arrival::Found,
         }
+    }
+
+    /// The most peers at one time, of how many able to see it.
+    pub fn peak(&self) -> (usize, usize) {
+        let most = self.rows.iter().max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
+        most.map_or((0, 0), |row| (row.peak_peers, row.peers_total))
     }
 
     /// The prefixes of its rows.

@@ -53,7 +53,7 @@ fn a_second_provider_comes_leaves_and_comes_back() {
          provider, AS4837 China Unicom, seen by up to 12 of 25 peers that could see it (48 %).",
         "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), but not for \
          175.45.177.0/24, seen by up to 12 of 25 peers that could see it (48 %).",
-        "It was gone from all of them at 10:14:45 and came back at 12:21:55.",
+        "It was gone at 10:14:45 and came back at 12:21:55.",
         "It was still there for 175.45.176.0/24 where the data end, on 2017-10-02 at 12:00:00 UTC.",
         "On 2017-10-01 at 10:53:24 UTC, all prefixes were without any route for 51s, until 10:54:15.",
         "A BGP message in the archive proves each appearance to the second.",
@@ -119,11 +119,11 @@ fn every_case_has_its_words() {
 
     let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
     odd.flags.set(Flag::SinglePeer);
-    says(&[unicom(), odd], &context, &["No other appeared", "1 row was seen by a single peer"]);
+    says(&[unicom(), odd], &context, &["No other appeared", "1 episode was left aside here"]);
 
     let mut hijack = of(a, Upstream::Via(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
     hijack.subject.origin = Origin::As(Asn(17557));
-    says(&[unicom(), hijack], &context, &["AS3491 (from origin AS17557), appeared", "It left at 21:01:34."]);
+    says(&[unicom(), hijack], &context, &["a route through AS3491 (origin AS17557) appeared", "It left at 21:01:34."]);
 }
 
 #[test]
