@@ -17,9 +17,9 @@ const PAGE_CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The widths at which everything is drawn: a page of paper or a screen, and a telephone.
-const WIDE: f64 = 1100.0;
-const NARROW: f64 = 352.0;
-const GUTTER: f64 = 190.0;
+const WIDE: u32 = 1100;
+const NARROW: u32 = 352;
+const GUTTER: u32 = 190;
 /// More lanes than that are drawn small, and folded away in packets.
 const FEW_LANES: usize = 12;
 const PACKET: usize = 25;
@@ -27,17 +27,17 @@ const PACKET: usize = 25;
 /// A paper of drawings: its width, and the room for names at the left.
 #[derive(Clone, Copy)]
 struct Paper {
-    width: f64,
-    gutter: f64,
+    width: u32,
+    gutter: u32,
     id: &'static str,
 }
 
-const PAPERS: [Paper; 2] = [Paper { width: WIDE, gutter: GUTTER, id: "w" }, Paper { width: NARROW, gutter: 0.0, id: "n" }];
+const PAPERS: [Paper; 2] = [Paper { width: WIDE, gutter: GUTTER, id: "w" }, Paper { width: NARROW, gutter: 0, id: "n" }];
 
 fn size(paper: Paper, lanes: usize) -> Size {
     match lanes {
-        0..=FEW_LANES => Size { gutter: paper.gutter, band: 26.0, names: Names::Written },
-        _ => Size { gutter: paper.gutter, band: 10.0, names: Names::Colours },
+        0..=FEW_LANES => Size { gutter: paper.gutter.into(), band: 26.0, names: Names::Written },
+        _ => Size { gutter: paper.gutter.into(), band: 10.0, names: Names::Colours },
     }
 }
 
@@ -82,12 +82,12 @@ fn head(out: &mut String, title: &str) {
 
 /// One SVG element of the page.
 fn element(out: &mut String, paper: Paper, drawing: &Drawing, role: &str, label: &str, definitions: &str) {
-    let class = if paper.gutter > 0.0 { "wide" } else { "narrow" };
+    let class = if paper.gutter > 0 { "wide" } else { "narrow" };
     // Room around, for strokes and marks that stand over the edge.
     push!(
         out,
         "<svg class=\"d {class}\" viewBox=\"-8 -8 {} {}\" role=\"{role}\" aria-label=\"{}\">{definitions}{}</svg>",
-        n(paper.width + 16.0),
+        paper.width + 16,
         n(drawing.height + 12.0),
         text(label),
         drawing.body
@@ -98,10 +98,10 @@ fn drawn_overview(page: &Page, story: &Story, palette: &Palette, paper: Paper) -
     let span = share::span(page).unwrap_or(crate::model::Span { from: crate::model::Time::MIN, until: crate::model::Time::MIN });
     let scale = Scale::new(span, paper.width - paper.gutter);
     let chart = share::draw(page, story, palette, &scale, paper.id);
-    let strips = coverage::draw(page, &scale, paper.gutter, paper.id);
+    let strips = coverage::draw(page, &scale, paper.gutter.into(), paper.id);
     let body = format!(
         "<g transform=\"translate({} 0)\">{}</g><g transform=\"translate(0 {})\">{}</g>",
-        n(paper.gutter),
+        paper.gutter,
         chart.body,
         n(chart.height + 8.0),
         strips.body
@@ -205,10 +205,10 @@ pub fn svg(page: &Page, story: &Story) -> String {
         push!(&mut body, "<text x=\"0\" y=\"40\">No route was seen.</text>");
         y = 40.0;
     }
-    let (wide, high) = (paper.width + 32.0, y + 34.0);
+    let (wide, high) = (paper.width + 32, y + 34.0);
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"d file\" width=\"{0}\" height=\"{1}\" viewBox=\"-16 -12 {0} {1}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title><style>{DRAWING_CSS}</style><rect class=\"paper\" x=\"-16\" y=\"-12\" width=\"{0}\" height=\"{1}\"/>{2}{body}</svg>\n",
-        n(wide),
+        wide,
         n(high),
         definitions(paper.id)
     )

@@ -14,7 +14,7 @@ const STAYS: usize = 4;
 /// The cards.
 pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
     let mut out = String::from("<section class=\"cards\" aria-label=\"At a glance\">");
-    let mut shown: Vec<&Told> = story.all().filter(|t| t.arrival() != Arrival::Present).collect();
+    let mut shown: Vec<&Told> = story.foremost().collect();
     if shown.is_empty() {
         shown = story.all().collect();
     }
@@ -55,21 +55,18 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
         Arrival::Present => format!("there from the start of the data, {} UTC", minute(told.first.start.first_seen)),
         Arrival::Found => format!("first seen {} UTC; when it began is not known", second(told.first.start.first_seen)),
     };
+    let role = story.role(told).filter(|_| told.arrival() == Arrival::Gained);
+    if let Some(role) = role {
+        push!(out, "<p class=\"role\">{}</p>", role.split_once(' ').map_or(role, |(_, role)| role));
+    }
     push!(out, "<p class=\"what\">{name}</p><p class=\"when\">{when}</p>");
     let on = told.arrived_on();
     let all = story.prefixes().len();
     let names: Vec<String> = on.iter().take(4).map(|p| text(&super::table::prefix(*p))).collect();
     let more = if on.len() > 4 { format!(" and {} more", on.len() - 4) } else { String::new() };
     let peak = told.peak();
-    push!(
-        out,
-        "<p>on {}{more}: {} of {}; seen by up to {} of {}</p>",
-        names.join(", "),
-        on.len(),
-        plural(all, "prefix"),
-        peak.0,
-        plural(peak.1, "peer")
-    );
+    let of = if all > 1 { format!(" ({} of {})", on.len(), plural(all, "prefix")) } else { String::new() };
+    push!(out, "<p>on {}{more}{of}; seen by up to {} of {}</p>", names.join(", "), peak.0, plural(peak.1, "peer"));
     let stays = told.stays();
     out.push_str("<ol>");
     for (at, (_, last)) in stays.iter().enumerate().take(STAYS) {

@@ -93,7 +93,7 @@ fn one(body: &mut String, top: f64, page: &Page, lane: &Lane, palette: &Palette,
     push!(body, "<g transform=\"translate({} 0)\">", n(size.gutter));
     for (at, own) in series.iter().enumerate() {
         let band_top = y + step * at as f64 + if above { 13.0 } else { 0.0 };
-        let label = palette.label(*own, page.context);
+        let label = Palette::label(*own, page.context);
         push!(body, "<rect class=\"plot\" y=\"{}\" width=\"{}\" height=\"{}\"/>", n(band_top), n(scale.width), n(size.band));
         if named && above {
             push!(
@@ -178,14 +178,16 @@ fn band(
     body.push_str("</g>");
 }
 
+/// Where a drawing spans no more microseconds, times stand without their date.
+const FEW_DAYS: i64 = 3 * 86_400 * 1_000_000;
+
 /// The first start and the last end beside their bands, where there is room.
 fn times(body: &mut String, rows: &[&Row], scale: &Scale, y: f64) {
     let (Some(first), Some(last)) = (rows.first(), rows.iter().max_by_key(|r| (r.end.last_seen, r.end.basis == Basis::DataEnd)))
     else {
         return;
     };
-    // Where the drawing spans a few days, the axis tells the date.
-    const FEW_DAYS: i64 = 3 * 86_400 * 1_000_000;
+    // The axis tells the date.
     let short = scale.span.until.micros_since(scale.span.from) <= FEW_DAYS;
     let second = |time: Time| if short { second(time)[11..].to_owned() } else { second(time) };
     let start = &first.start;

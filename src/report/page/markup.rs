@@ -46,8 +46,8 @@ pub fn drawn_width(text: &str, size: f64) -> f64 {
 
 /// A text cut to so many units.
 pub fn fitted(text: &str, size: f64, room: f64) -> String {
-    let cells = (room / (size * GLYPH)).max(3.0).floor();
-    crate::report::text::cut_end(text, cells.min(1e6) as usize).into_owned()
+    let cells = (3..1000_usize).take_while(|cells| *cells as f64 * size * GLYPH <= room).last().unwrap_or(3);
+    crate::report::text::cut_end(text, cells).into_owned()
 }
 
 /// Bytes in base64 (RFC 4648), for the script's hash in the page's content policy.

@@ -68,6 +68,5 @@ fn evidence_digest(page: &Page) -> (String, usize) {
         hash.update(digest);
         hash.update("\n");
     }
-    let hex = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    (hex, digests.len())
+    (format!("{:x}", hash.finalize()), digests.len())
 }

@@ -58,7 +58,7 @@ impl Palette {
     }
 
     /// `AS20485 TransTeleCom`, raw.
-    pub fn label(&self, series: Series, context: &Context) -> String {
+    pub fn label(series: Series, context: &Context) -> String {
         let upstream = match series.upstream {
             Upstream::Via(_) => format!("AS{}", context.upstream_label(series.upstream)),
             Upstream::Direct => "direct".to_owned(),
@@ -76,7 +76,7 @@ impl Palette {
         let mut out = String::from("<ul class=\"legend d\">");
         for series in self.all.iter().take(OWN) {
             let colour = self.colour(*series);
-            push!(&mut out, "<li>{}{}</li>", swatch(&format!("s{colour}"), colour), text(&self.label(*series, context)));
+            push!(&mut out, "<li>{}{}</li>", swatch(&format!("s{colour}"), colour), text(&Palette::label(*series, context)));
         }
         if self.all.len() > OWN {
             push!(&mut out, "<li>{}{} more</li>", swatch(&format!("s{OWN}"), OWN), self.all.len() - OWN);

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use crate::model::{Span, Time};
 
 /// Columns a unit of width: series are thinned to half a pixel.
-const COLUMNS: f64 = 2.0;
+const COLUMNS: u32 = 2;
 const DAY: i64 = 86_400;
 
 /// Maps a span of time to `0..=width` units.
@@ -15,6 +15,8 @@ pub struct Scale {
     pub span: Span,
     /// Units.
     pub width: f64,
+    /// How many columns there are.
+    pub columns: usize,
 }
 
 /// A mark on the axis.
@@ -28,10 +30,10 @@ pub struct Tick {
 
 impl Scale {
     /// A single instant is drawn with half an hour on each side.
-    pub fn new(span: Span, width: f64) -> Scale {
+    pub fn new(span: Span, units: u32) -> Scale {
         let narrow = span.until.micros_since(span.from) < 1_000_000;
         let span = if narrow { Span { from: span.from.plus_secs(-1800), until: span.from.plus_secs(1800) } } else { span };
-        Scale { span, width }
+        Scale { span, width: f64::from(units), columns: (units.max(1) * COLUMNS) as usize }
     }
 
     /// Where a time stands; times outside stand at the edge.
@@ -42,18 +44,15 @@ impl Scale {
 
     /// The column of a time.
     pub fn column(&self, time: Time) -> usize {
-        let column = (self.x(time) * COLUMNS).floor();
-        (column as usize).min(self.columns() - 1)
-    }
-
-    /// How many columns there are.
-    pub fn columns(&self) -> usize {
-        ((self.width * COLUMNS).ceil() as usize).max(1)
+        let inside = time.max(self.span.from).min(self.span.until);
+        let (part, whole) = (inside.micros_since(self.span.from), self.span.until.micros_since(self.span.from));
+        let column = i128::from(part) * self.columns as i128 / i128::from(whole);
+        usize::try_from(column).unwrap_or(0).min(self.columns - 1)
     }
 
     /// Where a column begins.
     pub fn column_x(column: usize) -> f64 {
-        column as f64 / COLUMNS
+        column as f64 / f64::from(COLUMNS)
     }
 
     /// Whether any of the closed span is drawn.
@@ -130,7 +129,7 @@ impl Scale {
 mod tests {
     use super::*;
 
-    fn scale(from: &str, until: &str, width: f64) -> Scale {
+    fn scale(from: &str, until: &str, width: u32) -> Scale {
         let at = |t: &str| t.parse().expect("a time");
         Scale::new(Span { from: at(from), until: at(until) }, width)
     }
@@ -138,24 +137,25 @@ mod tests {
     #[test]
     fn ticks_are_round_and_few() {
         for (from, until, width, labels) in [
-            ("2017-10-01", "2017-10-02T12:00:00Z", 360.0, "00:00 12:00 00:00 12:00"),
-            ("2017-10-01T09:07:00Z", "2017-10-01T09:08:00Z", 360.0, "09:07:00 09:07:15 09:07:30 09:07:45 09:08:00"),
-            ("2017-10-01", "2017-10-05", 360.0, "2017-10-01 2017-10-02 2017-10-03 2017-10-04 2017-10-05"),
-            ("2017-01-20", "2018-01-20", 360.0, "2017-04 2017-07 2017-10 2018-01"),
-            ("2010-01-01", "2020-01-01", 500.0, "2010 2012 2014 2016 2018 2020"),
+            ("2017-10-01", "2017-10-02T12:00:00Z", 360, "00:00 12:00 00:00 12:00"),
+            ("2017-10-01T09:07:00Z", "2017-10-01T09:08:00Z", 360, "09:07:00 09:07:15 09:07:30 09:07:45 09:08:00"),
+            ("2017-10-01", "2017-10-05", 360, "2017-10-01 2017-10-02 2017-10-03 2017-10-04 2017-10-05"),
+            ("2017-01-20", "2018-01-20", 360, "2017-04 2017-07 2017-10 2018-01"),
+            ("2010-01-01", "2020-01-01", 500, "2010 2012 2014 2016 2018 2020"),
         ] {
             let found: Vec<String> = scale(from, until, width).ticks(70.0).into_iter().map(|t| t.label).collect();
             assert_eq!(found.join(" "), labels, "{from}");
         }
         let dates: Vec<String> =
-            scale("2017-10-01", "2017-10-02T12:00:00Z", 360.0).dates(70.0).into_iter().map(|t| t.label).collect();
+            scale("2017-10-01", "2017-10-02T12:00:00Z", 360).dates(70.0).into_iter().map(|t| t.label).collect();
         assert_eq!(dates, ["2017-10-01", "2017-10-02"]);
     }
 
     #[test]
     fn an_instant_has_room() {
-        let scale = scale("2017-10-01", "2017-10-01", 100.0);
-        assert_eq!(scale.x("2017-10-01".parse().expect("a time")), 50.0);
-        assert_eq!((scale.columns(), scale.column(Time::MAX)), (200, 199));
+        let scale = scale("2017-10-01", "2017-10-01", 100);
+        let middle = "2017-10-01".parse().expect("a time");
+        assert!((scale.x(middle) - 50.0).abs() < 1e-9);
+        assert_eq!((scale.columns, scale.column(middle), scale.column(Time::MAX)), (200, 100, 199));
     }
 }

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{OWN, Palette, Series};
-use super::scale::{Scale, Tick};
+use super::scale::Scale;
 use super::{Page, lanes};
 use crate::model::{Span, Time};
 use crate::report::text::second;
@@ -60,7 +60,7 @@ fn shares(rows: &[Row], denominator: &Denominator, palette: &Palette, scale: &Sc
         (of(false) + of(true)) as f64
     };
     let mut held = [0_i64; OWN + 1];
-    let (mut sums, mut weight) = (vec![[0.0; OWN + 1]; scale.columns()], vec![0.0; scale.columns()]);
+    let (mut sums, mut weight) = (vec![[0.0; OWN + 1]; scale.columns], vec![0.0; scale.columns]);
     let next: Vec<Time> = moves.keys().copied().skip(1).chain([scale.span.until]).collect();
     for ((time, changes), until) in moves.iter().zip(next) {
         for (colour, by) in changes {
@@ -68,7 +68,7 @@ fn shares(rows: &[Row], denominator: &Denominator, palette: &Palette, scale: &Sc
         }
         let total = able(*time).max(held.iter().sum::<i64>() as f64);
         let (from, until) = (scale.x(*time) * 2.0, scale.x(until) * 2.0);
-        for column in scale.column(*time)..scale.columns() {
+        for column in scale.column(*time)..scale.columns {
             let part = (until.min(column as f64 + 1.0) - from.max(column as f64)).max(0.0);
             if column as f64 >= until {
                 break;
@@ -106,14 +106,10 @@ pub fn draw(page: &Page, story: &Story, palette: &Palette, scale: &Scale, id: &s
         }
         below = above;
     }
-    for (at, percent) in [(0.0, "0"), (0.5, "50"), (1.0, "100 %")] {
-        let y = base - at * CHART;
-        push!(&mut body, "<path class=\"grid\" d=\"M0 {0}H{1}\"/>", n(y), n(scale.width));
-        push!(
-            &mut body,
-            "<text class=\"small halo\" x=\"3\" y=\"{}\">{percent}</text>",
-            n(if at == 1.0 { y + 11.0 } else { y - 3.0 })
-        );
+    for (part, percent, text) in [(0.0, "0", -3.0), (0.5, "50", -3.0), (1.0, "100 %", 11.0)] {
+        let y = base - part * CHART;
+        push!(&mut body, "<path class=\"grid\" d=\"M0 {}H{}\"/>", n(y), n(scale.width));
+        push!(&mut body, "<text class=\"small halo\" x=\"3\" y=\"{}\">{percent}</text>", n(y + text));
     }
     names(&mut body, page, palette, &shares, base, scale);
     for gap in lanes::unobserved(page, scale) {
@@ -134,14 +130,16 @@ pub const AXIS: f64 = 34.0;
 pub fn axis(scale: &Scale) -> String {
     let mut out = format!("<path class=\"line\" d=\"M0 0H{}\"/>", n(scale.width));
     let apart = 72.0;
-    let middle = |tick: &Tick| {
-        let (x, half) = (scale.x(tick.time), drawn_width(&tick.label, 11.0) / 2.0);
-        (x, x.clamp(half, (scale.width - half).max(half)))
-    };
+    let mut free = f64::MIN;
     for tick in scale.ticks(apart) {
-        let (x, text) = middle(&tick);
+        let (x, half) = (scale.x(tick.time), drawn_width(&tick.label, 11.0) / 2.0);
         push!(&mut out, "<path class=\"line\" d=\"M{} 0v4\"/>", n(x));
-        push!(&mut out, "<text class=\"small\" text-anchor=\"middle\" x=\"{}\" y=\"15\">{}</text>", n(text), tick.label);
+        // At the edges labels move inwards; one that then has no room is left out.
+        let middle = x.clamp(half, (scale.width - half).max(half));
+        if middle - half >= free {
+            push!(&mut out, "<text class=\"small\" text-anchor=\"middle\" x=\"{}\" y=\"15\">{}</text>", n(middle), tick.label);
+            free = middle + half + 4.0;
+        }
     }
     for date in scale.dates(apart) {
         push!(&mut out, "<text class=\"small strong\" x=\"{}\" y=\"29\">{}</text>", n(scale.x(date.time)), date.label);
@@ -177,7 +175,7 @@ fn area(below: &[f64], above: &[f64], base: f64, scale: &Scale) -> String {
 /// Each colour's name where its area is widest, if it fits.
 fn names(body: &mut String, page: &Page, palette: &Palette, shares: &[[f64; OWN + 1]], base: f64, scale: &Scale) {
     for series in palette.all().iter().take(OWN) {
-        let (colour, label) = (palette.colour(*series), palette.label(*series, page.context));
+        let (colour, label) = (palette.colour(*series), Palette::label(*series, page.context));
         let (mut best, mut run) = ((0, 0), (0, 0));
         for (column, share) in shares.iter().enumerate() {
             run = if share[colour] * CHART >= 18.0 { (if run.1 == column { run.0 } else { column }, column + 1) } else { run };
@@ -189,7 +187,7 @@ fn names(body: &mut String, page: &Page, palette: &Palette, shares: &[[f64; OWN 
         if until - from < drawn_width(&label, 12.0) + 16.0 {
             continue;
         }
-        let at = (best.0 + best.1) / 2;
+        let at = usize::midpoint(best.0, best.1);
         let below: f64 = shares[at][..colour].iter().sum();
         let y = base - (below + shares[at][colour] / 2.0) * CHART + 4.0;
         let x = f64::midpoint(from, until);
@@ -225,7 +223,7 @@ fn labels(page: &Page, story: &Story, palette: &Palette, scale: &Scale) -> Vec<L
             Some(after) if after != start.by => format!("{} to {}", second(after), second(start.by)),
             _ => second(start.by),
         };
-        let whole = format!("{} {when}", palette.label(series, page.context));
+        let whole = format!("{} {when}", Palette::label(series, page.context));
         let label = fitted(&if drawn_width(&whole, 12.0) > scale.width { when } else { whole }, 12.0, scale.width);
         let wide = drawn_width(&label, 12.0);
         let x = scale.x(start.by);
@@ -262,7 +260,7 @@ fn marks(body: &mut String, labels: &[Label], top: f64, base: f64) {
 
 /// A sentence for those who cannot see the chart.
 pub fn description(page: &Page, palette: &Palette) -> String {
-    let names: Vec<String> = palette.all().iter().take(OWN).map(|s: &Series| palette.label(*s, page.context)).collect();
+    let names: Vec<String> = palette.all().iter().take(OWN).map(|s: &Series| Palette::label(*s, page.context)).collect();
     let outages = page.timeline.changes.iter().filter(|c| c.kind == ChangeKind::OutageStart && c.prefix.is_none()).count();
     format!(
         "Stacked chart of the share of peers that reach the target through each upstream over time: {}. {outages} outages of the whole \

@@ -74,7 +74,7 @@ fn ended(end: &End) -> String {
 
 /// A table's beginning: it scrolls by itself where the page is narrow.
 fn open(out: &mut String, label: &str, count: usize, headings: &[&str]) {
-    const OPEN_BELOW: usize = 80;
+    const OPEN_BELOW: usize = 120;
     let state = if count <= OPEN_BELOW { " open" } else { "" };
     push!(
         out,
@@ -115,7 +115,7 @@ pub fn episodes(page: &Page, palette: &Palette) -> String {
             &mut out,
             "<tr><th scope=\"row\"><i class=\"dot d{}\"></i>{}</th><td>{}<small>{}</small></td><td>{}<small>{}</small></td><td class=\"r\">{}</td><td class=\"r\">{}/{}</td><td>AS{} {}<small>{}</small></td><td>{}</td><td>{}{end}</td></tr>",
             palette.colour(series),
-            text(&palette.label(series, page.context)),
+            text(&Palette::label(series, page.context)),
             began(&row.start),
             row.start.basis.text(),
             ended(&row.end),
@@ -145,7 +145,7 @@ fn evidence(evidence: &str) -> String {
 }
 
 fn flags(flags: Flags) -> String {
-    flags.iter().map(|f| f.text()).collect::<Vec<_>>().join(", ")
+    flags.iter().map(crate::model::Flag::text).collect::<Vec<_>>().join(", ")
 }
 
 /// The table of changes, by time.
@@ -166,7 +166,7 @@ fn of_change(change: &Change, page: &Page, palette: &Palette) -> String {
     let upstream = match (change.origin, change.upstream) {
         (Some(origin), Some(upstream)) => {
             let series = palette.series(&crate::timeline::Subject { prefix: change.prefix, origin, upstream });
-            format!("<i class=\"dot d{}\"></i>{}", palette.colour(series), text(&palette.label(series, page.context)))
+            format!("<i class=\"dot d{}\"></i>{}", palette.colour(series), text(&Palette::label(series, page.context)))
         }
         _ => String::new(),
     };

@@ -21,9 +21,6 @@ use crate::timeline::{Change, Row};
 /// So many upstreams are told one by one; the rest are counted.
 const TOLD_ONE_BY_ONE: usize = 3;
 
-/// An upstream is told on its own if at least one of so many peers of the foremost one saw it.
-const FEW_PEERS: usize = 10;
-
 /// The paragraph's sentences, for rows and changes of one timeline.
 pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<String> {
     let story = Story::new(rows);
@@ -45,14 +42,12 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
     }
     let mut dates = Dates::default();
     let mut said = before(&story, context, &mut dates);
-    // Those that few peers saw are counted only, where others had many.
-    let most = story.gained().map(|t| t.peak().0).max().unwrap_or(0);
-    let weighty = |t: &&Told| t.peak().0 * FEW_PEERS >= most;
-    for (at, told) in story.gained().filter(weighty).take(TOLD_ONE_BY_ONE).enumerate() {
-        said.extend(gained(&story, told, at, context, &mut dates));
+    let foremost: Vec<&Told> = story.foremost().filter(|t| t.arrival() == Arrival::Gained).take(TOLD_ONE_BY_ONE).collect();
+    for told in &foremost {
+        said.extend(gained(&story, told, context, &mut dates));
     }
-    let counted = story.gained().filter(weighty).skip(TOLD_ONE_BY_ONE).chain(story.gained().filter(|t| !weighty(t)));
-    let more: Vec<&Told> = counted.collect();
+    let is_told = |t: &&Told| foremost.iter().any(|f| (f.upstream, f.origin) == (t.upstream, t.origin));
+    let more: Vec<&Told> = story.gained().filter(|t| !is_told(t)).collect();
     if let Some(peers) = more.iter().map(|t| t.peak().0).max() {
         let labels = among(&labels(&story, more.iter().copied(), context), "more upstream provider");
         said.push(format!("There also appeared {labels}, seen by no more than {}.", plural(peers, "peer")));
@@ -106,19 +101,12 @@ fn seen_by<'a>(told: impl Iterator<Item = &'a Told<'a>>) -> String {
 }
 
 /// How an upstream came, went, came back, and how it stands where the data end.
-fn gained(story: &Story, told: &Told, at: usize, context: &Context, dates: &mut Dates) -> Vec<String> {
-    let known = story.present().count() + story.found().count();
+fn gained(story: &Story, told: &Told, context: &Context, dates: &mut Dates) -> Vec<String> {
     let label = story.label(told, context);
-    let which = match (known, at) {
-        _ if story.has_several_origins() => format!("a route through {label}"),
-        (0, 0) => format!("an upstream provider, {label},"),
-        (1, 0) => format!("a second upstream provider, {label},"),
-        _ => format!("another upstream provider, {label},"),
-    };
+    let which = story.role(told).map_or_else(|| format!("a route through {label}"), |role| format!("{role}, {label},"));
     let (on, off) = (told.arrived_on(), story.prefixes());
     let not: Vec<_> = off.iter().filter(|p| !told.prefixes().contains(*p)).copied().collect();
     let not = match not.len() {
-        0 => String::new(),
         1..=3 if off.len() > 1 => format!(", but not for {}", prefixes(&not)),
         _ => String::new(),
     };
@@ -165,12 +153,9 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
     let partly: Vec<String> =
         left.iter().take(3).map(|row| format!("{} {}", prefixes(&[row.subject.prefix]), dates.end(&row.end))).collect();
     let rest = if left.len() > 3 { format!(" and {} more", plural(left.len() - 3, "prefix")) } else { String::new() };
+    let on = if still.len() > 1 && still == told.arrived_on() { "all of them".to_owned() } else { prefixes(&still) };
     let leaving = if partly.is_empty() { "It".to_owned() } else { format!("It left {}{rest}; it", list(&partly)) };
-    said.push(format!(
-        "{leaving} was still there for {} where the data end, {}.",
-        prefixes(&still),
-        dates.at(last.end.last_seen)
-    ));
+    said.push(format!("{leaving} was still there for {on} where the data end, {}.", dates.at(last.end.last_seen)));
     said
 }
 

@@ -75,6 +75,26 @@ impl<'a> Story<'a> {
         self.all().filter(|t| t.arrival() == Arrival::Gained)
     }
 
+    /// Those that came after the beginning and carried a good part of what the foremost of them did, by peers and prefixes: the rest are
+    /// counted, not told one by one.
+    pub fn foremost(&self) -> impl Iterator<Item = &Told<'a>> {
+        const PART: usize = 20;
+        let came = || self.all().filter(|t| t.arrival() != Arrival::Present);
+        let most = came().map(Told::weight).max().unwrap_or(0);
+        came().filter(move |t| t.weight() * PART >= most)
+    }
+
+    /// What to call it beside those that were there before: `a second upstream provider`; `None` where there are several origins.
+    pub fn role(&self, told: &Told) -> Option<&'static str> {
+        let earlier = self.all().filter(|t| t.first.start.first_seen < told.first.start.first_seen);
+        match earlier.filter(|t| t.arrival() == Arrival::Present || t.weight() * 20 >= told.weight()).count() {
+            _ if self.origins > 1 => None,
+            0 => Some("an upstream provider"),
+            1 => Some("a second upstream provider"),
+            _ => Some("another upstream provider"),
+        }
+    }
+
     /// Those that were there where the data begin.
     pub fn present(&self) -> impl Iterator<Item = &Told<'a>> {
         self.all().filter(|t| t.arrival() == Arrival::Present)
@@ -88,11 +108,6 @@ impl<'a> Story<'a> {
     /// The prefixes that are told of.
     pub fn prefixes(&self) -> &BTreeSet<Option<IpNet>> {
         &self.prefixes
-    }
-
-    /// Whether rows have several origins.
-    pub fn has_several_origins(&self) -> bool {
-        self.origins > 1
     }
 
     /// How many rows are not told of.
@@ -124,6 +139,10 @@ impl<'a> Told<'a> {
     pub fn peak(&self) -> (usize, usize) {
         let most = self.rows.iter().max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
         most.map_or((0, 0), |row| (row.peak_peers, row.peers_total))
+    }
+
+    fn weight(&self) -> usize {
+        self.peak().0 * self.prefixes().len()
     }
 
     /// The prefixes of its rows.

@@ -110,7 +110,7 @@ fn every_case_has_its_words() {
     says(
         &many,
         &context,
-        &["an upstream provider", "appeared for 200 prefixes (200 of 200 prefixes)", "still there for 200 prefixes"],
+        &["an upstream provider", "appeared for 200 prefixes (200 of 200 prefixes)", "still there for all of them"],
     );
 
     let several: Vec<Row> =
