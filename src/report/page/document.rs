@@ -67,7 +67,7 @@ pub fn html(page: &Page, story: &Story) -> String {
     push!(&mut out, "<section><h2>Changes</h2>{}</section>", table::changes(page, &palette));
     method(&mut out, page);
     origin_of_this(&mut out, page);
-    push!(&mut out, "</main><div id=\"tip\" role=\"status\" hidden></div><script>{SCRIPT}</script></body></html>\n");
+    push!(&mut out, "</main><div id=\"tip\" aria-hidden=\"true\" hidden></div><script>{SCRIPT}</script></body></html>\n");
     out
 }
 
@@ -117,7 +117,7 @@ fn overview(out: &mut String, page: &Page, story: &Story, palette: &Palette) {
         element(out, paper, &drawing, "img", &label, &definitions(paper.id));
     }
     out.push_str(
-        "<figcaption>Share of the peers that could see the prefixes, by upstream; white is no route. Below: what each collector's data cover, \
+        "<figcaption>Share of the peers that could see the prefixes, by upstream; where nothing is drawn there is no route. Below: what each collector's data cover, \
          with its table dumps as strokes.</figcaption></figure></section>",
     );
 }

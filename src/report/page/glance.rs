@@ -51,7 +51,7 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let name = text(&story.label(told, page.context));
     push!(out, "<div class=\"card k{colour}\">");
     let when = match told.arrival() {
-        Arrival::Gained => format!("appears {}", start(&told.first.start)),
+        Arrival::Gained => format!("appears {} UTC", start(&told.first.start)),
         Arrival::Present => format!("there from the start of the data, {} UTC", minute(told.first.start.first_seen)),
         Arrival::Found => format!("first seen {} UTC; when it began is not known", second(told.first.start.first_seen)),
     };
@@ -68,7 +68,7 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let of = if all > 1 { format!(" ({} of {})", on.len(), plural(all, "prefix")) } else { String::new() };
     push!(out, "<p>on {}{more}{of}; seen by up to {} of {}</p>", names.join(", "), peak.0, plural(peak.1, "peer"));
     let stays = told.stays();
-    out.push_str("<ol>");
+    out.push_str("<ul>");
     for (at, (_, last)) in stays.iter().enumerate().take(STAYS) {
         match stays.get(at + 1) {
             Some((back, _)) => push!(out, "<li>left {}</li><li>came back {}</li>", end(&last.end), start(&back.start)),
@@ -79,7 +79,7 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
         push!(out, "<li>and so on, {} times in all</li>", stays.len());
         the_end(out, told, &stays[stays.len() - 1].1.end);
     }
-    out.push_str("</ol></div>");
+    out.push_str("</ul></div>");
 }
 
 fn the_end(out: &mut String, told: &Told, last: &End) {
@@ -98,9 +98,9 @@ fn the_end(out: &mut String, told: &Told, last: &End) {
 
 fn start(start: &Start) -> String {
     match start.after {
-        Some(after) if after == start.by => format!("<b>{} UTC</b>", second(start.by)),
-        Some(after) => format!("<b>between {} and {} UTC</b>", second(after), second(start.by)),
-        None => format!("<b>by {} UTC</b>", second(start.by)),
+        Some(after) if after == start.by => format!("<b>{}</b>", second(start.by)),
+        Some(after) => format!("<b>between {} and {}</b>", second(after), second(start.by)),
+        None => format!("<b>by {}</b>", second(start.by)),
     }
 }
 

@@ -119,13 +119,13 @@ fn one(body: &mut String, top: f64, page: &Page, lane: &Lane, palette: &Palette,
         for row in &rows {
             band(body, page, row, (&title, &label), palette.colour(*own), scale, (band_top, size.band), id);
         }
+        for span in outages(page, lane.prefix) {
+            let mark = if at == 0 && !above { Mark::Above } else { Mark::Bar };
+            outage(body, scale, span, (band_top, size.band), mark);
+        }
         if named {
             times(body, &rows, scale, band_top + size.band - 7.0);
         }
-    }
-    let height = step * series.len() as f64 - if named { 6.0 } else { 2.0 };
-    for outage_span in outages(page, lane.prefix) {
-        outage(body, scale, outage_span, (bands_top, height));
     }
     body.push_str("</g>");
     bands_top + step * series.len() as f64 + if named { 10.0 } else { 3.0 }
@@ -192,7 +192,8 @@ fn times(body: &mut String, rows: &[&Row], scale: &Scale, y: f64) {
     let second = |time: Time| if short { second(time)[11..].to_owned() } else { second(time) };
     let start = &first.start;
     if start.basis.is_change() && scale.shows(start.by, start.by) {
-        let label = format!("{} \u{25b8}", second(start.by));
+        let by = if start.after == Some(start.by) { "" } else { "by " };
+        let label = format!("{by}{} \u{25b8}", second(start.by));
         let x = scale.x(start.after.unwrap_or(start.by)) - 4.0;
         if x > drawn_width(&label, 11.0) {
             push!(body, "<text class=\"small halo\" text-anchor=\"end\" x=\"{}\" y=\"{}\">{label}</text>", n(x), n(y));
@@ -200,7 +201,8 @@ fn times(body: &mut String, rows: &[&Row], scale: &Scale, y: f64) {
     }
     let end = &last.end;
     if let Some(before) = end.before.filter(|_| end.basis.is_change() && scale.shows(end.last_seen, end.last_seen)) {
-        let label = format!("\u{25c2} {}", second(end.last_seen));
+        let after = if end.after == Some(before) { "" } else { "after " };
+        let label = format!("\u{25c2} {after}{}", second(end.last_seen));
         let x = scale.x(before) + 4.0;
         if x + drawn_width(&label, 11.0) < scale.width {
             push!(body, "<text class=\"small halo\" x=\"{}\" y=\"{}\">{label}</text>", n(x), n(y));
@@ -214,8 +216,17 @@ pub fn outages(page: &Page, prefix: Option<IpNet>) -> Vec<(Time, Time)> {
     found.into_iter().map(|(from, until)| (from.time, until.map_or(Time::MAX, |u| u.time))).collect()
 }
 
-/// An outage: a bar that even a second's outage makes visible, and a mark above.
-pub fn outage(body: &mut String, scale: &Scale, (from, until): (Time, Time), (top, height): (f64, f64)) {
+/// How an outage is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A bar with a mark above.
+    Above,
+    /// The bar alone.
+    Bar,
+}
+
+/// An outage: a bar that makes even a second's outage visible.
+pub fn outage(body: &mut String, scale: &Scale, (from, until): (Time, Time), (top, height): (f64, f64), mark: Mark) {
     if !scale.shows(from, until) {
         return;
     }
@@ -223,16 +234,18 @@ pub fn outage(body: &mut String, scale: &Scale, (from, until): (Time, Time), (to
     let wide = (right - left).max(2.0);
     let ends = if until == Time::MAX { "the data end".to_owned() } else { exact(until) };
     let length = if until == Time::MAX { String::new() } else { format!(" ({})", duration(until.micros_since(from))) };
+    let above = match mark {
+        Mark::Above => format!("<path class=\"outage\" d=\"M{} {}h8l-4 6z\"/>", n(left + wide / 2.0 - 4.0), n(top - 5.0)),
+        Mark::Bar => String::new(),
+    };
     push!(
         body,
-        "<g class=\"o\"><title>Outage: no route, from {} to {ends} UTC{length}</title><rect class=\"outage\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/><path class=\"outage\" d=\"M{} {}h8l-4 6z\"/></g>",
+        "<g><title>Outage: no route, from {} to {ends} UTC{length}</title><rect class=\"outage\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>{above}</g>",
         exact(from),
         n(left),
         n(top),
         n(wide),
-        n(height),
-        n(left + wide / 2.0 - 4.0),
-        n(top - 5.0)
+        n(height)
     );
 }
 

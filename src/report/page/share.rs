@@ -116,7 +116,7 @@ pub fn draw(page: &Page, story: &Story, palette: &Palette, scale: &Scale, id: &s
         lanes::hatch(&mut body, scale, gap, (top, CHART), id);
     }
     for (from, until) in lanes::outages(page, None) {
-        lanes::outage(&mut body, scale, (from, until), (top, CHART));
+        lanes::outage(&mut body, scale, (from, until), (top, CHART), lanes::Mark::Above);
     }
     marks(&mut body, &labels, top, base);
     push!(&mut body, "<g transform=\"translate(0 {})\">{}</g>", n(base), axis(scale));
@@ -204,6 +204,15 @@ struct Label {
     colour: usize,
 }
 
+/// A time after another, without its date where that is the same.
+fn short(first: Time, then: Time) -> String {
+    let (first, then) = (second(first), second(then));
+    match (first.split_once(' '), then.split_once(' ')) {
+        (Some((date, _)), Some((same, clock))) if date == same => clock.to_owned(),
+        _ => then,
+    }
+}
+
 const MOST_LABELS: usize = 10;
 
 fn labels(page: &Page, story: &Story, palette: &Palette, scale: &Scale) -> Vec<Label> {
@@ -220,7 +229,7 @@ fn labels(page: &Page, story: &Story, palette: &Palette, scale: &Scale) -> Vec<L
         let series = palette.series(&one.first.subject);
         let start = &one.first.start;
         let when = match start.after {
-            Some(after) if after != start.by => format!("{} to {}", second(after), second(start.by)),
+            Some(after) if after != start.by => format!("{} to {}", second(after), short(after, start.by)),
             _ => second(start.by),
         };
         let whole = format!("{} {when}", Palette::label(series, page.context));

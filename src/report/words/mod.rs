@@ -12,6 +12,8 @@ pub use story::{Arrival, Story, Told};
 
 use phrase::{Dates, among, list, outages, prefixes, share};
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::text::{duration, plural};
 use crate::model::{Flag, Flags, Upstream};
@@ -75,7 +77,11 @@ fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
         let who = among(&present, "upstream provider");
         let (target, when) = (&context.target, dates.at(first));
         let which = if present.len() == 1 { format!("{providers} {who}") } else { who };
-        said.push(format!("Where the data begin, {when}, {target} was reached through {which}{}.", seen_by(story.present())));
+        said.push(format!(
+            "Where the data begin, {when}, {target} was reached through {which}{}{}.",
+            on(story, story.present(), context),
+            seen_by(story.present())
+        ));
     }
     let found = labels(story, story.found(), context);
     if let Some(first) = story.found().map(|t| t.first.start.first_seen).min() {
@@ -83,8 +89,9 @@ fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
             if said.is_empty() { format!("{} was first seen", context.target) } else { "Routes were also seen".to_owned() };
         let since = if found.len() == 1 { dates.at(first) } else { format!("{} and later", dates.at(first)) };
         said.push(format!(
-            "{start} through {} {since}{}; how long before that it was there, the data do not show.",
+            "{start} through {}{} {since}{}; how long before that it was there, the data do not show.",
             among(&found, "upstream provider"),
+            on(story, story.found(), context),
             seen_by(story.found())
         ));
     }
@@ -92,6 +99,19 @@ fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
         said.push(format!("{} was seen, but through no upstream provider that can be named.", context.target));
     }
     said
+}
+
+/// `, for 208.65.153.0/24 (1 of 3 prefixes)`: where they came first; nothing where the target's own name says it.
+fn on<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: &Context) -> String {
+    let (all, on) = (story.prefixes(), told.flat_map(Told::began_on).collect::<BTreeSet<_>>());
+    let names = prefixes(&on.iter().copied().collect::<Vec<_>>());
+    match (on.len(), all.len()) {
+        (1, 1) if context.target.contains(&names) => String::new(),
+        (1, 1) => format!(", for {names}"),
+        (2, 2) => ", for both prefixes".to_owned(),
+        (some, of) if some == of => format!(", for all {}", plural(of, "prefix")),
+        (some, of) => format!(", for {names} ({some} of {})", plural(of, "prefix")),
+    }
 }
 
 /// `, seen by up to 12 of 21 peers (57 %)`, of the row with the most peers.

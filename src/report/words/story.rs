@@ -151,6 +151,13 @@ impl<'a> Told<'a> {
         all.into_iter().collect()
     }
 
+    /// The prefixes on which it came in the way in which it came first: there from the start of the data, found, or gained.
+    pub fn began_on(&self) -> Vec<Option<IpNet>> {
+        let alike = self.rows.iter().filter(|r| r.start.basis == self.first.start.basis);
+        let all: BTreeSet<_> = alike.map(|r| r.subject.prefix).collect();
+        all.into_iter().collect()
+    }
+
     /// The spans in which it served any prefix at all: their first and last rows.
     pub fn stays(&self) -> Vec<(&'a Row, &'a Row)> {
         let mut stays: Vec<(&Row, &Row)> = Vec::new();

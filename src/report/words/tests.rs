@@ -50,7 +50,7 @@ fn a_second_provider_comes_leaves_and_comes_back() {
     let changes = [outage(ChangeKind::OutageStart, "10-01 10:53:24"), outage(ChangeKind::OutageEnd, "10-01 10:54:15")];
     let expected = [
         "Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream \
-         provider, AS4837 China Unicom, seen by up to 12 of 25 peers that could see it (48 %).",
+         provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers that could see it (48 %).",
         "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), but not for \
          175.45.177.0/24, seen by up to 12 of 25 peers that could see it (48 %).",
         "It was gone at 10:14:45 and came back at 12:21:55.",
@@ -101,7 +101,11 @@ fn every_case_has_its_words() {
     says(
         &[row],
         &context,
-        &["was first seen through AS20485 TransTeleCom on 2017-10-01 at 09:30:00 UTC", "do not show", "no full table"],
+        &[
+            "was first seen through AS20485 TransTeleCom, for 175.45.176.0/24 on 2017-10-01 at 09:30:00 UTC",
+            "do not show",
+            "no full table",
+        ],
     );
 
     let many: Vec<Row> = (0..200)
