@@ -66,7 +66,12 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let more = if on.len() > 4 { format!(" and {} more", on.len() - 4) } else { String::new() };
     let peak = told.peak();
     let of = if all > 1 { format!(" ({} of {})", on.len(), plural(all, "prefix")) } else { String::new() };
-    push!(out, "<p>on {}{more}{of}; seen by up to {} of {}</p>", names.join(", "), peak.0, plural(peak.1, "peer"));
+    let on = if on == [None] { String::new() } else { format!("on {}{more}{of}; ", names.join(", ")) };
+    push!(out, "<p>{on}seen by up to {} of {}</p>", peak.0, plural(peak.1, "peer"));
+    let later = told.later();
+    if let Some(next) = later.first() {
+        push!(out, "<p>then on {} more, from {} on</p>", plural(later.len(), "prefix"), start(&next.start));
+    }
     let stays = told.stays();
     out.push_str("<ul>");
     for (at, (_, last)) in stays.iter().enumerate().take(STAYS) {
@@ -93,7 +98,8 @@ fn the_end(out: &mut String, told: &Told, last: &End) {
     }
     let names: Vec<String> = still.iter().take(4).map(|p| text(&super::table::prefix(*p))).collect();
     let more = if still.len() > 4 { format!(" and {} more", still.len() - 4) } else { String::new() };
-    push!(out, "<li>still on {}{more} at the end of the data, {}</li>", names.join(", "), minute(last.last_seen));
+    let on = if still == [None] { "there".to_owned() } else { format!("on {}", names.join(", ")) };
+    push!(out, "<li>still {on}{more} at the end of the data, {}</li>", minute(last.last_seen));
 }
 
 fn start(start: &Start) -> String {

@@ -229,7 +229,7 @@ fn every_size_of_answer_has_its_page() {
 
     let mut one = World::new(DAY, 9);
     one.route("10.0.0.0/8", 4837, 0..9, 0, DAY);
-    assert!(one.pages("one").0.contains("No other appeared until"));
+    assert!(one.pages("one").0.contains("No other appeared before the data end"));
 
     let mut many = World::new(30 * DAY, 12);
     for n in 0..200 {

@@ -55,7 +55,7 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
         said.push(format!("There also appeared {labels}, seen by no more than {}.", plural(peers, "peer")));
     }
     if story.gained().next().is_none() && story.present().next().is_some() {
-        said.push(format!("No other appeared until {}, where the data end.", dates.at(window.until)));
+        said.push(format!("No other appeared before the data end, {}.", dates.at(window.until)));
     }
     said.extend(lost(&story, context, &mut dates));
     said.extend(outages(changes, &story, &mut dates));
@@ -87,7 +87,8 @@ fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
     if let Some(first) = story.found().map(|t| t.first.start.first_seen).min() {
         let start =
             if said.is_empty() { format!("{} was first seen", context.target) } else { "Routes were also seen".to_owned() };
-        let since = if found.len() == 1 { dates.at(first) } else { format!("{} and later", dates.at(first)) };
+        let at_once = story.found().all(|t| t.began_on() == t.arrived_on());
+        let since = if found.len() == 1 && at_once { dates.at(first) } else { format!("{} and later", dates.at(first)) };
         said.push(format!(
             "{start} through {}{} {since}{}; how long before that it was there, the data do not show.",
             among(&found, "upstream provider"),
@@ -106,6 +107,8 @@ fn on<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: &Con
     let (all, on) = (story.prefixes(), told.flat_map(Told::began_on).collect::<BTreeSet<_>>());
     let names = prefixes(&on.iter().copied().collect::<Vec<_>>());
     match (on.len(), all.len()) {
+        // The rows are about the target as a whole.
+        (_, 1) if all.contains(&None) => String::new(),
         (1, 1) if context.target.contains(&names) => String::new(),
         (1, 1) => format!(", for {names}"),
         (2, 2) => ", for both prefixes".to_owned(),
@@ -124,22 +127,30 @@ fn seen_by<'a>(told: impl Iterator<Item = &'a Told<'a>>) -> String {
 fn gained(story: &Story, told: &Told, context: &Context, dates: &mut Dates) -> Vec<String> {
     let label = story.label(told, context);
     let which = story.role(told).map_or_else(|| format!("a route through {label}"), |role| format!("{role}, {label},"));
-    let (on, off) = (told.arrived_on(), story.prefixes());
-    let not: Vec<_> = off.iter().filter(|p| !told.prefixes().contains(*p)).copied().collect();
+    let (on, all) = (told.arrived_on(), story.prefixes());
+    let not: Vec<_> = all.iter().filter(|p| !told.prefixes().contains(*p)).copied().collect();
     let not = match not.len() {
-        1..=3 if off.len() > 1 => format!(", but not for {}", prefixes(&not)),
+        1..=3 => format!(", but not for {}", prefixes(&not)),
         _ => String::new(),
     };
-    let of = if off.len() > 1 { format!(" ({} of {} prefixes)", on.len(), off.len()) } else { String::new() };
-    let when = dates.start(&told.first.start);
-    let mut said = vec![format!(
-        "{} {which} appeared for {}{of}{not}{}.",
-        phrase::capital(&when),
-        prefixes(&on),
-        seen_by(std::iter::once(told))
-    )];
+    let of = if all.len() > 1 { format!(" ({} of {} prefixes)", on.len(), all.len()) } else { String::new() };
+    let whole = on == [None];
+    let when = phrase::capital(&dates.start(&told.first.start));
+    let on = if whole { String::new() } else { format!(" for {}{of}{}{not}", prefixes(&on), later(told, dates)) };
+    let mut said = vec![format!("{when} {which} appeared{on}{}.", seen_by(std::iter::once(told)))];
     said.extend(stays(told, dates));
     said
+}
+
+/// `, then for 10.0.0.0/8 at 10:00:00`.
+fn later(told: &Told, dates: &mut Dates) -> String {
+    let later = told.later();
+    let Some(last) = later.last() else { return String::new() };
+    if later.len() > TOLD_ONE_BY_ONE {
+        return format!(", then for {} more, the last of them {}", later.len(), dates.start(&last.start));
+    }
+    let each = later.iter().map(|row| format!("for {} {}", prefixes(&[row.subject.prefix]), dates.start(&row.start)));
+    format!(", then {}", list(&each.collect::<Vec<_>>()))
 }
 
 /// What became of it: gone, back, and the prefixes that it still serves at the end.
@@ -150,7 +161,7 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
         [] | [_] => {}
         [first, second] => said.push(format!(
             "It was gone{} {} and came back {}{}.",
-            if told.arrived_on().len() > 1 { " from all of them" } else { "" },
+            if told.prefixes().len() > 1 { " from all of them" } else { "" },
             dates.end(&first.1.end),
             dates.start(&second.0.start),
             if told.returned_on().is_empty() { String::new() } else { format!(" for {}", prefixes(&told.returned_on())) }
@@ -166,16 +177,20 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
     let left = told.left();
     let still = told.still_on();
     if still.is_empty() {
-        let gone = if stays.len() > 1 { "It left for good" } else { "It left" };
-        said.push(format!("{gone} {}.", dates.end(&last.end)));
+        let gone = if told.prefixes().len() > 1 { "It was gone from all of them" } else { "It left" };
+        said.push(format!("{gone}{} {}.", if stays.len() > 1 { " again" } else { "" }, dates.end(&last.end)));
         return said;
     }
     let partly: Vec<String> =
         left.iter().take(3).map(|row| format!("{} {}", prefixes(&[row.subject.prefix]), dates.end(&row.end))).collect();
     let rest = if left.len() > 3 { format!(" and {} more", plural(left.len() - 3, "prefix")) } else { String::new() };
-    let on = if still.len() > 1 && still == told.arrived_on() { "all of them".to_owned() } else { prefixes(&still) };
+    let on = match still.as_slice() {
+        [None] => String::new(),
+        [_, _, ..] if still == told.prefixes() => " for all of them".to_owned(),
+        some => format!(" for {}", prefixes(some)),
+    };
     let leaving = if partly.is_empty() { "It".to_owned() } else { format!("It left {}{rest}; it", list(&partly)) };
-    said.push(format!("{leaving} was still there for {on} where the data end, {}.", dates.at(last.end.last_seen)));
+    said.push(format!("{leaving} was still there{on} where the data end, {}.", dates.at(last.end.last_seen)));
     said
 }
 

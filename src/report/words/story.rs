@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::super::context::Context;
 use super::label;
-use crate::model::{Flag, Flags, Origin, Upstream};
+use crate::model::{Flag, Flags, Origin, Time, Upstream};
 use crate::replay::Basis;
 use crate::timeline::Row;
 
@@ -147,15 +147,12 @@ impl<'a> Told<'a> {
 
     /// The prefixes of its rows.
     pub fn prefixes(&self) -> Vec<Option<IpNet>> {
-        let all: BTreeSet<_> = self.rows.iter().map(|r| r.subject.prefix).collect();
-        all.into_iter().collect()
+        sorted(self.rows.iter().copied())
     }
 
     /// The prefixes on which it came in the way in which it came first: there from the start of the data, found, or gained.
     pub fn began_on(&self) -> Vec<Option<IpNet>> {
-        let alike = self.rows.iter().filter(|r| r.start.basis == self.first.start.basis);
-        let all: BTreeSet<_> = alike.map(|r| r.subject.prefix).collect();
-        all.into_iter().collect()
+        sorted(self.rows.iter().copied().filter(|r| r.start.basis == self.first.start.basis))
     }
 
     /// The spans in which it served any prefix at all: their first and last rows.
@@ -175,30 +172,37 @@ impl<'a> Told<'a> {
         stays
     }
 
-    fn of_stay(&self, stay: Option<&(&Row, &Row)>) -> Vec<Option<IpNet>> {
-        let Some((first, last)) = stay else { return Vec::new() };
-        let (from, until) = (first.start.first_seen, last.end.last_seen);
-        let within = self.rows.iter().filter(|r| r.start.first_seen >= from && r.start.first_seen <= until);
-        let all: BTreeSet<_> = within.map(|r| r.subject.prefix).collect();
-        all.into_iter().collect()
+    /// The first row of each prefix, by first proof.
+    fn firsts(&self) -> Vec<&'a Row> {
+        let mut firsts: Vec<&Row> = Vec::new();
+        for row in &self.rows {
+            if !firsts.iter().any(|f| f.subject.prefix == row.subject.prefix) {
+                firsts.push(row);
+            }
+        }
+        firsts
     }
 
-    /// The prefixes of its first stay.
+    /// The prefixes on which it came first: in the same second, with the same bounds.
     pub fn arrived_on(&self) -> Vec<Option<IpNet>> {
-        self.of_stay(self.stays().first())
+        sorted(self.firsts().into_iter().filter(|r| together(r, self.first)))
     }
 
-    /// The prefixes of its second stay, where they are others than those of the first.
+    /// The first rows of the prefixes on which it came later.
+    pub fn later(&self) -> Vec<&'a Row> {
+        self.firsts().into_iter().filter(|r| !together(r, self.first)).collect()
+    }
+
+    /// The prefixes with which it returned, where they are others than those with which it came.
     pub fn returned_on(&self) -> Vec<Option<IpNet>> {
-        let second = self.of_stay(self.stays().get(1));
-        if second == self.arrived_on() { Vec::new() } else { second }
+        let Some((back, _)) = self.stays().get(1).copied() else { return Vec::new() };
+        let returned = sorted(self.rows.iter().copied().filter(|r| together(r, back)));
+        if returned == self.arrived_on() { Vec::new() } else { returned }
     }
 
     /// The prefixes that it serves where the data end.
     pub fn still_on(&self) -> Vec<Option<IpNet>> {
-        let ongoing = self.rows.iter().filter(|r| r.end.basis == Basis::DataEnd);
-        let all: BTreeSet<_> = ongoing.map(|r| r.subject.prefix).collect();
-        all.into_iter().collect()
+        sorted(self.rows.iter().copied().filter(|r| r.end.basis == Basis::DataEnd))
     }
 
     /// The last row of each prefix that it left, by a change, before the data end: in order of time.
@@ -214,4 +218,15 @@ impl<'a> Told<'a> {
         last.sort_by_key(|r| (r.end.last_seen, r.subject));
         last
     }
+}
+
+/// Whether two rows began as one event, as far as the data show.
+fn together(row: &Row, other: &Row) -> bool {
+    let bounds = |r: &Row| (r.start.by.secs(), r.start.after.map(Time::secs));
+    bounds(row) == bounds(other)
+}
+
+fn sorted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Option<IpNet>> {
+    let all: BTreeSet<_> = rows.map(|r| r.subject.prefix).collect();
+    all.into_iter().collect()
 }

@@ -80,7 +80,11 @@ fn every_case_has_its_words() {
     let unicom = || of(a, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
 
     says(&[], &context, &["No route of North Korea", "any of 25 peers of 2 collectors", "no proof that there was none"]);
-    says(&[unicom()], &context, &["one upstream provider, AS4837 China Unicom", "No other appeared until on 2017-10-02", LIMITS]);
+    says(
+        &[unicom()],
+        &context,
+        &["one upstream provider, AS4837 China Unicom", "No other appeared before the data end, on 2017-10-02", LIMITS],
+    );
 
     let bounded = Start { after: Some(at("10-01 08:00:00")), basis: Basis::Rib, ..began("10-01 10:00:00") };
     let end = End {
@@ -120,6 +124,20 @@ fn every_case_has_its_words() {
     let several: Vec<Row> =
         (1..=6).map(|asn| of(a, Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))).collect();
     says(&several, &context, &["through 6 upstream providers, among them AS1, AS2 and AS3"]);
+
+    let (b, c) = ("175.45.178.0/24", "175.45.179.0/24");
+    let end = || ended("10-01 10:14:45");
+    let together = [of(a, TRANSTELECOM, began("10-01 09:07:51"), end()), of(b, TRANSTELECOM, began("10-01 09:07:51.5"), end())];
+    let later = of(c, TRANSTELECOM, began("10-01 09:30:00"), end());
+    says(
+        &[unicom(), together[0].clone(), together[1].clone(), later],
+        &context,
+        &["appeared for 175.45.176.0/24 and 175.45.178.0/24 (2 of 3 prefixes), then for 175.45.179.0/24 at 09:30:00, seen by up"],
+    );
+
+    let mut whole = of(a, TRANSTELECOM, began("10-01 09:07:51"), ongoing("10-02 12:00:00"));
+    whole.subject.prefix = None;
+    says(&[whole], &context, &["AS20485 TransTeleCom, appeared, seen by", "It was still there where the data end"]);
 
     let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
     odd.flags.set(Flag::SinglePeer);
