@@ -107,7 +107,8 @@ fn style(plan: &Plan) -> Style {
 }
 
 fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    sheets::timeline(&answer.timeline(plan, &plan.options).rows, context)
+    let timeline = answer.timeline(plan, &plan.options);
+    sheets::timeline(&timeline.rows, &timeline.changes, context)
 }
 
 fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
