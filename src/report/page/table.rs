@@ -91,6 +91,9 @@ fn open(out: &mut String, label: &str, count: usize, headings: &[&str]) {
 pub fn episodes(page: &Page, palette: &Palette) -> String {
     let rows = &page.timeline.rows;
     let mut out = String::new();
+    if rows.is_empty() {
+        return "<p>None: 0 episodes.</p>".to_owned();
+    }
     let label = plural(rows.len(), "episode");
     open(
         &mut out,
@@ -152,6 +155,9 @@ fn flags(flags: Flags) -> String {
 pub fn changes(page: &Page, palette: &Palette) -> String {
     let changes = &page.timeline.changes;
     let mut out = String::new();
+    if changes.is_empty() {
+        return "<p>None: 0 changes.</p>".to_owned();
+    }
     let headings = ["time (UTC)", "prefix", "change", "upstream", "peers", "basis", "flags", "record"];
     open(&mut out, &plural(changes.len(), "change"), changes.len(), &headings);
     out.push_str("<tbody>");
