@@ -31,6 +31,7 @@
 pub mod archive;
 pub mod cli;
 pub mod event;
+pub mod fetch;
 pub mod model;
 pub mod mrt;
 pub mod replay;
