@@ -58,6 +58,9 @@ pub enum Command {
   uplinks inventory sample-data
   uplinks inventory -f csv archive/")]
     Inventory(Common),
+    /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
+    #[command(after_help = super::fetch::EXAMPLES)]
+    Fetch(super::fetch::FetchArgs),
 }
 
 /// Options of `first`.

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod args;
 mod facts;
+pub mod fetch;
 mod inventory;
 pub mod output;
 pub mod plan;
@@ -60,6 +61,9 @@ pub enum Fatal {
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The archives, or the folder for their files.
+    #[error(transparent)]
+    Fetch(#[from] fetch::FetchError),
 }
 
 /// Runs a command.
@@ -75,6 +79,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Inventory(common) => {
             answer(&Plan::new(common)?, |_, answer, context| sheets::inventory(&inventory::rows(answer), context))
         }
+        Command::Fetch(typed) => fetch::run(&typed),
     }
 }
 
