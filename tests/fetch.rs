@@ -5,27 +5,13 @@ mod run;
 #[path = "support/server/mod.rs"]
 mod server;
 
-use std::path::Path;
-use std::process::Command;
+#[path = "support/fetch.rs"]
+mod support;
 
-use run::{Ran, binary, root, sample, uplinks};
+use run::{binary, root, sample, uplinks};
 use server::archive::Archive;
 use server::{Fault, Server};
-
-/// The binary, that goes straight to the server.
-fn fetch(server: &Server, folder: &Path, args: &[&str]) -> Command {
-    let mut command = binary();
-    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "UPLINKS_DATA_DIR"] {
-        command.env_remove(name);
-    }
-    command.args(["fetch", "--base-url", server.url(), "--backoff-ms", "20", "--timeout", "2s", "-o"]);
-    command.arg(folder).args(args);
-    command
-}
-
-fn ran(mut command: Command) -> Ran {
-    command.output().expect("the binary runs").into()
-}
+use support::{fetch, ran};
 
 const DAY: [&str; 4] = ["--from", "2017-10-01", "--to", "2017-10-02T12:00:00Z"];
 

@@ -54,7 +54,9 @@ pub(super) fn redirect(from: &str, to: &str) -> Result<String, RedirectError> {
     let origin = host(from).ok_or(RedirectError::Nowhere)?;
     let (scheme, _) = origin.split_once(':').ok_or(RedirectError::Nowhere)?;
     let to = to.trim();
-    let target = if let Some(rest) = to.strip_prefix("//") {
+    let target = if to.is_empty() {
+        return Err(RedirectError::Nowhere);
+    } else if let Some(rest) = to.strip_prefix("//") {
         format!("{scheme}://{rest}")
     } else if to.starts_with('/') {
         format!("{origin}{to}")
@@ -82,6 +84,7 @@ mod tests {
             ("y.gz", Ok("https://data.ris.ripe.net/rrc00/2017.10/y.gz")),
             ("http://data.ris.ripe.net/x.gz", Err(RedirectError::Downgrade)),
             ("file:///etc/passwd", Err(RedirectError::Nowhere)),
+            ("", Err(RedirectError::Nowhere)),
             ("ftp://elsewhere.example/x", Err(RedirectError::Nowhere)),
             ("https://user:secret@elsewhere.example/x", Err(RedirectError::Nowhere)),
         ] {

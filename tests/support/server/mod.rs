@@ -92,16 +92,14 @@ impl Server {
         &self.address
     }
 
-    /// The next request for this path meets this; further calls queue up.
-    pub fn once(&self, path: &str, fault: Fault) -> &Self {
-        self.state.faults.lock().unwrap().entry(path.to_owned()).or_default().once.push_back(fault);
-        self
+    /// The next requests for this path meet these, one each.
+    pub fn once(&self, path: &str, faults: impl IntoIterator<Item = Fault>) {
+        self.state.faults.lock().unwrap().entry(path.to_owned()).or_default().once.extend(faults);
     }
 
     /// Every request for this path meets this.
-    pub fn always(&self, path: &str, fault: Fault) -> &Self {
+    pub fn always(&self, path: &str, fault: Fault) {
         self.state.faults.lock().unwrap().entry(path.to_owned()).or_default().always = Some(fault);
-        self
     }
 
     /// Behaves again.
