@@ -150,7 +150,7 @@ fn redirects_are_followed_within_limits() {
     let other = Server::start(Archive::sample_as("rrc00", "route-views2"));
     let folder = tempfile::tempdir().expect("a folder");
     let path = "/rrc00/2017.10/bview.20171001.0800.gz";
-    server.once(path, Fault::Redirect(307, format!("{}{path}", other.url())));
+    server.once(path, [Fault::Redirect(307, format!("{}{path}", other.url()))]);
     server.always(
         "/rrc00/2017.10/bview.20171001.1600.gz",
         Fault::Redirect(302, "/rrc00/2017.10/bview.20171001.1600.gz".to_owned()),

@@ -8,6 +8,7 @@ mod server;
 #[path = "support/fetch.rs"]
 mod support;
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use run::Ran;
@@ -43,7 +44,7 @@ fn ribs(archive: Archive, prepare: impl FnOnce(&Server)) -> Outcome {
     let took = start.elapsed();
     let beside: Vec<_> = files(outer.path()).into_keys().filter(|name| !name.starts_with("mirror/")).collect();
     assert!(beside.is_empty(), "written outside the folder: {beside:?}");
-    let mut found = if folder.is_dir() { files(&folder) } else { Default::default() };
+    let mut found = if folder.is_dir() { files(&folder) } else { std::collections::BTreeMap::default() };
     let names = found.keys().cloned().collect();
     Outcome { ran, file: found.remove(&RIB[1..]), names, asked: server.asked(RIB), took }
 }
@@ -65,7 +66,11 @@ fn is_refused(outcome: &Outcome, why: &str) {
     let line = outcome.ran.stderr.lines().find(|line| line.contains("bview.20171001.0800.gz: "));
     assert!(line.is_some_and(|line| line.contains(why)), "{why}: {}", outcome.ran.stderr);
     assert_eq!(outcome.file, None);
-    assert_eq!(outcome.names.iter().filter(|name| name.ends_with(".gz")).count(), 4, "{:?}", outcome.names);
+    assert_eq!(outcome.names.iter().filter(|name| is_gzip(name)).count(), 4, "{:?}", outcome.names);
+}
+
+fn is_gzip(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|ending| ending == "gz")
 }
 
 fn ranges(outcome: &Outcome) -> Vec<&str> {
@@ -206,10 +211,10 @@ fn hostile_names_in_a_listing_are_nobodys_files() {
     ];
     let mut page = "<h1>Index of /rrc00/2017.10/</h1><pre><a href=\"../\">../</a>\n".to_owned();
     for name in names {
-        page.push_str(&format!("<a href=\"{name}\">{name}</a>  01-Oct-2017 12:34  39K\n"));
+        write!(page, "<a href=\"{name}\">{name}</a>  01-Oct-2017 12:34  39K\n").unwrap();
     }
     for name in ["0000", "0800", "1600"] {
-        page.push_str(&format!("<a href=\"bview.20171001.{name}.gz\">x</a>  01-Oct-2017 12:34  39K\n"));
+        write!(page, "<a href=\"bview.20171001.{name}.gz\">x</a>  01-Oct-2017 12:34  39K\n").unwrap();
     }
     archive.page("/rrc00/2017.10/", page);
     archive.page(
@@ -218,7 +223,7 @@ fn hostile_names_in_a_listing_are_nobodys_files() {
     );
     let outcome = ribs(archive, |_| {});
     assert_eq!(outcome.ran.code, Some(0), "{}", outcome.ran.stderr);
-    assert_eq!(outcome.names.iter().filter(|name| name.ends_with(".gz")).count(), 3, "{:?}", outcome.names);
+    assert_eq!(outcome.names.iter().filter(|name| is_gzip(name)).count(), 3, "{:?}", outcome.names);
 }
 
 #[test]

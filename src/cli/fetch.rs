@@ -14,8 +14,8 @@ use super::values::parse_duration;
 use super::{Exit, Fatal};
 use crate::archive::escaped;
 use crate::fetch::{
-    BaseUrl, Brought, Catalogue, Client, Found, Kinds, LookError, MOST_CONNECTIONS, ManifestError, Mirror, MirrorError, Observer,
-    Policy, Question, SelectError, Wanted, look,
+    BaseUrl, Brought, Catalogue, Chosen, Client, Collector, Found, Kinds, ListedSize, LookError, MOST_CONNECTIONS, ManifestError,
+    Mirror, MirrorError, Observer, Policy, Question, SelectError, Wanted, look,
 };
 use crate::model::{Span, Time};
 
@@ -152,12 +152,14 @@ pub fn run(typed: &FetchArgs) -> Result<Exit, Fatal> {
         Some(Kind::Rib) => Kinds::Ribs,
         Some(Kind::Updates) => Kinds::Updates,
     };
-    let question = Question { collectors, window, kinds, base: typed.network.base_url.clone() };
+    let question = Question { collectors, windows: vec![window], kinds, base: typed.network.base_url.clone() };
     let client = Client::new(typed.network.policy());
     let mirror = Mirror::open(&folder).map_err(FetchError::Manifest)?;
     let Looked { found, unanswered } = looked(look(&client, &question)).map_err(FetchError::Look)?;
-    let holes = tell_holes(&found, &question);
-    found.iter().for_each(|found| mirror.note(found));
+    let holes = tell_holes(&found);
+    for found in &found {
+        mirror.note(found);
+    }
     let mut wanted: Vec<Wanted> = found.iter().flat_map(Found::wanted).collect();
     wanted.sort_by(|a, b| (a.time, &a.path).cmp(&(b.time, &b.path)));
     if wanted.is_empty() && unanswered == 0 {
@@ -215,34 +217,32 @@ const OLD_BASELINE: i64 = 2 * 86_400;
 const MOST: usize = 20;
 
 /// Says what the archive itself does not have; returns how many holes that is.
-fn tell_holes(found: &[Found], question: &Question) -> usize {
+fn tell_holes(found: &[Found]) -> usize {
     let mut lines = Vec::new();
     for Found { collector, chosen, .. } in found {
-        let name = &collector.name;
-        if chosen.files.is_empty() {
-            let lived = Catalogue::get().lived(collector, question.window);
-            let why = if lived { "" } else { " (it did not write then)" };
-            lines.push(format!("{name}: nothing in the archive for this window{why}"));
-            continue;
+        for (window, chosen) in chosen {
+            lines.extend(holes_of(collector, *window, chosen));
         }
-        match chosen.baseline {
-            None => {
-                lines.push(format!("{name}: no RIB dump in the archive shortly before {}: no baseline", question.window.from))
-            }
-            Some(at) if at.plus_secs(OLD_BASELINE) < question.window.from => {
-                lines.push(format!("{name}: the last RIB dump before {} is of {at}", question.window.from));
-            }
-            Some(_) => {}
-        }
-        lines.extend(
-            chosen
-                .holes
-                .iter()
-                .map(|hole| format!("{name}: no update files in the archive from {} to {}", hole.from, hole.until)),
-        );
     }
     tell(&lines);
     lines.len()
+}
+
+fn holes_of(collector: &Collector, window: Span, chosen: &Chosen) -> Vec<String> {
+    let name = &collector.name;
+    if chosen.files.is_empty() {
+        let why = if Catalogue::get().lived(collector, window) { "" } else { " (it did not write then)" };
+        return vec![format!("{name}: nothing in the archive for {} to {}{why}", window.from, window.until)];
+    }
+    let baseline = match chosen.baseline {
+        None => Some(format!("{name}: no RIB dump in the archive shortly before {}: no baseline", window.from)),
+        Some(at) if at.plus_secs(OLD_BASELINE) < window.from => {
+            Some(format!("{name}: the last RIB dump before {} is of {at}", window.from))
+        }
+        Some(_) => None,
+    };
+    let hole = |hole: &Span| format!("{name}: no update files in the archive from {} to {}", hole.from, hole.until);
+    baseline.into_iter().chain(chosen.holes.iter().map(hole)).collect()
 }
 
 fn tell(lines: &[String]) {
@@ -255,7 +255,7 @@ fn tell(lines: &[String]) {
 fn list(out: &mut dyn Write, mirror: &Mirror, wanted: &[Wanted]) -> io::Result<()> {
     let (mut all, mut missing) = (Total::default(), Total::default());
     for file in wanted {
-        let (size, there) = (file.size.map(|size| size.octets()), mirror.holds(file));
+        let (size, there) = (file.size.map(ListedSize::octets), mirror.holds(file));
         all.add(size);
         if !there {
             missing.add(size);
@@ -296,7 +296,7 @@ fn binary(octets: u64) -> String {
 /// Fetches, with a bar.
 fn bring(client: &Client, mirror: &Mirror, wanted: &[Wanted], progress: When) -> Result<Brought, MirrorError> {
     let missing = wanted.iter().filter(|file| !mirror.holds(file));
-    let octets = missing.filter_map(|file| file.size).map(|size| size.octets()).sum();
+    let octets = missing.filter_map(|file| file.size).map(ListedSize::octets).sum();
     let bar = Bar { progress: Progress::new(progress, wanted.len(), octets), done: AtomicUsize::new(0) };
     let brought = mirror.bring(client, wanted, &bar);
     bar.progress.finish();

@@ -95,16 +95,12 @@ fn href(page: &[u8], attributes: Range<usize>) -> Option<Range<usize>> {
     let key = text.windows(5).position(|w| w.eq_ignore_ascii_case(b"href="))? + 5;
     let value = text.get(key..)?;
     let start = attributes.start + key;
-    match value.first()? {
-        quote @ (b'"' | b'\'') => {
-            let long = memchr::memchr(*quote, value.get(1..)?)?;
-            Some(start + 1..start + 1 + long)
-        }
-        _ => {
-            let long = value.iter().position(u8::is_ascii_whitespace).unwrap_or(value.len());
-            Some(start..start + long)
-        }
+    if let quote @ (b'"' | b'\'') = value.first()? {
+        let long = memchr::memchr(*quote, value.get(1..)?)?;
+        return Some(start + 1..start + 1 + long);
     }
+    let long = value.iter().position(u8::is_ascii_whitespace).unwrap_or(value.len());
+    Some(start..start + long)
 }
 
 /// No server writes a longer line after a link.

@@ -1,5 +1,7 @@
 //! Asks an archive what it has: walks a collector's listings as far as the plan wants to know.
 
+use std::collections::BTreeMap;
+
 use super::catalogue::{Catalogue, Collector, Layout};
 use super::client::{Client, HttpError, now};
 use super::listing::{self, Listing};
@@ -16,8 +18,8 @@ use crate::model::{Span, Time};
 pub struct Question {
     /// Of whom.
     pub collectors: Vec<Collector>,
-    /// The time that is to be answered for.
-    pub window: Span,
+    /// The times that are to be answered for, each with its own baseline.
+    pub windows: Vec<Span>,
     /// Which files.
     pub kinds: Kinds,
     /// A mirror to ask instead of the archives themselves.
@@ -29,8 +31,8 @@ pub struct Question {
 pub struct Found {
     /// Of whom.
     pub collector: Collector,
-    /// The files, and what is not there.
-    pub chosen: Chosen,
+    /// For each window the files, and what is not there.
+    pub chosen: Vec<(Span, Chosen)>,
     /// What was listed on the way.
     pub listings: Vec<(Month, MonthRecord)>,
     roots: Vec<String>,
@@ -104,21 +106,28 @@ struct Looker<'a> {
 impl Looker<'_> {
     fn look(&self) -> Result<Found, LookError> {
         let (roots, months) = self.roots()?;
-        let mut known = Known::new(self.collector.clone(), self.question.window, months);
-        let mut listings = Vec::new();
-        loop {
-            match known.next(self.question.kinds) {
-                Next::Files(chosen) => return Ok(Found { collector: self.collector.clone(), chosen, listings, roots }),
-                Next::List(months) => {
-                    let listed = parallel(&months, self.client.policy.connections, |month| self.month(&roots, *month));
-                    for (month, listed) in months.into_iter().zip(listed) {
-                        let (listing, record) = listed?;
-                        listings.push((month, record));
-                        known.add(month, listing);
-                    }
+        let mut listed: BTreeMap<Month, (Listing, MonthRecord)> = BTreeMap::new();
+        let mut all: Vec<(Span, Chosen)> = Vec::new();
+        for window in &self.question.windows {
+            let mut known = Known::new(self.collector.clone(), *window, months.iter().copied());
+            loop {
+                let wanted = match known.next(self.question.kinds) {
+                    Next::Files(chosen) => break all.push((*window, chosen)),
+                    Next::List(wanted) => wanted,
+                };
+                let unlisted: Vec<Month> = wanted.iter().filter(|month| !listed.contains_key(month)).copied().collect();
+                let answers = parallel(&unlisted, self.client.policy.connections, |month| self.month(&roots, *month));
+                for (month, answer) in unlisted.into_iter().zip(answers) {
+                    listed.insert(month, answer?);
+                }
+                for month in wanted {
+                    let listing = listed.get(&month).map(|(listing, _)| listing.clone());
+                    known.add(month, listing.unwrap_or_default());
                 }
             }
         }
+        let listings = listed.into_iter().map(|(month, (_, record))| (month, record)).collect();
+        Ok(Found { collector: self.collector.clone(), chosen: all, listings, roots })
     }
 
     /// The directories that hold the collector's months: the first that exists, then those of the other hosts; and the
@@ -147,9 +156,8 @@ impl Looker<'_> {
     fn month(&self, roots: &[String], month: Month) -> Result<(Listing, MonthRecord), LookError> {
         let listed = Time::from_secs(now());
         let kinds: &[NameKind] = match (self.collector.layout, self.question.kinds) {
-            (Layout::Ris, _) => &[NameKind::Rib],
-            (Layout::RouteViews, Kinds::Ribs) => &[NameKind::Rib],
             (Layout::RouteViews, Kinds::All | Kinds::Updates) => &[NameKind::Rib, NameKind::Updates],
+            (Layout::RouteViews, Kinds::Ribs) | (Layout::Ris, _) => &[NameKind::Rib],
         };
         let mut all = Listing::default();
         for kind in kinds {

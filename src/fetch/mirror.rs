@@ -83,15 +83,15 @@ struct Kept {
 const SAVE_EVERY: Duration = Duration::from_secs(2);
 
 impl Found {
-    /// What a mirror should hold of it.
-    pub fn wanted(&self) -> impl Iterator<Item = Wanted> {
-        let of = |file: &super::plan::Listed| Wanted {
-            path: self.path(file),
-            urls: self.urls(file),
-            size: file.size,
-            time: file.name.time,
-        };
-        self.chosen.files.iter().map(of)
+    /// What a mirror should hold of it; each file once.
+    pub fn wanted(&self) -> Vec<Wanted> {
+        let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
+        for file in self.chosen.iter().flat_map(|(_, chosen)| &chosen.files) {
+            let path = self.path(file);
+            let of = Wanted { path: path.clone(), urls: self.urls(file), size: file.size, time: file.name.time };
+            wanted.entry(path).or_insert(of);
+        }
+        wanted.into_values().collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Directory listings as the archives' servers write them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A server's way to list a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,7 +38,7 @@ fn nginx(path: &str, children: &BTreeMap<String, Option<usize>>) -> String {
         "<html>\r\n<head><title>Index of {path}</title></head>\r\n<body>\r\n<h1>Index of {path}</h1><hr><pre><a href=\"../\">../</a>\r\n"
     );
     for (name, octets) in children {
-        page.push_str(&format!("<a href=\"{name}\">{name}</a>{:>40} {:>19}\r\n", "01-Oct-2017 12:34", size(*octets)));
+        write!(page, "<a href=\"{name}\">{name}</a>{:>40} {:>19}\r\n", "01-Oct-2017 12:34", size(*octets)).unwrap();
     }
     page + "</pre><hr></body>\r\n</html>\r\n"
 }
@@ -47,7 +48,7 @@ fn apache_plain(path: &str, children: &BTreeMap<String, Option<usize>>) -> Strin
         "<title>Index of {path}</title><h1>Index of {path}</h1>\n<pre>      <a href=\"?C=N;O=D\">Name</a>  <a href=\"?C=M;O=A\">Last modified</a>  <a href=\"?C=S;O=A\">Size</a>\n      <a href=\"/\">Parent Directory</a>  -\n"
     );
     for (name, octets) in children.iter().rev() {
-        page.push_str(&format!("      <a href=\"{name}\">{name}</a>  2017-10-01 12:34  {}\n", size(*octets)));
+        write!(page, "      <a href=\"{name}\">{name}</a>  2017-10-01 12:34  {}\n", size(*octets)).unwrap();
     }
     page + "<hr></pre>\n"
 }
@@ -60,10 +61,10 @@ fn apache_table(path: &str, children: &BTreeMap<String, Option<usize>>) -> Strin
     );
     for (name, octets) in children {
         let shown = if name.len() > 23 { format!("{}..&gt;", &name[..20]) } else { name.clone() };
-        page.push_str(&format!(
+        write!(page, 
             "<tr><td valign=\"top\"><img src=\"/icons/unknown.gif\" alt=\"[   ]\"></td><td><a href=\"{name}\">{shown}</a></td><td align=\"right\">2017-10-01 12:34  </td><td align=\"right\"> {} </td><td>&nbsp;</td></tr>\n",
             size(*octets)
-        ));
+        ).unwrap();
     }
     page + "</table></body></html>\n"
 }

@@ -7,6 +7,7 @@ mod faults;
 pub mod listing;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -79,7 +80,7 @@ impl Server {
                 thread::spawn(move || {
                     shared.accepted.fetch_add(1, Ordering::SeqCst);
                     shared.most.fetch_max(shared.open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                    let _ = shared.serve(stream);
+                    let _ = shared.serve(&stream);
                     shared.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -194,14 +195,14 @@ impl Answer {
 }
 
 impl State {
-    fn serve(&self, stream: TcpStream) -> io::Result<()> {
+    fn serve(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let mut reader = BufReader::new(stream.try_clone()?);
         while let Some(asked) = read_request(&mut reader)? {
             if self.stopped.load(Ordering::SeqCst) {
                 break;
             }
-            if !self.answer(&asked, &stream)? {
+            if !self.answer(&asked, stream)? {
                 break;
             }
         }
@@ -228,10 +229,10 @@ impl State {
         let end = faults::end(&answer, fault.as_ref());
         let mut head = format!("HTTP/1.1 {} X\r\n", answer.status);
         for (name, value) in &answer.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         match end.length {
-            Some(length) => head.push_str(&format!("Content-Length: {length}\r\n\r\n")),
+            Some(length) => write!(head, "Content-Length: {length}\r\n\r\n").unwrap(),
             None => head.push_str("Connection: close\r\n\r\n"),
         }
         let mut out = stream;
