@@ -211,10 +211,10 @@ fn hostile_names_in_a_listing_are_nobodys_files() {
     ];
     let mut page = "<h1>Index of /rrc00/2017.10/</h1><pre><a href=\"../\">../</a>\n".to_owned();
     for name in names {
-        write!(page, "<a href=\"{name}\">{name}</a>  01-Oct-2017 12:34  39K\n").unwrap();
+        writeln!(page, "<a href=\"{name}\">{name}</a>  01-Oct-2017 12:34  39K").unwrap();
     }
     for name in ["0000", "0800", "1600"] {
-        write!(page, "<a href=\"bview.20171001.{name}.gz\">x</a>  01-Oct-2017 12:34  39K\n").unwrap();
+        writeln!(page, "<a href=\"bview.20171001.{name}.gz\">x</a>  01-Oct-2017 12:34  39K").unwrap();
     }
     archive.page("/rrc00/2017.10/", page);
     archive.page(

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::values::{parse_duration, parse_prefix, parse_share};
+use super::values::{parse_bin, parse_duration, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
 use crate::report::Format;
 
@@ -53,14 +53,32 @@ pub enum Command {
   uplinks routes -f csv sample-data > routes.csv
   uplinks routes --collector rrc90 --peer-asn 3356 sample-data")]
     Routes(Common),
+    /// A time series for charts: peers per upstream and prefix
+    #[command(after_help = "Examples:
+  uplinks visibility --bin 5m -f csv sample-data > visibility.csv
+  uplinks visibility --by target --bin 1h sample-data")]
+    Visibility(Visibility),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
-  uplinks inventory -f csv archive/")]
-    Inventory(Common),
+  uplinks inventory --full -f csv archive/")]
+    Inventory(Inventory),
+    /// The record behind a row, decoded: who said what, and what it proves
+    #[command(after_help = "Examples:
+  uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
+  uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
+    Explain(Explain),
     /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
     #[command(after_help = super::fetch::EXAMPLES)]
     Fetch(super::fetch::FetchArgs),
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
+    #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
+    pub reference: String,
 }
 
 /// Options of `first`.
@@ -69,6 +87,31 @@ pub struct First {
     /// The upstream whose first appearance is asked for
     #[arg(long, value_name = "ASN")]
     pub upstream: Asn,
+    /// Also under 1, 2, 5 and 10 peers, and without and from each collector alone
+    #[arg(long)]
+    pub sensitivity: bool,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `visibility`.
+#[derive(Debug, Args)]
+pub struct Visibility {
+    /// Means over bins of this length, as 5m or 1h [default: a value at every change]
+    #[arg(long, value_name = "DURATION", value_parser = parse_bin)]
+    pub bin: Option<i64>,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `inventory`.
+#[derive(Debug, Args)]
+pub struct Inventory {
+    /// Count every record and every peer's, not only the watched ones
+    #[arg(long)]
+    pub full: bool,
     /// See the other commands.
     #[command(flatten)]
     pub common: Common,
@@ -180,6 +223,9 @@ pub struct Output {
     /// Write to a file, which appears only when complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
+    /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes)
+    #[arg(long, value_name = "FILE.mrt")]
+    pub evidence: Option<String>,
     /// Exit with 3 if data were missing or damaged
     #[arg(long)]
     pub strict: bool,

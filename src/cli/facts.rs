@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::answer::Answer;
 use super::plan::Plan;
-use crate::model::{CollectorId, RecordId, Span, Time};
-use crate::report::{Context, GapFact, RunFacts, Source};
+use crate::model::{CollectorId, PeerKey, RecordId, Span, Time};
+use crate::report::{Context, GapFact, PeerFacts, RunFacts, Source};
 use crate::timeline::Collector;
 
 /// The context of a report.
@@ -57,7 +57,20 @@ fn facts(plan: &Plan, answer: &Answer) -> RunFacts {
         quarantined: files.iter().map(|(_, said)| said.counts.quarantined).sum(),
         disagreements: quality().map(|q| q.rib_disagreements).sum(),
         clock: quality().map(|q| q.clock).sum(),
+        peers: peers(answer),
     }
+}
+
+/// The figures of every peer that sent a watched record.
+fn peers(answer: &Answer) -> Vec<PeerFacts> {
+    let mut all: BTreeMap<PeerKey, PeerFacts> = BTreeMap::new();
+    for (peer, quality) in answer.observed.collectors.iter().flat_map(|c| &c.replay.quality) {
+        all.entry(*peer).or_insert(PeerFacts::nothing(*peer)).quality = *quality;
+    }
+    for (peer, count) in answer.assembly.collectors.iter().flat_map(|c| &c.treated_as_withdrawn) {
+        all.entry(*peer).or_insert(PeerFacts::nothing(*peer)).treated_as_withdrawn = *count;
+    }
+    all.into_values().collect()
 }
 
 /// Microseconds of the window that no collector covers.

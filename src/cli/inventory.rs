@@ -1,10 +1,14 @@
 //! `uplinks inventory`: what the inputs are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::Answer;
-use crate::event::{Assembled, FileEvents};
-use crate::model::{Span, Time};
+use super::plan::Plan;
+use super::read;
+use crate::archive::ArchiveFile;
+use crate::event::{Assembled, FileEvents, RecordCounts, Who, count_records};
+use crate::model::{CollectorId, PeerKey, Span, Time};
+use crate::report::PeerFacts;
 use crate::report::sheets::{InventoryKind, InventoryRow};
 
 /// A row for each collector and kind of file.
@@ -68,6 +72,8 @@ fn row(collector: &Assembled, answer: &Answer, files: &[usize], covered: Vec<Spa
         watched_records: None,
         damaged_files: count(|said| !said.damage.is_empty()),
         empty_files: count(|said| said.first.is_none() && said.damage.is_empty()),
+        records: None,
+        quarantined: files.iter().map(|i| said(answer, *i).counts.quarantined).sum(),
         note: String::new(),
         covered,
     }
@@ -83,4 +89,37 @@ fn spacing(starts: impl Iterator<Item = Time>) -> Option<i64> {
         *counts.entry(pair[1].secs() - pair[0].secs()).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(secs, count)| (*count, -secs)).map(|(secs, _)| secs)
+}
+
+/// Reads all files once more and counts every record: by collector and kind of file, and by peer.
+pub fn count_all(plan: &Plan, answer: &Answer, rows: &mut [InventoryRow], peers: &mut Vec<PeerFacts>) {
+    let files: Vec<ArchiveFile> = answer.read.files.iter().map(|(file, _)| file.clone()).collect();
+    let counts = read::each(plan, &files, count_records, |_| RecordCounts::default());
+    let mut by_peer: BTreeMap<PeerKey, u64> = BTreeMap::new();
+    for (at, collector) in answer.assembly.collectors.iter().enumerate() {
+        let own: Vec<&RecordCounts> = collector.files.iter().map(|i| &counts[*i]).collect();
+        let named = own.iter().flat_map(|c| c.peers.keys().copied());
+        let known = collector.files.iter().flat_map(|i| said(answer, *i).peers());
+        let who = Who::new(CollectorId(u16::try_from(at).unwrap_or(u16::MAX)), named.chain(known));
+        let mut speaking: BTreeSet<PeerKey> = BTreeSet::new();
+        for (peer, count) in own.iter().flat_map(|c| &c.peers) {
+            speaking.insert(who.is(*peer));
+            *by_peer.entry(who.is(*peer)).or_default() += count;
+        }
+        for row in rows.iter_mut().filter(|r| r.collector == collector.name) {
+            let of_kind = |i: &&usize| said(answer, **i).dump.is_some() == (row.kind == InventoryKind::Rib);
+            let records = collector.files.iter().filter(of_kind).map(|i| &counts[*i]);
+            row.records = Some(records.map(|c| c.rib + c.session + c.other).sum());
+            if row.kind == InventoryKind::Updates {
+                row.peers = Some(speaking.len());
+            }
+        }
+    }
+    for (peer, records) in by_peer {
+        match peers.iter_mut().find(|p| p.peer == peer) {
+            Some(known) => known.records = Some(records),
+            None => peers.push(PeerFacts { records: Some(records), ..PeerFacts::nothing(peer) }),
+        }
+    }
+    peers.sort_by_key(|p| p.peer);
 }

@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod args;
+pub mod evidence;
+pub mod explain;
 mod facts;
 pub mod fetch;
 mod inventory;
@@ -9,13 +11,16 @@ pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
+pub mod reference;
 mod values;
 mod warn;
 
 use std::io::{self, IsTerminal};
 
 use answer::Answer;
-use args::{Cli, Command};
+use args::{Cli, Command, Explain, Inventory, Visibility};
+use evidence::{EvidenceError, Used};
+use explain::ExplainError;
 use output::WriteError;
 use plan::{Plan, PlanError};
 use read::ReadError;
@@ -58,6 +63,12 @@ pub enum Fatal {
     /// The result.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The records behind it.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A record to explain.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -69,30 +80,47 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
-        Command::Timeline(common) => answer(&Plan::new(common)?, timeline),
-        Command::Changes(common) => answer(&Plan::new(common)?, changes),
+        Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
+        Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
-            let upstream = Upstream::Via(first.upstream);
-            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, upstream))
+            let asked = Asked { upstream: Upstream::Via(first.upstream), with_variations: first.sensitivity };
+            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
         }
-        Command::Routes(common) => answer(&Plan::new(common)?, routes),
-        Command::Inventory(common) => {
-            answer(&Plan::new(common)?, |_, answer, context| sheets::inventory(&inventory::rows(answer), context))
+        Command::Visibility(Visibility { bin, common }) => {
+            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
+        Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
+        Command::Inventory(Inventory { full, common }) => {
+            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
+                let mut rows = inventory::rows(answer);
+                if full {
+                    inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
+                }
+                sheets::inventory(&rows, context)
+            })
+        }
+        Command::Explain(Explain { reference }) => explain::run(&reference),
         Command::Fetch(typed) => fetch::run(&typed),
     }
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
-fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
         warn::warn(&answer);
-        let evidence = |record: RecordId| answer.evidence(record);
-        let context = facts::context(plan, &answer, &evidence);
-        let (sheet, style) = (sheet(plan, &answer, &context), style(plan));
+        let used = Used::default();
+        let evidence = |record: RecordId| {
+            used.note(record);
+            answer.evidence(record)
+        };
+        let mut context = facts::context(plan, &answer, &evidence);
+        let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
+        if let Some(path) = &plan.evidence {
+            evidence::write(path, &used, &answer)?;
+        }
         output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
@@ -117,12 +145,31 @@ fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
     sheets::changes(&answer.timeline(plan, &plan.options).changes, context)
 }
 
-fn onset(plan: &Plan, answer: &Answer, context: &Context, upstream: Upstream) -> Sheet {
+/// What `first` is asked.
+#[derive(Clone, Copy)]
+struct Asked {
+    upstream: Upstream,
+    with_variations: bool,
+}
+
+fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet {
+    let upstream = asked.upstream;
     let by = |view| answer.timeline(plan, &Options { view, ..plan.options });
     match timeline::onset(&by(View::Prefix), &by(View::Target), upstream) {
-        Some(found) => sheets::first(&found, context),
+        Some(mut found) => {
+            if asked.with_variations {
+                found.variations = timeline::variations(&answer.observed, &answer.read.watch, &plan.options, upstream);
+            }
+            sheets::first(&found, context)
+        }
         None => sheets::never(upstream, context),
     }
+}
+
+fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
+    let timeline = answer.timeline(plan, &plan.options);
+    let points = context.window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
+    sheets::visibility(&points, context)
 }
 
 fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {

@@ -12,7 +12,7 @@ use crate::target::{Profile, ProfileError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 
 /// The target of those who name none.
-const DEFAULT_PROFILE: &str = "north-korea";
+pub(super) const DEFAULT_PROFILE: &str = "north-korea";
 
 /// A run, resolved.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ pub struct Plan {
     pub format: Format,
     /// Where to; `None`: standard output.
     pub output: Option<String>,
+    /// Where the records behind the result go.
+    pub evidence: Option<String>,
     /// `--strict`.
     pub strict: bool,
     /// Threads; `None`: one a core.
@@ -69,6 +71,9 @@ pub enum PlanError {
     /// `--discover` has nothing to go by.
     #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
     NothingToDiscover,
+    /// `--evidence` on a command whose rows name no records.
+    #[error("--evidence is for timeline, changes, first and routes: the rows of this command name no records")]
+    NoEvidence,
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -108,10 +113,18 @@ impl Plan {
             only_flags: flags(selection.only_flag),
             format: output.format,
             output: output.output,
+            evidence: output.evidence,
             strict: output.strict,
             jobs: work.jobs,
             progress: work.progress,
         })
+    }
+}
+
+impl Plan {
+    /// For commands whose rows name no records.
+    pub fn without_evidence(self) -> Result<Plan, PlanError> {
+        if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }
     }
 }
 

@@ -67,7 +67,7 @@ fn discover(plan: &Plan, files: &[ArchiveFile]) -> Vec<IpNet> {
 }
 
 /// Reads every file with `read`, in parallel; the results are in the order of the files.
-fn each<T: Send>(
+pub fn each<T: Send>(
     plan: &Plan,
     files: &[ArchiveFile],
     read: impl Fn(Box<dyn io::Read + Send>) -> T + Sync,

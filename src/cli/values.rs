@@ -53,6 +53,12 @@ pub fn parse_duration(text: &str) -> Result<i64, String> {
     if text.is_empty() { Err(wrong()) } else { Ok(micros) }
 }
 
+/// A bin's length in microseconds: a duration of at least a second.
+pub fn parse_bin(text: &str) -> Result<i64, String> {
+    let long = |micros: &i64| *micros >= 1_000_000;
+    parse_duration(text).ok().filter(long).ok_or_else(|| "write a length as 30s, 5m or 1h".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

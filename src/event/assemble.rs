@@ -52,8 +52,10 @@ pub struct Assembled {
     pub files: Vec<usize>,
     /// The update files' own spans, by file index.
     pub spans: BTreeMap<usize, Span>,
-    /// Every peer that any record names.
+    /// Every peer that any watched record, state record or peer index names.
     pub peers: BTreeSet<PeerKey>,
+    /// Updates of each peer that were read as withdrawals because an attribute was malformed (rule 20).
+    pub treated_as_withdrawn: BTreeMap<PeerKey, u64>,
 }
 
 /// All collectors, by [`CollectorId`].
@@ -105,7 +107,8 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn collector(mut self, name: &str) -> Assembled {
-        let who = Who::new(self.id, self.own.iter().map(|i| &self.files[*i].1));
+        let said = self.own.iter().map(|i| &self.files[*i].1);
+        let who = Who::new(self.id, said.flat_map(FileEvents::peers));
         let dumps = self.dumps(&who);
         let updates: Vec<usize> = self.own.iter().copied().filter(|i| self.files[*i].1.has_updates).collect();
         let covered = archive::cover(&archive::CollectorFiles {
@@ -116,8 +119,9 @@ impl Work<'_> {
         });
         let spans: BTreeMap<usize, Span> = updates.iter().zip(covered.spans).filter_map(|(i, span)| Some((*i, span?))).collect();
         let events = self.events(&who, &spans);
+        let treated_as_withdrawn = self.treated_as_withdrawn(&who);
         let data = covered.coverage.map(|coverage| CollectorData { events, dumps, coverage });
-        Assembled { name: name.to_owned(), data, files: self.own.to_vec(), spans, peers: who.peers() }
+        Assembled { name: name.to_owned(), data, files: self.own.to_vec(), spans, peers: who.peers(), treated_as_withdrawn }
     }
 
     fn update_file(&self, index: usize) -> archive::UpdateFile {
@@ -171,6 +175,16 @@ impl Work<'_> {
         }
         events.sort_by_key(Event::time);
         events
+    }
+
+    fn treated_as_withdrawn(&self, who: &Who) -> BTreeMap<PeerKey, u64> {
+        let mut counts = BTreeMap::new();
+        for said in self.own.iter().flat_map(|i| &self.files[*i].1.records) {
+            if let Message::Update { treated_as_withdrawn: true, .. } = said.message {
+                *counts.entry(who.is(said.peer)).or_default() += 1;
+            }
+        }
+        counts
     }
 
     /// Rule 8: the complete dumps, in order of time.
@@ -249,24 +263,24 @@ fn verdict(said: &FileEvents, dump: &FileDump, before: Option<&FileDump>, after:
 }
 
 /// Rule 1: ASN 0 or 23456 stands for the only peer of the collector with that address.
-struct Who {
+#[derive(Debug)]
+pub struct Who {
     id: CollectorId,
     by_ip: BTreeMap<IpAddr, BTreeSet<Asn>>,
 }
 
 impl Who {
-    fn new<'a>(id: CollectorId, files: impl Iterator<Item = &'a FileEvents>) -> Self {
+    /// For a collector whose files name these peers.
+    pub fn new(id: CollectorId, named: impl Iterator<Item = FilePeer>) -> Self {
         let mut by_ip: BTreeMap<IpAddr, BTreeSet<Asn>> = BTreeMap::new();
-        for said in files {
-            let in_dump = said.dump.iter().flat_map(|d| &d.peers);
-            for peer in said.records.iter().map(|r| &r.peer).chain(in_dump) {
-                by_ip.entry(peer.ip).or_default().insert(peer.asn);
-            }
+        for peer in named {
+            by_ip.entry(peer.ip).or_default().insert(peer.asn);
         }
         Who { id, by_ip }
     }
 
-    fn is(&self, said: FilePeer) -> PeerKey {
+    /// The peer that is meant.
+    pub fn is(&self, said: FilePeer) -> PeerKey {
         let known = self.by_ip.get(&said.ip);
         let mut real = known.into_iter().flatten().filter(|asn| !stands_for_another(**asn));
         let asn = match (stands_for_another(said.asn), real.next(), real.next()) {

@@ -7,17 +7,26 @@
 mod as_path;
 mod assemble;
 mod attributes;
+mod count;
 mod discover;
 mod dump;
 mod dump_v1;
 mod dump_v2;
+mod explain;
+mod explain_path;
 mod file;
+mod find;
 mod read;
 mod sample;
 mod update;
 
 pub use crate::mrt::Damage;
-pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, assemble};
+pub use as_path::As4Path;
+pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, Who, assemble};
+pub use count::{RecordCounts, count_records};
 pub use discover::{Discovery, discover_prefixes};
-pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message};
+pub use explain::{Body, Entry, Explained, Prefixes, Sender, Session, explain};
+pub use explain_path::Attributed;
+pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message, ParseDigestError};
+pub use find::{FoundRecord, IndexRecord, Search, Wanted, find_records};
 pub use read::read_events;

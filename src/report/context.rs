@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::text::{self, duration, minute, plural, second};
-use crate::model::{Asn, CollectorId, RecordId, Span, Upstream};
+use crate::model::{Asn, CollectorId, PeerKey, RecordId, Span, Upstream};
+use crate::replay::Quality;
 
 /// What rows need and pure stages do not know.
 pub struct Context<'a> {
@@ -57,6 +58,49 @@ pub struct RunFacts {
     pub disagreements: u64,
     /// Records over 5 minutes outside their file's span (rule 7).
     pub clock: u64,
+    /// What watched records showed of each peer, sorted by collector and peer.
+    pub peers: Vec<PeerFacts>,
+}
+
+/// How far to trust a peer: counts of its watched records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PeerFacts {
+    /// Whose.
+    pub peer: PeerKey,
+    /// What replay counted.
+    pub quality: Quality,
+    /// Updates read as withdrawals (RFC 7606, rule 20).
+    pub treated_as_withdrawn: u64,
+    /// All its records, if they were counted.
+    pub records: Option<u64>,
+}
+
+impl PeerFacts {
+    /// Of a peer that sent no watched record.
+    pub fn nothing(peer: PeerKey) -> Self {
+        PeerFacts { peer, quality: Quality::default(), treated_as_withdrawn: 0, records: None }
+    }
+
+    /// The figures by name, in the order of columns.
+    pub fn figures(&self) -> [(&'static str, u64); 8] {
+        let Quality { announcements, withdrawals, repeats, rib_agreements, rib_disagreements, empty_paths, clock } = self.quality;
+        [
+            ("announcements", announcements),
+            ("withdrawals", withdrawals),
+            ("repeats", repeats),
+            ("rib_agreements", rib_agreements),
+            ("rib_disagreements", rib_disagreements),
+            ("treated_as_withdrawn", self.treated_as_withdrawn),
+            ("empty_paths", empty_paths),
+            ("clock", clock),
+        ]
+    }
+
+    /// Whether a figure tells that something was wrong.
+    pub fn matters(&self) -> bool {
+        let Quality { rib_disagreements, empty_paths, clock, .. } = self.quality;
+        rib_disagreements + empty_paths + clock + self.treated_as_withdrawn > 0
+    }
 }
 
 /// A stretch without data of one collector.
@@ -157,6 +201,16 @@ impl Context<'_> {
         all
     }
 
+    fn peer_json(&self, facts: &PeerFacts) -> Value {
+        let PeerKey { collector, ip, asn } = facts.peer;
+        let mut all = Map::new();
+        all.insert("collector".to_owned(), json!(self.collector(collector)));
+        all.insert("peer_ip".to_owned(), json!(ip.to_string()));
+        all.insert("peer_asn".to_owned(), json!(asn.0));
+        all.extend(facts.figures().map(|(name, count)| (name.to_owned(), json!(count))));
+        Value::Object(all)
+    }
+
     /// The facts as JSON carries them.
     pub(super) fn facts_json(&self) -> Map<String, Value> {
         let facts = &self.facts;
@@ -183,6 +237,7 @@ impl Context<'_> {
             ("quarantined", json!(facts.quarantined)),
             ("disagreements", json!(facts.disagreements)),
             ("clock", json!(facts.clock)),
+            ("peers", facts.peers.iter().map(|peer| self.peer_json(peer)).collect()),
         ];
         all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

@@ -2,12 +2,13 @@
 //! bytes comes in through [`Context`] and [`Style`].
 
 mod context;
+pub mod explain;
 mod formats;
 mod remark;
 mod sheet;
 pub mod sheets;
 mod text;
 
-pub use context::{Context, GapFact, RunFacts, Source};
+pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
 pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};

@@ -53,7 +53,7 @@ pub struct Timeline {
     pub rows: Vec<Row>,
     /// In order of time.
     pub changes: Vec<Change>,
-    /// For further questions: the holds behind the rows, of each prefix and of the target.
+    /// For further questions: the holds behind the rows, stuck ones included.
     pub holds: Holds,
     /// Rule 15.
     pub denominator: Denominator,
@@ -92,7 +92,11 @@ pub fn build(observed: &Observed, watch: &Watch, options: &Options) -> Timeline 
     }
     changes.extend(outages(observed, &main, &stuck, options));
     changes.sort_by_cached_key(Change::order);
-    Timeline { rows, changes, holds: main_view, denominator }
+    let mut holds = main_view;
+    for (subject, list) in stuck_view {
+        holds.entry(subject).or_default().extend(list);
+    }
+    Timeline { rows, changes, holds, denominator }
 }
 
 /// Rule 4: a watched origin's routes make rows; an ambiguous one may be ours.

@@ -4,7 +4,7 @@
 //! - `episode`: at least k peers on one upstream (rule 14); `stuck`: routes that outlive their withdrawal (rule 18);
 //! - `observed`: coverage and denominators (rules 11, 15);
 //! - `outage`: no route although peers could see one (rule 17);
-//! - `row`, `change`, `onset`: what is reported.
+//! - `row`, `change`, `onset`, `visibility`: what is reported.
 
 mod build;
 mod change;
@@ -15,10 +15,12 @@ mod onset;
 mod outage;
 mod row;
 mod stuck;
+mod visibility;
 
 pub use build::{Options, Timeline, View, build};
 pub use change::{Change, ChangeKind};
 pub use hold::{Hold, Subject};
 pub use observed::{Collector, Denominator, Observed};
-pub use onset::{Onset, Rank, onset};
+pub use onset::{Onset, Rank, Variation, onset, variations};
 pub use row::Row;
+pub use visibility::{Point, visibility};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use crate::model::{CollectorId, Coverage, PeerKey, Span, Time};
+use crate::model::{CollectorId, Coverage, PeerKey, Span, Time, family_of};
 use crate::replay::{Basis, Presence, Replay};
 
 /// One collector's share in a run.
@@ -31,6 +31,18 @@ impl Observed {
     /// The collector of a peer.
     pub fn collector(&self, id: CollectorId) -> Option<&Collector> {
         self.collectors.get(usize::from(id.0))
+    }
+
+    /// The same run as if some collectors had nothing to say.
+    #[must_use]
+    pub fn silenced(&self, is_silent: impl Fn(CollectorId) -> bool) -> Observed {
+        let ids = (0..).map(CollectorId);
+        let keep = |(id, collector): (CollectorId, &Collector)| {
+            let replay = if is_silent(id) { Replay::default() } else { collector.replay.clone() };
+            let Collector { name, coverage, has_rib, .. } = collector;
+            Collector { name: name.clone(), coverage: coverage.clone(), has_rib: *has_rib, replay }
+        };
+        Observed { collectors: ids.zip(&self.collectors).map(keep).collect() }
     }
 
     /// Whether the collector's data are missing at that instant.
@@ -77,11 +89,6 @@ impl Denominator {
         let wanted = move |family: &usize| prefix.is_none_or(|p| family_of(p) == *family);
         (0..2).filter(wanted).flat_map(|family| self.steps[family].iter().map(|(t, _)| *t))
     }
-}
-
-/// 0 for IPv4, 1 for IPv6.
-pub fn family_of(prefix: IpNet) -> usize {
-    usize::from(matches!(prefix, IpNet::V6(_)))
 }
 
 fn collect(collector: &Collector, family: usize, spans: &mut BTreeMap<PeerKey, Vec<Span>>) {

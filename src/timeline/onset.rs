@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::build::Timeline;
+use super::build::{Options, Timeline, View, build};
 use super::hold::Hold;
+use super::observed::Observed;
 use super::row::Row;
-use crate::model::{Flag, Flags, PeerKey, Time, Upstream};
+use crate::model::{CollectorId, Flag, Flags, PeerKey, Time, Upstream};
+use crate::target::Watch;
 
 /// The n-th peer to show the upstream.
 #[derive(Debug, Clone)]
@@ -31,6 +33,42 @@ pub struct Onset {
     pub ranks: Vec<Rank>,
     /// The most peers at one time in the headline's episode.
     pub peak_peers: usize,
+    /// The headline under other assumptions, if asked for.
+    pub variations: Vec<(Variation, Option<Row>)>,
+}
+
+/// Another assumption under which the onset is asked for: does the headline hang on one router?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variation {
+    /// With that many peers to make an episode.
+    MinPeers(usize),
+    /// Without one collector.
+    Without(CollectorId),
+    /// From one collector alone.
+    Only(CollectorId),
+}
+
+/// The headline under 1, 2, 5 and 10 peers, without each collector, and from each alone (of two, that is the same).
+pub fn variations(observed: &Observed, watch: &Watch, options: &Options, upstream: Upstream) -> Vec<(Variation, Option<Row>)> {
+    let options = Options { view: View::Prefix, ..*options };
+    let found = |observed: &Observed, options: &Options| {
+        let timeline = build(observed, watch, options);
+        let rows: Vec<&Row> = timeline.rows.iter().filter(|r| r.subject.upstream == upstream).collect();
+        headline(rows.into_iter()).cloned()
+    };
+    let by_peers =
+        [1, 2, 5, 10].map(|min_peers| (Variation::MinPeers(min_peers), found(observed, &Options { min_peers, ..options })));
+    let mut all = by_peers.to_vec();
+    let ids: Vec<CollectorId> = (0..).map(CollectorId).take(observed.collectors.len()).collect();
+    for &id in ids.iter().filter(|_| ids.len() > 1) {
+        let without = observed.silenced(|other| other == id);
+        let only = observed.silenced(|other| other != id);
+        all.push((Variation::Without(id), found(&without, &options)));
+        if ids.len() > 2 {
+            all.push((Variation::Only(id), found(&only, &options)));
+        }
+    }
+    all
 }
 
 /// Finds the onset; `None` if no row shows the upstream. `target` must be built with the target's view, `prefixes` with that of prefixes.
@@ -52,7 +90,7 @@ pub fn onset(prefixes: &Timeline, target: &Timeline, upstream: Upstream) -> Opti
     });
     let peak_peers = episode.map_or(0, |r| r.peak_peers);
     let ranks = episode.map_or(Vec::new(), |row| ranks(row, peak_peers));
-    Some(Onset { upstream, headline, first_rows, ranks, peak_peers })
+    Some(Onset { upstream, headline, first_rows, ranks, peak_peers, variations: Vec::new() })
 }
 
 /// The earliest row, without those that are stuck or out of clock, nor single-peer ones where another row has more.

@@ -14,7 +14,7 @@ use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, CutStart, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::{exact, ordinal, plural};
-use crate::timeline::{Hold, Onset, Rank, Row};
+use crate::timeline::{Hold, Onset, Rank, Row, Variation};
 
 const COLUMNS: &[(&str, Kind)] = &[
     ("kind", Kind::Text),
@@ -35,6 +35,7 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("as_path", Kind::Path),
     ("flags", Kind::Text),
     ("evidence", Kind::Text),
+    ("variation", Kind::Text),
 ];
 
 /// The sheet of `first`: the headline, each prefix's first row, and the peers by arrival. A rank that was never reached has no times.
@@ -43,6 +44,10 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
     rows.extend(onset.headline.iter().map(|row| of_row("headline", row, context)));
     rows.extend(onset.first_rows.iter().map(|row| of_row("prefix", row, context)));
     rows.extend(onset.ranks.iter().map(|rank| of_rank(rank, onset.upstream, onset.peak_peers, context)));
+    rows.extend(onset.variations.iter().map(|(variation, row)| of_variation(*variation, row.as_ref(), onset, context)));
+    for cells in &mut rows {
+        cells.resize(COLUMNS.len(), Cell::Empty);
+    }
     let mut marks = Marks::default();
     let groups = groups(onset, &mut marks, context);
     let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
@@ -74,7 +79,10 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
 
 /// The sheet of `first` for an upstream that no route shows: no rows, and a summary that says so.
 pub fn never(upstream: Upstream, context: &Context) -> Sheet {
-    first(&Onset { upstream, headline: None, first_rows: Vec::new(), ranks: Vec::new(), peak_peers: 0 }, context)
+    first(
+        &Onset { upstream, headline: None, first_rows: Vec::new(), ranks: Vec::new(), peak_peers: 0, variations: Vec::new() },
+        context,
+    )
 }
 
 fn of_row(kind: &str, row: &Row, context: &Context) -> Vec<Cell> {
@@ -106,7 +114,6 @@ fn of_rank(rank: &Rank, upstream: Upstream, peak: usize, context: &Context) -> V
     let mut cells = vec![cells::text("peer"), cells::count(rank.n), cells::prefix(None)];
     let Some(hold) = &rank.hold else {
         cells.extend([Cell::Empty, cells::upstream(upstream), cells::upstream_name(upstream, context)]);
-        cells.resize(COLUMNS.len(), Cell::Empty);
         return cells;
     };
     let (peer, start) = (&hold.peer, &hold.start);
@@ -132,6 +139,24 @@ fn of_rank(rank: &Rank, upstream: Upstream, peak: usize, context: &Context) -> V
     cells
 }
 
+/// The headline under another assumption; without times where there is none.
+fn of_variation(variation: Variation, row: Option<&Row>, onset: &Onset, context: &Context) -> Vec<Cell> {
+    let upstream = [cells::upstream(onset.upstream), cells::upstream_name(onset.upstream, context)];
+    let never = || [cells::text("sensitivity"), Cell::Empty, Cell::Empty, Cell::Empty].into_iter().chain(upstream).collect();
+    let mut cells = row.map_or_else(never, |row| of_row("sensitivity", row, context));
+    cells.resize(COLUMNS.len() - 1, Cell::Empty);
+    cells.push(cells::text(label_of(variation, context)));
+    cells
+}
+
+fn label_of(variation: Variation, context: &Context) -> String {
+    match variation {
+        Variation::MinPeers(n) => format!("min-peers {n}"),
+        Variation::Without(collector) => format!("without {}", context.collector(collector)),
+        Variation::Only(collector) => format!("only {}", context.collector(collector)),
+    }
+}
+
 /// The path's flags and its beginning's; how it ended later does not matter here.
 fn flags_of(hold: &Hold) -> Flags {
     let end = End { basis: Basis::DataEnd, clock: false, ..hold.end };
@@ -139,7 +164,7 @@ fn flags_of(hold: &Hold) -> Flags {
 }
 
 fn groups(onset: &Onset, marks: &mut Marks, context: &Context) -> Vec<Group> {
-    let mut row_of = |row: &Row| {
+    let row_of = |row: &Row, marks: &mut Marks| {
         vec![
             cells::prefix_text(row.subject.prefix),
             marks.start(&row.start),
@@ -149,11 +174,26 @@ fn groups(onset: &Onset, marks: &mut Marks, context: &Context) -> Vec<Group> {
             marks.notes(row.flags),
         ]
     };
-    let prefixes: Vec<_> = onset.first_rows.iter().map(&mut row_of).collect();
+    let prefixes: Vec<_> = onset.first_rows.iter().map(|row| row_of(row, marks)).collect();
     let peers: Vec<_> = onset.ranks.iter().map(|rank| shown(rank, onset.peak_peers, marks, context)).collect();
+    let varied: Vec<_> = onset
+        .variations
+        .iter()
+        .map(|(variation, row)| {
+            let name = label_of(*variation, context);
+            match row {
+                Some(row) => [name].into_iter().chain(row_of(row, marks).into_iter().skip(1)).collect(),
+                None => [name, " never".to_owned()].into_iter().chain([const { String::new() }; 4]).collect(),
+            }
+        })
+        .collect();
     let group = |heading: &str, rows| Group { heading: Some(heading.to_owned()), rows };
-    let both = [group("First on each prefix", prefixes), group("Peers as they arrived, over all prefixes", peers)];
-    both.into_iter().filter(|g| !g.rows.is_empty()).collect()
+    let all = [
+        group("First on each prefix", prefixes),
+        group("Peers as they arrived, over all prefixes", peers),
+        group("The headline under other assumptions", varied),
+    ];
+    all.into_iter().filter(|g| !g.rows.is_empty()).collect()
 }
 
 fn shown(rank: &Rank, peak: usize, marks: &mut Marks, context: &Context) -> Vec<String> {
@@ -241,6 +281,7 @@ mod tests {
         let rank = |n, half_of_peak, hold| Rank { n, half_of_peak, hold };
         let arrived = |time| Some(hold(began(time), ended("10-01 10:14:45")));
         Onset {
+            variations: Vec::new(),
             upstream: TRANSTELECOM,
             headline: Some(row.clone()),
             first_rows: vec![row],
@@ -257,13 +298,13 @@ mod tests {
     #[test]
     fn csv_has_headline_prefixes_and_peers() {
         let expected = r"
-kind,rank,prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,peers,peers_total,collector,peer_ip,peer_asn,as_path,flags,evidence
-headline,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001
-prefix,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001
-peer,1,*,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001
-peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001
-peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,3,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001
-peer,5,*,,20485,TransTeleCom,,,,,,,,,,,,
+kind,rank,prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,peers,peers_total,collector,peer_ip,peer_asn,as_path,flags,evidence,variation
+headline,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
+prefix,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
+peer,1,*,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
+peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
+peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,3,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
+peer,5,*,,20485,TransTeleCom,,,,,,,,,,,,,
 ";
         assert_eq!(text(&first(&onset(), &context(&evidence)), Format::Csv), expected);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cells;
 use crate::model::{Span, Time};
-use crate::report::context::Context;
+use crate::report::context::{Context, PeerFacts};
 use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
@@ -17,6 +17,8 @@ pub enum InventoryKind {
     Rib,
     /// Update files.
     Updates,
+    /// One session, in whatever files.
+    Peer,
 }
 
 impl InventoryKind {
@@ -25,6 +27,7 @@ impl InventoryKind {
         match self {
             InventoryKind::Rib => "rib",
             InventoryKind::Updates => "updates",
+            InventoryKind::Peer => "peer",
         }
     }
 }
@@ -54,6 +57,10 @@ pub struct InventoryRow {
     pub damaged_files: u64,
     /// Files without any record.
     pub empty_files: u64,
+    /// All records, if they were counted.
+    pub records: Option<u64>,
+    /// Watched records that could not be decoded (rule 20).
+    pub quarantined: u64,
     /// Anything else, in a clause.
     pub note: String,
     /// What update files cover, or from when to when each RIB dump was written: for the drawing.
@@ -74,6 +81,18 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("damaged_files", Kind::Int),
     ("empty_files", Kind::Int),
     ("note", Kind::Text),
+    ("records", Kind::Int),
+    ("quarantined", Kind::Int),
+    ("peer_ip", Kind::Text),
+    ("peer_asn", Kind::Int),
+    ("announcements", Kind::Int),
+    ("withdrawals", Kind::Int),
+    ("repeats", Kind::Int),
+    ("rib_agreements", Kind::Int),
+    ("rib_disagreements", Kind::Int),
+    ("treated_as_withdrawn", Kind::Int),
+    ("empty_paths", Kind::Int),
+    ("clock", Kind::Int),
 ];
 
 const LEGEND: &[&str] = &[
@@ -85,10 +104,11 @@ const LEGEND: &[&str] = &[
 pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
     let mut sorted: Vec<&InventoryRow> = rows.iter().collect();
     sorted.sort_by_key(|r| (&r.collector, r.kind));
+    let peers = &context.facts.peers;
     Sheet {
         name: "inventory",
         columns: cells::columns(COLUMNS),
-        rows: sorted.iter().map(|row| cells_of(row)).collect(),
+        rows: sorted.iter().map(|row| cells_of(row)).chain(peers.iter().map(|peer| cells_of_peer(peer, context))).collect(),
         summary: vec![headline(&sorted), context.files_line()],
         caveats: context.missing(),
         facts: context.facts_json(),
@@ -104,7 +124,7 @@ pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
                 ("bad", Right, Fixed),
                 ("note", Left, CutEnd),
             ]),
-            groups: vec![Group { heading: None, rows: sorted.iter().map(|row| shown(row)).collect() }],
+            groups: groups(&sorted, context),
             drawing: drawing(&sorted),
             legend: LEGEND.iter().map(|&line| line.to_owned()).collect(),
         },
@@ -112,7 +132,7 @@ pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
 }
 
 fn cells_of(row: &InventoryRow) -> Vec<Cell> {
-    vec![
+    let mut cells = vec![
         cells::text(&row.collector),
         cells::text(row.kind.text()),
         cells::count(row.files),
@@ -126,7 +146,48 @@ fn cells_of(row: &InventoryRow) -> Vec<Cell> {
         cells::count(row.damaged_files),
         cells::count(row.empty_files),
         cells::text(&row.note),
-    ]
+    ];
+    cells.push(row.records.map_or(Cell::Empty, cells::count));
+    cells.push(cells::count(row.quarantined));
+    cells.resize(COLUMNS.len(), Cell::Empty);
+    cells
+}
+
+/// A peer's figures stand under columns of their own.
+fn cells_of_peer(peer: &PeerFacts, context: &Context) -> Vec<Cell> {
+    let figures = peer.figures();
+    let own = COLUMNS.len() - figures.len() - 4;
+    let mut cells = vec![cells::text(context.collector(peer.peer.collector)), cells::text(InventoryKind::Peer.text())];
+    cells.resize(own, Cell::Empty);
+    cells.push(peer.records.map_or(Cell::Empty, cells::count));
+    cells.push(Cell::Empty);
+    cells.push(cells::text(peer.peer.ip.to_string()));
+    cells.push(cells::asn(peer.peer.asn));
+    cells.extend(figures.map(|(_, count)| cells::count(count)));
+    cells
+}
+
+/// The files; then the peers of which a figure tells that something was wrong, or all where their records were counted.
+fn groups(rows: &[&InventoryRow], context: &Context) -> Vec<Group> {
+    let files = Group { heading: None, rows: rows.iter().map(|row| shown(row)).collect() };
+    let wanted = context.facts.peers.iter().filter(|p| p.matters() || p.records.is_some());
+    let peers: Vec<Vec<String>> = wanted.map(|peer| shown_peer(peer, context)).collect();
+    if peers.is_empty() {
+        return vec![files];
+    }
+    vec![files, Group { heading: Some("Peers (counts of watched records)".to_owned()), rows: peers }]
+}
+
+fn shown_peer(peer: &PeerFacts, context: &Context) -> Vec<String> {
+    let told = peer.figures().into_iter().filter(|(_, count)| *count > 0);
+    let mut told: Vec<String> = told.map(|(name, count)| format!("{} {count}", name.replace('_', " "))).collect();
+    told.extend(peer.records.map(|count| format!("{count} records in all")));
+    let mut cells = vec![String::new(); 9];
+    cells[0] = context.collector(peer.peer.collector);
+    cells[1] = format!("AS{}", peer.peer.asn);
+    cells[3] = peer.peer.ip.to_string();
+    cells[8] = told.join(", ");
+    cells
 }
 
 fn shown(row: &InventoryRow) -> Vec<String> {
@@ -212,6 +273,8 @@ mod tests {
     fn sheet() -> Sheet {
         let span = |from, until| Span { from: at(from), until: at(until) };
         let updates = InventoryRow {
+            records: None,
+            quarantined: 0,
             collector: "rrc90".to_owned(),
             kind: InventoryKind::Updates,
             files: 35,
@@ -241,9 +304,9 @@ mod tests {
     #[test]
     fn csv_has_a_row_a_collector_and_kind() {
         let expected = r"
-collector,kind,files,first,last,spacing_s,gaps,gap_s,peers,watched_records,damaged_files,empty_files,note
-rrc90,rib,2,2017-10-01T00:00:00Z,2017-10-01T03:00:00Z,,0,0,13,,1,0,
-rrc90,updates,35,2017-10-01T00:00:00Z,2017-10-01T03:00:00Z,300,1,300,13,,1,0,one name = one file
+collector,kind,files,first,last,spacing_s,gaps,gap_s,peers,watched_records,damaged_files,empty_files,note,records,quarantined,peer_ip,peer_asn,announcements,withdrawals,repeats,rib_agreements,rib_disagreements,treated_as_withdrawn,empty_paths,clock
+rrc90,rib,2,2017-10-01T00:00:00Z,2017-10-01T03:00:00Z,,0,0,13,,1,0,,,0,,,,,,,,,,
+rrc90,updates,35,2017-10-01T00:00:00Z,2017-10-01T03:00:00Z,300,1,300,13,,1,0,one name = one file,,0,,,,,,,,,,
 ";
         assert_eq!(text(&sheet(), Format::Csv), expected);
     }

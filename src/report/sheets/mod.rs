@@ -7,6 +7,7 @@ mod inventory;
 mod marks;
 mod routes;
 mod timeline;
+mod visibility;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -16,6 +17,7 @@ pub use first::{first, never};
 pub use inventory::{InventoryKind, InventoryRow, inventory};
 pub use routes::routes;
 pub use timeline::timeline;
+pub use visibility::visibility;
 
 /// Ends every result's caveats.
 const PATHS_ONLY: &str = "BGP shows announced paths, not cables and not traffic shares.";

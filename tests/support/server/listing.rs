@@ -48,7 +48,7 @@ fn apache_plain(path: &str, children: &BTreeMap<String, Option<usize>>) -> Strin
         "<title>Index of {path}</title><h1>Index of {path}</h1>\n<pre>      <a href=\"?C=N;O=D\">Name</a>  <a href=\"?C=M;O=A\">Last modified</a>  <a href=\"?C=S;O=A\">Size</a>\n      <a href=\"/\">Parent Directory</a>  -\n"
     );
     for (name, octets) in children.iter().rev() {
-        write!(page, "      <a href=\"{name}\">{name}</a>  2017-10-01 12:34  {}\n", size(*octets)).unwrap();
+        writeln!(page, "      <a href=\"{name}\">{name}</a>  2017-10-01 12:34  {}", size(*octets)).unwrap();
     }
     page + "<hr></pre>\n"
 }
@@ -61,8 +61,9 @@ fn apache_table(path: &str, children: &BTreeMap<String, Option<usize>>) -> Strin
     );
     for (name, octets) in children {
         let shown = if name.len() > 23 { format!("{}..&gt;", &name[..20]) } else { name.clone() };
-        write!(page, 
-            "<tr><td valign=\"top\"><img src=\"/icons/unknown.gif\" alt=\"[   ]\"></td><td><a href=\"{name}\">{shown}</a></td><td align=\"right\">2017-10-01 12:34  </td><td align=\"right\"> {} </td><td>&nbsp;</td></tr>\n",
+        writeln!(
+            page,
+            "<tr><td valign=\"top\"><img src=\"/icons/unknown.gif\" alt=\"[   ]\"></td><td><a href=\"{name}\">{shown}</a></td><td align=\"right\">2017-10-01 12:34  </td><td align=\"right\"> {} </td><td>&nbsp;</td></tr>",
             size(*octets)
         ).unwrap();
     }

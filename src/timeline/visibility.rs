@@ -1,0 +1,163 @@
+//! Visibility as a time series: how many peers hold a subject's route, of those able to see it (rule 15), at every change or in bins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::build::Timeline;
+use super::hold::{Hold, Subject};
+use crate::model::{Asn, PeerKey, Span, Time};
+use crate::replay::Basis;
+
+/// One value of the series: it holds from `time` on, or over the bin that begins then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// The change, or the bin's start.
+    pub time: Time,
+    /// Prefix, origin and upstream.
+    pub subject: Subject,
+    /// Sessions that hold the route: in bins the mean over time, so that upstreams add up.
+    pub peers: f64,
+    /// The most at one time.
+    pub peers_max: usize,
+    /// Those of `peers` for which nothing proves it (rule 11).
+    pub assumed: f64,
+    /// Distinct AS numbers: in bins at the moment of `peers_max`.
+    pub peer_asns: usize,
+    /// Peers able to see it: in bins the mean.
+    pub total: f64,
+}
+
+impl Point {
+    /// `peers` of `total`, 0 to 1; `None`: nobody could have seen it.
+    pub fn share(&self) -> Option<f64> {
+        (self.total > 0.0).then(|| (self.peers / self.total).min(1.0))
+    }
+}
+
+/// What stands from an instant on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step {
+    time: Time,
+    peers: usize,
+    assumed: usize,
+    asns: usize,
+    total: usize,
+}
+
+/// The series of every subject over `window`: at every change, or in bins of that many microseconds.
+pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Point> {
+    let mut points: Vec<Point> = Vec::new();
+    for (subject, holds) in &timeline.holds {
+        let steps = steps(timeline, subject, holds, window);
+        match bin {
+            None => points.extend(at_changes(*subject, &steps, window)),
+            Some(width) => points.extend(in_bins(*subject, &steps, window, width.max(1))),
+        }
+    }
+    points.sort_by_key(|p| (p.time, p.subject.prefix.is_none(), p.subject));
+    points
+}
+
+fn steps(timeline: &Timeline, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
+    // What begins (+1) and ends (-1) to stand, and to be assumed only.
+    let mut moves: BTreeMap<Time, Vec<(PeerKey, i32, i32)>> = BTreeMap::new();
+    for hold in holds {
+        let Span { from, until } = hold.believed();
+        // What stands at the end of all data does not go then.
+        let until = if hold.end.basis == Basis::DataEnd && until >= window.until { Time::MAX } else { until };
+        let mut add = |time: Time, stands, assumed| moves.entry(time).or_default().push((hold.peer, stands, assumed));
+        if from < until {
+            add(from, 1, 0);
+            add(until, -1, 0);
+        }
+        for span in &hold.assumed {
+            let (from, until) = (span.from.max(from), span.until.min(until));
+            if from < until {
+                add(from, 0, 1);
+                add(until, 0, -1);
+            }
+        }
+    }
+    for time in timeline.denominator.changes(subject.prefix) {
+        moves.entry(time).or_default();
+    }
+    let mut now: BTreeMap<PeerKey, (i32, i32)> = BTreeMap::new();
+    let mut steps: Vec<Step> = Vec::new();
+    for (time, changes) in moves {
+        for (peer, stands, assumed) in changes {
+            let held = now.entry(peer).or_default();
+            *held = (held.0 + stands, held.1 + assumed);
+        }
+        now.retain(|_, held| *held != (0, 0));
+        let standing = now.iter().filter(|(_, held)| held.0 > 0);
+        let peers = standing.clone().count();
+        let asns: BTreeSet<Asn> = standing.clone().map(|(peer, _)| peer.asn).collect();
+        let assumed = standing.filter(|(_, held)| held.1 > 0).count();
+        let total = timeline.denominator.at(subject.prefix, time).max(peers);
+        let step = Step { time, peers, assumed, asns: asns.len(), total };
+        let same = |last: &Step| Step { time, ..*last } == step;
+        if time < window.until && !steps.last().is_some_and(same) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// The steps inside the window, with what stands at its start; none for a subject that nobody holds.
+fn at_changes(subject: Subject, steps: &[Step], window: Span) -> Vec<Point> {
+    let first = steps.partition_point(|s| s.time <= window.from);
+    let standing = first.checked_sub(1).map(|at| Step { time: window.from, ..steps[at] });
+    let mut shown: Vec<Point> = Vec::new();
+    for step in standing.into_iter().chain(steps[first..].iter().copied()) {
+        // Until somebody holds it, and after everybody let go, the denominator alone is no news.
+        let was_held = shown.last().is_some_and(|p| p.peers_max > 0);
+        if step.peers > 0 || was_held {
+            shown.push(Point {
+                time: step.time,
+                subject,
+                peers: step.peers as f64,
+                peers_max: step.peers,
+                assumed: step.assumed as f64,
+                peer_asns: step.asns,
+                total: step.total as f64,
+            });
+        }
+    }
+    shown
+}
+
+/// Means over bins that begin at multiples of `width` since the epoch; a subject has every bin, that a chart may stack them.
+fn in_bins(subject: Subject, steps: &[Step], window: Span, width: i64) -> Vec<Point> {
+    let ends = steps.iter().skip(1).map(|s| s.time).chain([window.until]);
+    let lasting: Vec<(&Step, Span)> =
+        steps.iter().zip(ends).map(|(step, until)| (step, Span { from: step.time, until })).collect();
+    let mut points = Vec::new();
+    let mut begin = window.from.micros().div_euclid(width) * width;
+    while begin < window.until.micros() {
+        let end = begin.saturating_add(width);
+        let from = Time::from_micros(begin).max(window.from);
+        let until = Time::from_micros(end).min(window.until);
+        let first = lasting.partition_point(|(_, span)| span.until <= from);
+        let within = lasting[first..].iter().take_while(|(_, span)| span.from < until);
+        points.push(mean(Point { time: Time::from_micros(begin), ..empty(subject) }, within, Span { from, until }));
+        begin = end;
+    }
+    points
+}
+
+fn empty(subject: Subject) -> Point {
+    Point { time: Time::MIN, subject, peers: 0.0, peers_max: 0, assumed: 0.0, peer_asns: 0, total: 0.0 }
+}
+
+fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>, bin: Span) -> Point {
+    let length = bin.until.micros_since(bin.from) as f64;
+    for (step, span) in within {
+        let share = span.until.min(bin.until).micros_since(span.from.max(bin.from)) as f64 / length;
+        point.peers += step.peers as f64 * share;
+        point.assumed += step.assumed as f64 * share;
+        point.total += step.total as f64 * share;
+        if step.peers > point.peers_max {
+            (point.peers_max, point.peer_asns) = (step.peers, step.asns);
+        }
+    }
+    point
+}
