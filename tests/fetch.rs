@@ -160,3 +160,59 @@ fn redirects_are_followed_within_limits() {
     assert!(got.code == Some(3) && got.stderr.contains("bview.20171001.1600.gz: more than 5 redirects"), "{}", got.stderr);
     assert!(folder.path().join("rrc00/2017.10/bview.20171001.0800.gz").is_file());
 }
+
+#[test]
+fn from_a_date_to_an_answer_in_one_step() {
+    let server = Server::start(Archive::sample_as("rrc90", "route-views.sim"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let window = ["--from", "2017-10-01T06:00:00Z", "--to", "2017-10-01T12:00:00Z"];
+    let options = ["--fetch", "--base-url", server.url(), "--collector", "rrc90", "--collector", "route-views.sim", "-f", "csv"];
+    let mut command = binary();
+    // Something else in the folder has no say in the answer.
+    std::fs::create_dir_all(folder.path().join("rrc90/2017.10")).expect("a folder");
+    std::fs::write(folder.path().join("rrc90/2017.10/updates.20171001.0907.gz"), "junk").expect("written");
+    let fetched =
+        command.args(["timeline"]).args(window).args(options).env("UPLINKS_DATA_DIR", folder.path()).env("NO_PROXY", "*");
+    let fetched: run::Ran = fetched.output().expect("the binary runs").into();
+    assert_eq!(fetched.code, Some(0), "{}", fetched.stderr);
+    let columns =
+        ["prefix", "upstream_asn", "first_seen", "started_after", "last_seen", "start_basis", "end_basis", "peak_peers"];
+    let whole = uplinks(&[&["timeline", "-f", "csv"], &window[..], &[&sample()]].concat());
+    let (fetched, whole) = (run::Rows::read(&fetched.stdout), run::Rows::read(&whole.stdout));
+    let starts = |rows: &run::Rows| -> Vec<Vec<String>> {
+        let late = rows.columns(&columns).into_iter().filter(|row| row[5] == "update");
+        late.map(|row| row.into_iter().map(str::to_owned).collect()).collect()
+    };
+    assert_eq!(starts(&fetched), starts(&whole));
+    assert!(!starts(&fetched).is_empty());
+    for (args, said) in [
+        (vec!["timeline", "--fetch", "--collector", "rrc90"], "--fetch needs --collector, --from and --to"),
+        (vec!["timeline", "--fetch", "sample-data"], "--fetch takes its own files"),
+        (vec!["timeline"], "INPUT"),
+    ] {
+        let refused = uplinks(&args);
+        assert!(refused.code == Some(2) && refused.stderr.contains(said), "{args:?}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn samples_are_refined_until_they_are_exact() {
+    let server = Server::start(Archive::sample_as("rrc90", "route-views.sim"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mirror = folder.path().join("mirror");
+    let got = ran(fetch(&server, &mirror, &[&DAY[..], &["--collector", "rrc90", "--kind", "rib"]].concat()));
+    assert_eq!(got.code, Some(0), "{}", got.stderr);
+    let (mirror_name, result) = (mirror.display().to_string(), folder.path().join("result.json").display().to_string());
+    let uncertain = || {
+        assert_eq!(uplinks(&["timeline", "-f", "json", "-o", &result, &mirror_name]).code, Some(0));
+        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&result).expect("a result")).expect("JSON");
+        let rows = json["rows"].as_array().expect("rows").clone();
+        rows.iter().filter(|row| !row["started_after"].is_null() && row["started_after"] != row["started_by"]).count()
+    };
+    assert!(uncertain() > 0);
+    let refined = ran(fetch(&server, &mirror, &["--refine", &result]));
+    assert!(refined.code == Some(0) && refined.stdout.starts_with("fetched "), "{} {}", refined.stdout, refined.stderr);
+    assert_eq!(uncertain(), 0);
+    let again = ran(fetch(&server, &mirror, &["--refine", &result]));
+    assert!(again.code == Some(0) && again.stderr.contains("nothing to refine"), "{} {}", again.stdout, again.stderr);
+}

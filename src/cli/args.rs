@@ -121,7 +121,7 @@ pub struct Inventory {
 #[derive(Debug, Args)]
 pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "fetch")]
     pub inputs: Vec<std::ffi::OsString>,
     /// Whom to watch.
     #[command(flatten)]
@@ -135,6 +135,22 @@ pub struct Common {
     /// How to work.
     #[command(flatten)]
     pub work: Work,
+    /// What to fetch first.
+    #[command(flatten)]
+    pub fetching: super::fetch::Fetching,
+}
+
+impl Command {
+    /// The options of a command that analyses.
+    pub fn common_mut(&mut self) -> Option<&mut Common> {
+        match self {
+            Command::Timeline(common) | Command::Changes(common) | Command::Routes(common) => Some(common),
+            Command::First(first) => Some(&mut first.common),
+            Command::Visibility(visibility) => Some(&mut visibility.common),
+            Command::Inventory(inventory) => Some(&mut inventory.common),
+            Command::Explain(_) | Command::Fetch(_) => None,
+        }
+    }
 }
 
 /// Whom to watch.

@@ -78,7 +78,10 @@ pub enum Fatal {
 }
 
 /// Runs a command.
-pub fn run(cli: Cli) -> Result<Exit, Fatal> {
+pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
+    if let Some(common) = cli.command.common_mut() {
+        fetch::ahead(common)?;
+    }
     match cli.command {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),

@@ -8,7 +8,7 @@ use super::listing::{self, Listing};
 use super::manifest::{Hole, MonthRecord};
 use super::name::Month;
 use super::parallel::parallel;
-use super::plan::{Chosen, Kinds, Known, Listed, Next, holes};
+use super::plan::{Chosen, Kinds, Known, Listed, Next, Sampling, holes};
 use super::url::BaseUrl;
 use crate::archive::NameKind;
 use crate::model::{Span, Time};
@@ -22,6 +22,8 @@ pub struct Question {
     pub windows: Vec<Span>,
     /// Which files.
     pub kinds: Kinds,
+    /// Which RIB dumps of each window.
+    pub sampling: Sampling,
     /// A mirror to ask instead of the archives themselves.
     pub base: Option<BaseUrl>,
 }
@@ -111,7 +113,7 @@ impl Looker<'_> {
         for window in &self.question.windows {
             let mut known = Known::new(self.collector.clone(), *window, months.iter().copied());
             loop {
-                let wanted = match known.next(self.question.kinds) {
+                let wanted = match known.next(self.question.kinds, self.question.sampling) {
                     Next::Files(chosen) => break all.push((*window, chosen)),
                     Next::List(wanted) => wanted,
                 };

@@ -264,6 +264,7 @@ mod tests {
             listed(&[("2017-10-05", "2017-10-06"), ("2017-10-31", "2017-11-01")]),
         );
         manifest.list("rrc00", Month::of(time("2017-11-01")), listed(&[("2017-11-01", "2017-11-03")]));
+        manifest.list("rrc00", Month::of(time("2017-12-01")), listed(&[]));
         let asked = |collector: &str, from: &str, until: &str| {
             manifest.archived(collector, Span { from: time(from), until: time(until) })
         };
@@ -272,7 +273,7 @@ mod tests {
         assert_eq!(asked("rrc00", "2017-10-31T05:00:00Z", "2017-11-02"), no);
         assert_eq!(asked("rrc00", "2017-10-04T23:00:00Z", "2017-10-05T02:00:00Z"), Archived::Yes);
         assert_eq!(asked("rrc00", "2017-09-30", "2017-10-01"), Archived::Unknown);
-        assert_eq!(asked("rrc00", "2017-11-30", "2017-12-02"), Archived::Unknown);
+        assert_eq!(asked("rrc00", "2017-12-05", "2017-12-06"), Archived::Unknown, "it was listed before");
         assert_eq!(asked("rrc01", "2017-10-05", "2017-10-06"), Archived::Unknown);
     }
 }

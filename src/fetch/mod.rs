@@ -7,6 +7,7 @@
 //! - [`Mirror::bring`] downloads what is missing, resumes what was interrupted, and checks every file to the end of its
 //!   compression before it gets its name.
 //! - [`Manifest`] remembers both, so that "not in the archive" can be told from "not fetched".
+//! - [`Uncertain`] has what a result leaves open, and the windows whose files would sharpen it.
 //!
 //! What comes from a server is never trusted: paths are built from names that have exactly an archive file's shape,
 //! listings and files are bounded in size, and silence in time ([`Policy`]).
@@ -24,6 +25,7 @@ mod parallel;
 mod partial;
 mod plan;
 mod policy;
+mod refine;
 mod url;
 mod verify;
 
@@ -35,7 +37,8 @@ pub use look::{Found, LookError, Question, look};
 pub use manifest::{Archived, FileRecord, Hole, MANIFEST, Manifest, ManifestError, MissingRecord, MonthRecord};
 pub use mirror::{Brought, Mirror, MirrorError, Observer, Wanted};
 pub use name::{FileName, Month};
-pub use plan::{Chosen, Kinds, Listed};
+pub use plan::{Chosen, Kinds, Listed, Sampling};
 pub use policy::{MOST_CONNECTIONS, Policy};
+pub use refine::{RefineError, Uncertain, bounded, windows};
 pub use url::{BaseUrl, BaseUrlError};
 pub use verify::Whole;

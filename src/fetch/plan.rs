@@ -34,6 +34,16 @@ impl Kinds {
     }
 }
 
+/// Which RIB dumps of the window are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sampling {
+    /// All.
+    #[default]
+    Every,
+    /// The first of each so many seconds, counted from the window's beginning; and the last of all, which bounds the end.
+    OneIn(i64),
+}
+
 /// So many calendar months before the window are looked through for its baseline.
 const MONTHS_BACK: usize = 3;
 
@@ -96,7 +106,7 @@ impl Known {
     }
 
     /// What to do next. Each round asks for months not listed yet, so the rounds end.
-    pub fn next(&self, kinds: Kinds) -> Next {
+    pub fn next(&self, kinds: Kinds, sampling: Sampling) -> Next {
         let names = self.names();
         let first = Month::of(names.from);
         let earliest = (0..MONTHS_BACK).fold(first, |month, _| month.before());
@@ -117,7 +127,7 @@ impl Known {
         if !before.is_empty() {
             return Next::List(before);
         }
-        Next::Files(self.choose(baseline, needed_from, kinds))
+        Next::Files(self.choose(baseline, needed_from, kinds, sampling))
     }
 
     /// The window as file names have it: they may be behind.
@@ -143,10 +153,29 @@ impl Known {
         ribs.map(|(_, name, _)| name.time).max()
     }
 
-    fn choose(&self, baseline: Option<Time>, needed_from: Time, kinds: Kinds) -> Chosen {
+    /// The times of the RIB dumps to take, from the baseline on.
+    fn sampled(&self, from: Time, sampling: Sampling) -> BTreeSet<Time> {
+        let names = self.names();
+        let all: BTreeSet<Time> =
+            self.all(NameKind::Rib).map(|(_, name, _)| name.time).filter(|t| (from..names.until).contains(t)).collect();
+        let Sampling::OneIn(seconds) = sampling else { return all };
+        let bucket = |time: Time| (time.secs() - names.from.secs()).div_euclid(seconds.max(1));
+        let mut taken = BTreeSet::new();
+        let mut last = None;
+        for time in &all {
+            if last.replace(bucket(*time)) != Some(bucket(*time)) {
+                taken.insert(*time);
+            }
+        }
+        taken.extend(all.last());
+        taken
+    }
+
+    fn choose(&self, baseline: Option<Time>, needed_from: Time, kinds: Kinds, sampling: Sampling) -> Chosen {
         let Span { from, until } = self.names();
         let ribs_from = baseline.unwrap_or(from);
-        let ribs = self.all(NameKind::Rib).filter(|(_, name, _)| name.time >= ribs_from && name.time < until);
+        let taken = self.sampled(ribs_from, sampling);
+        let ribs = self.all(NameKind::Rib).filter(|(_, name, _)| taken.contains(&name.time));
         let starts: BTreeSet<Time> = self.all(NameKind::Updates).map(|(_, name, _)| name.time).collect();
         // The file that was being written then; unless it ended long before.
         let reaches = needed_from.plus_secs(-2 * self.collector.cadence(needed_from));

@@ -39,7 +39,7 @@ fn days(month: &str, days: std::ops::RangeInclusive<u32>) -> Listing {
 fn plan(known: &mut Known, archive: &[(&str, Listing)], kinds: Kinds) -> (Chosen, Vec<String>) {
     let mut asked = Vec::new();
     loop {
-        match known.next(kinds) {
+        match known.next(kinds, Sampling::Every) {
             Next::Files(chosen) => return (chosen, asked),
             Next::List(months) => {
                 assert!(!months.is_empty());
@@ -143,4 +143,15 @@ fn an_archive_without_the_month_has_nothing() {
     let (chosen, asked) = of(&[], window("2017-10-01", "2017-10-02"), Kinds::All);
     assert_eq!((chosen.files.len(), chosen.baseline, asked.len()), (0, None, 0));
     assert_eq!(chosen.holes, [Span { from: time("2017-09-30T23:59:00Z"), until: time("2017-10-02") }]);
+}
+
+#[test]
+fn a_sample_takes_the_first_rib_of_each_stretch_and_the_last_of_all() {
+    let archive = [("2017.10", days("2017.10", 1..=5))];
+    let mut known = Known::new(rrc00(), window("2017-10-01T12:00:00Z", "2017-10-05T12:00:00Z"), [month("2017.10")]);
+    known.add(month("2017.10"), archive[0].1.clone());
+    let Next::Files(chosen) = known.next(Kinds::Ribs, Sampling::OneIn(86_400)) else { panic!("all is listed") };
+    let names: Vec<String> = chosen.files.iter().map(|file| file.name.to_string()).collect();
+    let expected = ["01.0800", "01.1600", "02.1600", "03.1600", "04.1600", "05.0800"].map(|at| format!("bview.201710{at}.gz"));
+    assert_eq!(names, expected);
 }
