@@ -186,7 +186,7 @@ fn from_a_date_to_an_answer_in_one_step() {
     assert_eq!(starts(&fetched), starts(&whole));
     assert!(!starts(&fetched).is_empty());
     for (args, said) in [
-        (vec!["timeline", "--fetch", "--collector", "rrc90"], "--fetch needs --collector, --from and --to"),
+        (vec!["timeline", "--fetch", "--collector", "rrc90"], "--collector, --from and --to are needed"),
         (vec!["timeline", "--fetch", "sample-data"], "--fetch takes its own files"),
         (vec!["timeline"], "INPUT"),
     ] {

@@ -71,6 +71,9 @@ pub enum Command {
     /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
     #[command(after_help = super::fetch::EXAMPLES)]
     Fetch(super::fetch::FetchArgs),
+    /// Find and sharpen the transitions of years: RIB dumps at intervals, and updates only where something changed
+    #[command(after_help = super::survey::EXAMPLES)]
+    Survey(super::survey::SurveyArgs),
 }
 
 /// Options of `explain`.
@@ -148,7 +151,7 @@ impl Command {
             Command::First(first) => Some(&mut first.common),
             Command::Visibility(visibility) => Some(&mut visibility.common),
             Command::Inventory(inventory) => Some(&mut inventory.common),
-            Command::Explain(_) | Command::Fetch(_) => None,
+            Command::Explain(_) | Command::Fetch(_) | Command::Survey(_) => None,
         }
     }
 }

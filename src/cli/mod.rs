@@ -12,6 +12,7 @@ pub mod plan;
 mod progress;
 pub mod read;
 pub mod reference;
+pub mod survey;
 mod values;
 mod warn;
 
@@ -104,16 +105,24 @@ pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
         }
         Command::Explain(Explain { reference }) => explain::run(&reference),
         Command::Fetch(typed) => fetch::run(&typed),
+        Command::Survey(typed) => survey::run(typed),
     }
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
 fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+    present(plan, |plan, answer, context| {
+        warn::warn(answer);
+        sheet(plan, answer, context)
+    })
+}
+
+/// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
+fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
-        warn::warn(&answer);
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);

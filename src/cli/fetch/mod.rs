@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 pub use ahead::{Fetching, ahead};
 pub use network::{FetchError, Network};
-pub(super) use obtain::{Obtainable, ask, bring, list, say, summary};
+pub(super) use obtain::{Obtainable, ask, binary as size_of, bring, list, say, summary};
 
 use super::args::When;
 use super::output;

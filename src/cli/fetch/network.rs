@@ -43,12 +43,15 @@ pub enum FetchError {
     /// No folder.
     #[error("where to put the files? Name a folder (-o of fetch, --data-dir of the others), or set UPLINKS_DATA_DIR")]
     NoFolder,
-    /// `--fetch` without saying of whom or when.
-    #[error("--fetch needs --collector, --from and --to, to know what to fetch")]
+    /// `--fetch` or `survey` without saying of whom or when.
+    #[error("--collector, --from and --to are needed, to know what to fetch")]
     NoQuestion,
     /// `--fetch` beside inputs.
     #[error("--fetch takes its own files as input; leave out {0}, or --fetch")]
     Inputs(String),
+    /// `--max-bytes` is less than a survey's samples.
+    #[error("the samples alone are more than --max-bytes; raise it, or take fewer with --every")]
+    TooMuch,
     /// The archive has nothing for this.
     #[error("the archive has nothing of these collectors for this window")]
     Nothing,

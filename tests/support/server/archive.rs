@@ -1,12 +1,24 @@
 //! What the server serves: files by path, in the layouts of both archives.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::listing::{self, ListingStyle};
 
 /// `Last-Modified` of every file.
 pub const MODIFIED: &str = "Sun, 01 Oct 2017 12:34:56 GMT";
+
+/// A collector whose files are made when they are asked for: years of them would fit nowhere.
+pub trait Simulated: Send + Sync {
+    /// Its directory, as `/rrc00/`.
+    fn directory(&self) -> String;
+    /// A directory's entries with their sizes; folders end with a slash.
+    fn list(&self, below: &str) -> BTreeMap<String, Option<usize>>;
+    /// A file's octets.
+    fn file(&self, below: &str) -> Option<Vec<u8>>;
+}
 
 /// Files by their path, which begins with a slash.
 #[derive(Default, Clone)]
@@ -16,6 +28,7 @@ pub struct Archive {
     pages: BTreeMap<String, String>,
     /// Names that listings have and the archive has not.
     ghosts: Vec<String>,
+    simulated: Option<Arc<dyn Simulated>>,
     /// How RIS's part is listed; RouteViews' is a table.
     pub ris_style: ListingStyle,
     /// Whether answers bear ETag and Last-Modified.
@@ -26,6 +39,16 @@ impl Archive {
     /// An archive with nothing in it.
     pub fn empty() -> Archive {
         Archive { validators: true, ..Archive::default() }
+    }
+
+    /// An archive of one collector, simulated.
+    pub fn simulated(collector: impl Simulated + 'static) -> Archive {
+        Archive { simulated: Some(Arc::new(collector)), ..Archive::empty() }
+    }
+
+    fn below(&self, path: &str) -> Option<(&dyn Simulated, String)> {
+        let collector = self.simulated.as_deref()?;
+        Some((collector, path.strip_prefix(&collector.directory())?.to_owned()))
     }
 
     /// The sample archive, its collectors under these names.
@@ -80,8 +103,9 @@ impl Archive {
             .collect();
     }
 
-    pub fn file(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(Vec::as_slice)
+    pub fn file(&self, path: &str) -> Option<Cow<'_, [u8]>> {
+        let made = || self.below(path).and_then(|(collector, below)| collector.file(&below)).map(Cow::Owned);
+        self.files.get(path).map(|bytes| Cow::Borrowed(bytes.as_slice())).or_else(made)
     }
 
     /// The paths of all files.
@@ -97,7 +121,8 @@ impl Archive {
         if !path.ends_with('/') {
             return None;
         }
-        let mut children: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        let made = self.below(path).map(|(collector, below)| collector.list(&below));
+        let mut children: BTreeMap<String, Option<usize>> = made.unwrap_or_default();
         let ghosts = self.ghosts.iter().map(|path| (path, 20_000));
         for (file, size) in self.files.iter().map(|(path, bytes)| (path, bytes.len())).chain(ghosts) {
             let Some(rest) = file.strip_prefix(path) else { continue };

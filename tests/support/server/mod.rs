@@ -263,6 +263,7 @@ impl State {
             return Answer::plain(200, &page).with("Content-Type", "text/html");
         }
         let Some(bytes) = archive.file(&asked.path) else { return Answer::plain(404, "no such file") };
+        let bytes = &bytes[..];
         let tag = archive::etag(bytes);
         let whole = |answer: Answer| {
             if archive.validators { answer.with("ETag", tag.clone()).with("Last-Modified", archive::MODIFIED) } else { answer }
