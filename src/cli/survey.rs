@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::values::{parse_duration, parse_octets};
 use super::{Exit, Fatal, present, read, sheets};
 use crate::archive::escaped;
-use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, Sampling, Wanted, bounded, windows};
+use crate::fetch::{Catalogue, Client, Kinds, ListedSize, Mirror, Question, Sampling, Wanted, bounded, windows};
 use crate::model::Span;
 use crate::timeline::Row;
 
@@ -162,7 +162,7 @@ impl Survey {
         self.failed += unanswered;
         let new: Vec<Wanted> = wanted.into_iter().filter(|file| !self.files.contains_key(&file.path)).collect();
         let missing: Vec<&Wanted> = new.iter().filter(|file| !self.mirror.holds(file)).collect();
-        let octets = missing.iter().filter_map(|file| file.size).map(|size| size.octets()).sum::<u64>();
+        let octets = missing.iter().filter_map(|file| file.size).map(ListedSize::octets).sum::<u64>();
         if new.is_empty() {
             return Ok(Brought::Nothing);
         }
