@@ -7,6 +7,7 @@
 mod as_path;
 mod assemble;
 mod attributes;
+mod cache;
 mod count;
 mod discover;
 mod dump;
@@ -23,6 +24,7 @@ mod update;
 pub use crate::mrt::Damage;
 pub use as_path::As4Path;
 pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, Who, assemble};
+pub use cache::{Cache, Cached, KeptRecord};
 pub use count::{RecordCounts, count_records};
 pub use discover::{Discovery, discover_prefixes};
 pub use explain::{Body, Entry, Explained, Prefixes, Sender, Session, explain};

@@ -71,7 +71,8 @@ impl Engine<'_> {
             return;
         }
         count(self.out.quality.entry(entry.peer).or_default(), agrees, contradicts);
-        if self.ahead.updates_in(key, before, entry.time) {
+        // Dumps that overlap in time may come with what is older than the last proof.
+        if self.ahead.updates_in(key, before, entry.time) || entry.time < slot.verified {
             return;
         }
         if let State::Held(held) = &mut slot.state
@@ -110,7 +111,8 @@ impl Engine<'_> {
                 continue;
             }
             count(self.out.quality.entry(peer).or_default(), !slot.is_held(), slot.is_held());
-            if self.ahead.updates_in(key, before, time) || self.ahead.goes_down_in(peer, before, time) {
+            let is_stale = time < slot.verified || self.ahead.goes_down_in(peer, before, time);
+            if is_stale || self.ahead.updates_in(key, before, time) {
                 continue;
             }
             if let State::Absent(_) = slot.state {
