@@ -92,9 +92,19 @@ fn holes_of_the_archive_are_told_and_kept_in_the_manifest() {
     let server = Server::start(archive);
     let folder = tempfile::tempdir().expect("a folder");
     let window = ["--from", "2017-10-01T09:00:00Z", "--to", "2017-10-01T10:00:00Z", "--collector", "rrc00"];
+    let note = |gone: &str| {
+        if !gone.is_empty() {
+            std::fs::remove_file(folder.path().join("rrc00/2017.10").join(gone)).expect("removed");
+        }
+        let inventory = uplinks(&["inventory", "-f", "csv", &folder.path().display().to_string()]);
+        let rows = run::Rows::read(&inventory.stdout);
+        rows.columns(&["kind", "note"]).into_iter().find(|row| row[0] == "updates").map(|row| row[1].to_owned())
+    };
     let got = ran(fetch(&server, folder.path(), &window));
     let hole = "rrc00: no update files in the archive from 2017-10-01T09:05:00Z to 2017-10-01T09:10:00Z";
     assert!(got.code == Some(0) && got.stderr.contains(hole), "{}", got.stderr);
+    assert_eq!(note("").as_deref(), Some("1 not in the archive"));
+    assert_eq!(note("updates.20171001.0930.gz").as_deref(), Some("1 not in the archive, 1 not fetched"));
     assert_eq!(ran(fetch(&server, folder.path(), &[&window[..], &["--strict"]].concat())).code, Some(3));
     let manifest: serde_json::Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("manifest.json")).expect("a manifest")).expect("JSON");

@@ -15,6 +15,9 @@ use crate::model::{Span, Time};
 /// The manifest's name, in the root of a mirror.
 pub const MANIFEST: &str = "manifest.json";
 
+/// Folders from a file up to its mirror's root: `route-views2/bgpdata/2017.10/UPDATES` lies below it.
+const DEEPEST: usize = 6;
+
 const SCHEMA: &str = "uplinks/manifest/1";
 
 /// A mirror's manifest. Paths are relative to the mirror, with `/`; everything is sorted.
@@ -138,6 +141,12 @@ impl Manifest {
         };
         let manifest: Self = serde_json::from_slice(&text).map_err(|error| foreign(error.to_string()))?;
         if manifest.schema == SCHEMA { Ok(manifest) } else { Err(foreign(format!("its schema is {:.40}", manifest.schema))) }
+    }
+
+    /// The manifest of the mirror that holds a file, if it is in one.
+    pub fn near(file: &Path) -> Option<Self> {
+        let folders = file.ancestors().skip(1).take(DEEPEST);
+        folders.filter(|folder| folder.join(MANIFEST).is_file()).find_map(|folder| Self::load(folder).ok())
     }
 
     /// Writes it beside, then in place: at any moment there is a whole one.

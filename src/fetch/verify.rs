@@ -27,6 +27,9 @@ pub(super) enum Checked {
     Damaged(String, Whole),
 }
 
+/// Octets, decompressed: ten times the largest RIB dumps.
+const MOST_PLAIN: u64 = 128 << 30;
+
 /// Reads a file to the end of its compression. `ending` is its name's: `gz` or `bz2`. Fails only if it cannot be read.
 pub(super) fn check(path: &Path, ending: &str) -> io::Result<Checked> {
     let tally = Arc::new(Mutex::new(Tally::default()));
@@ -35,8 +38,12 @@ pub(super) fn check(path: &Path, ending: &str) -> io::Result<Checked> {
     let got = io::BufRead::fill_buf(&mut raw)?.iter().zip(&mut head).map(|(from, to)| *to = *from).count();
     let named = if ending == "gz" { Compression::Gzip } else { Compression::Bzip2 };
     let fault = if Compression::of(head.get(..got).unwrap_or_default()) == named {
-        let drained = archive::decompress(raw).and_then(|mut plain| io::copy(&mut plain, &mut io::sink()));
-        drained.err().map(|error| error.to_string())
+        let drained = archive::decompress(raw).and_then(|plain| io::copy(&mut plain.take(MOST_PLAIN), &mut io::sink()));
+        match drained {
+            Ok(octets) if octets < MOST_PLAIN => None,
+            Ok(_) => Some("it decompresses to more than any archive file does".to_owned()),
+            Err(error) => Some(error.to_string()),
+        }
     } else {
         Some(format!("it does not begin as a {ending} file"))
     };
