@@ -1,12 +1,14 @@
 //! Names that may become paths: months and archive files. What does not have exactly their shape is nobody's file.
 
 use std::fmt;
-use std::path::Path;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use crate::archive::{self, NameKind, NameStyle};
+use crate::archive::NameKind;
 use crate::model::Time;
+
+/// Archives begin in the later nineties: an earlier year in a name is a broken clock's.
+const YEARS: std::ops::Range<i32> = 1995..2100;
 
 /// A month of an archive, as its directories are called: `2017.10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,12 +27,11 @@ impl Month {
     /// Exactly `YYYY.MM`, of a year from 1995 to 2099.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, month) = text.split_once('.')?;
-        let digits = |text: &str, long| text.len() == long && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) {
+        if !is_digits(year, 4) || !is_digits(month, 2) {
             return None;
         }
         let (year, month) = (year.parse().ok()?, month.parse().ok()?);
-        ((1995..2100).contains(&year) && (1..=12).contains(&month)).then_some(Self { year, month })
+        (YEARS.contains(&year) && (1..=12).contains(&month)).then_some(Self { year, month })
     }
 
     /// The month before.
@@ -82,23 +83,35 @@ impl FileName {
         if text.len() > 25 {
             return None;
         }
-        let parts: Vec<&str> = text.split('.').collect();
-        let [kind, date, time, ending] = parts[..] else { return None };
-        let plain = matches!(kind, "bview" | "rib" | "updates") && matches!(ending, "gz" | "bz2");
-        if !plain || date.len() != 8 || time.len() != 4 {
-            return None;
-        }
-        let said = archive::parse_name(Path::new(text));
-        match (said.style, said.kind, said.start) {
-            (NameStyle::Archive, Some(kind), Some(time)) => Some(Self { time, kind, text: text.to_owned() }),
-            _ => None,
-        }
+        let mut parts = text.split('.');
+        let (kind, date, time, ending) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let kind = match kind {
+            "bview" | "rib" => NameKind::Rib,
+            "updates" => NameKind::Updates,
+            _ => return None,
+        };
+        let plain = parts.next().is_none() && matches!(ending, "gz" | "bz2") && is_digits(date, 8) && is_digits(time, 4);
+        let time = moment(date, time).filter(|_| plain)?;
+        Some(Self { time, kind, text: text.to_owned() })
     }
 
     /// As the archive writes it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+fn is_digits(text: &str, long: usize) -> bool {
+    text.len() == long && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `YYYYMMDD` and `HHMM`.
+fn moment(date: &str, time: &str) -> Option<Time> {
+    let number = |text: &str, at: std::ops::Range<usize>| text.get(at)?.parse::<u32>().ok();
+    let year = i32::try_from(number(date, 0..4)?).ok().filter(|year| YEARS.contains(year))?;
+    let day = NaiveDate::from_ymd_opt(year, number(date, 4..6)?, number(date, 6..8)?)?;
+    let moment = day.and_hms_opt(number(time, 0..2)?, number(time, 2..4)?, 0)?;
+    Some(Time::from_secs(moment.and_utc().timestamp()))
 }
 
 impl fmt::Display for FileName {

@@ -56,15 +56,15 @@ pub struct FetchArgs {
     /// Say which files these are, and fetch none
     #[arg(long)]
     pub dry_run: bool,
-    /// How to fetch.
-    #[command(flatten)]
-    pub network: Network,
     /// Exit with 3 if the archive has holes
     #[arg(long)]
     pub strict: bool,
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,
+    /// How to fetch.
+    #[command(flatten)]
+    pub network: Network,
 }
 
 /// Which files.
