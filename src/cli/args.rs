@@ -73,6 +73,12 @@ pub enum Command {
   uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
   uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
     Explain(Explain),
+    /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
+    #[command(after_help = super::fetch::EXAMPLES)]
+    Fetch(super::fetch::FetchArgs),
+    /// Find and sharpen the transitions of years: RIB dumps at intervals, and updates only where something changed
+    #[command(after_help = super::survey::EXAMPLES)]
+    Survey(super::survey::SurveyArgs),
 }
 
 /// Options of `explain`.
@@ -134,7 +140,7 @@ pub struct Report {
 #[derive(Debug, Args)]
 pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "fetch")]
     pub inputs: Vec<std::ffi::OsString>,
     /// Whom to watch.
     #[command(flatten)]
@@ -148,6 +154,23 @@ pub struct Common {
     /// How to work.
     #[command(flatten)]
     pub work: Work,
+    /// What to fetch first.
+    #[command(flatten)]
+    pub fetching: super::fetch::Fetching,
+}
+
+impl Command {
+    /// The options of a command that analyses.
+    pub fn common_mut(&mut self) -> Option<&mut Common> {
+        match self {
+            Command::Timeline(common) | Command::Changes(common) | Command::Routes(common) => Some(common),
+            Command::First(first) => Some(&mut first.common),
+            Command::Visibility(visibility) => Some(&mut visibility.common),
+            Command::Inventory(inventory) => Some(&mut inventory.common),
+            Command::Report(report) => Some(&mut report.common),
+            Command::Explain(_) | Command::Fetch(_) | Command::Survey(_) => None,
+        }
+    }
 }
 
 /// Whom to watch.

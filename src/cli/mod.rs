@@ -5,6 +5,7 @@ pub mod args;
 pub mod evidence;
 pub mod explain;
 mod facts;
+pub mod fetch;
 mod inventory;
 pub mod output;
 pub mod plan;
@@ -12,6 +13,7 @@ mod progress;
 pub mod read;
 pub mod reference;
 mod report;
+pub mod survey;
 mod values;
 mod warn;
 
@@ -72,10 +74,16 @@ pub enum Fatal {
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The archives, or the folder for their files.
+    #[error(transparent)]
+    Fetch(#[from] fetch::FetchError),
 }
 
 /// Runs a command.
-pub fn run(cli: Cli) -> Result<Exit, Fatal> {
+pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
+    if let Some(common) = cli.command.common_mut() {
+        fetch::ahead(common)?;
+    }
     match cli.command {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
@@ -98,16 +106,25 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         }
         Command::Report(report) => report::run(report),
         Command::Explain(Explain { reference }) => explain::run(&reference),
+        Command::Fetch(typed) => fetch::run(&typed),
+        Command::Survey(typed) => survey::run(typed),
     }
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
 fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+    present(plan, |plan, answer, context| {
+        warn::warn(answer);
+        sheet(plan, answer, context)
+    })
+}
+
+/// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
+fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
-        warn::warn(&answer);
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);

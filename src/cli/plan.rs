@@ -82,7 +82,7 @@ pub enum PlanError {
 impl Plan {
     /// Resolves the arguments; reads the profile, the list of prefixes and the names.
     pub fn new(typed: Common) -> Result<Plan, PlanError> {
-        let Common { inputs, target, selection, output, work } = typed;
+        let Common { inputs, target, selection, output, work, fetching: _ } = typed;
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
