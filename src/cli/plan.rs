@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use ipnet::IpNet;
 
-use super::args::{By, Common, Target, When};
+use super::args::{By, Common, SeekWhen, Target, When, Work};
+use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
 use crate::target::{Profile, ProfileError, read_names, read_prefixes};
@@ -51,6 +52,8 @@ pub struct Plan {
     pub strict: bool,
     /// Threads; `None`: one a core.
     pub jobs: Option<u16>,
+    /// `--seek`, `--verify`.
+    pub way: Way,
     /// `--progress`.
     pub progress: When,
 }
@@ -109,9 +112,17 @@ impl Plan {
             format: output.format,
             output: output.output,
             strict: output.strict,
+            way: way(&work),
             jobs: work.jobs,
             progress: work.progress,
         })
+    }
+}
+
+fn way(work: &Work) -> Way {
+    Way {
+        seek: if work.seek == SeekWhen::Never { Seek::Never } else { Seek::Auto },
+        verify: if work.verify { Verify::Yes } else { Verify::No },
     }
 }
 

@@ -39,6 +39,11 @@ impl Progress {
         self.say(files as u64);
     }
 
+    /// That many bytes need not be read.
+    pub fn skip(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     /// Counts what is read.
     pub fn count<R: Read>(&self, inner: BufReader<R>) -> BufReader<Counting<R>> {
         BufReader::new(Counting { inner, bar: self.bar.clone() })

@@ -15,6 +15,7 @@ mod dump_v2;
 mod file;
 mod read;
 mod sample;
+mod shortcut;
 mod update;
 
 pub use crate::mrt::Damage;
@@ -23,3 +24,4 @@ pub use count::{RecordCounts, count_records};
 pub use discover::{Discovery, discover_prefixes};
 pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message};
 pub use read::read_events;
+pub use shortcut::{Seek, Taken, Verify, Way, read_file};
