@@ -274,9 +274,25 @@ pub struct Work {
     /// Threads [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Whether to seek in table dumps by their order, or to search all of them
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub seek: SeekWhen,
+    /// Read everything and compare every checksum, without shortcuts
+    #[arg(long)]
+    pub verify: bool,
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,
+}
+
+/// When to seek in table dumps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SeekWhen {
+    /// Where their order allows it
+    #[default]
+    Auto,
+    /// Never
+    Never,
 }
 
 /// When to show progress.

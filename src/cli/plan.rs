@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use ipnet::IpNet;
 
-use super::args::{By, Common, Target, When};
+use super::args::{By, Common, SeekWhen, Target, When, Work};
+use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
 use crate::target::{Profile, ProfileError, read_names, read_prefixes};
@@ -53,6 +54,8 @@ pub struct Plan {
     pub strict: bool,
     /// Threads; `None`: one a core.
     pub jobs: Option<u16>,
+    /// `--seek`, `--verify`.
+    pub way: Way,
     /// `--progress`.
     pub progress: When,
 }
@@ -115,6 +118,7 @@ impl Plan {
             output: output.output,
             evidence: output.evidence,
             strict: output.strict,
+            way: way(&work),
             jobs: work.jobs,
             progress: work.progress,
         })
@@ -125,6 +129,13 @@ impl Plan {
     /// For commands whose rows name no records.
     pub fn without_evidence(self) -> Result<Plan, PlanError> {
         if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }
+    }
+}
+
+fn way(work: &Work) -> Way {
+    Way {
+        seek: if work.seek == SeekWhen::Never { Seek::Never } else { Seek::Auto },
+        verify: if work.verify { Verify::Yes } else { Verify::No },
     }
 }
 

@@ -44,6 +44,11 @@ impl Progress {
         if octets < 0 { self.bar.dec(octets.unsigned_abs()) } else { self.bar.inc(octets.unsigned_abs()) }
     }
 
+    /// That many bytes need not be read.
+    pub fn skip(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     /// Counts what is read.
     pub fn count<R: Read>(&self, inner: BufReader<R>) -> BufReader<Counting<R>> {
         BufReader::new(Counting { inner, bar: self.bar.clone() })
