@@ -58,6 +58,11 @@ pub enum Command {
   uplinks visibility --bin 5m -f csv sample-data > visibility.csv
   uplinks visibility --by target --bin 1h sample-data")]
     Visibility(Visibility),
+    /// A self-contained HTML page, and its drawings as SVG
+    #[command(mut_arg("format", |arg| arg.hide(true)), after_help = "Examples:
+  uplinks report sample-data -o report.html
+  uplinks report sample-data -o report.html --svg report.svg")]
+    Report(Report),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
@@ -120,6 +125,17 @@ pub struct Inventory {
     pub common: Common,
 }
 
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Write the drawings as an SVG file as well
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub svg: Option<String>,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// Options that every command of analysis takes.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -151,6 +167,7 @@ impl Command {
             Command::First(first) => Some(&mut first.common),
             Command::Visibility(visibility) => Some(&mut visibility.common),
             Command::Inventory(inventory) => Some(&mut inventory.common),
+            Command::Report(report) => Some(&mut report.common),
             Command::Explain(_) | Command::Fetch(_) | Command::Survey(_) => None,
         }
     }

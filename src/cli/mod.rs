@@ -12,6 +12,7 @@ pub mod plan;
 mod progress;
 pub mod read;
 pub mod reference;
+mod report;
 pub mod survey;
 mod values;
 mod warn;
@@ -27,7 +28,7 @@ use plan::{Plan, PlanError};
 use read::ReadError;
 
 use crate::model::{RecordId, Upstream};
-use crate::report::{self, Colour, Context, Sheet, Style, sheets};
+use crate::report::{Colour, Context, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
 /// How a run ended, as its exit status tells.
@@ -103,6 +104,7 @@ pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
                 sheets::inventory(&rows, context)
             })
         }
+        Command::Report(report) => report::run(report),
         Command::Explain(Explain { reference }) => explain::run(&reference),
         Command::Fetch(typed) => fetch::run(&typed),
         Command::Survey(typed) => survey::run(typed),
@@ -133,7 +135,7 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
         if let Some(path) = &plan.evidence {
             evidence::write(path, &used, &answer)?;
         }
-        output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
+        output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
             true => Exit::NothingFound,
@@ -150,7 +152,8 @@ fn style(plan: &Plan) -> Style {
 }
 
 fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    sheets::timeline(&answer.timeline(plan, &plan.options).rows, context)
+    let timeline = answer.timeline(plan, &plan.options);
+    sheets::timeline(&timeline.rows, &timeline.changes, context)
 }
 
 fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {

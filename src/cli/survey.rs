@@ -109,7 +109,8 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
     }
     let reach = if exhaustive { None } else { Some(beyond_reach(every_s)) };
     let exit = present(&plan, |plan, answer, context| {
-        let mut sheet = sheets::timeline(&answer.timeline(plan, &plan.options).rows, context);
+        let found = answer.timeline(plan, &plan.options);
+        let mut sheet = sheets::timeline(&found.rows, &found.changes, context);
         sheet.caveats.extend(reach);
         sheet
     })?;
