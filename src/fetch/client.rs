@@ -128,7 +128,9 @@ impl Client {
             // RIS closes a connection that idles for 10 s.
             .max_idle_age(Duration::from_secs(8))
             .build();
-        let patience = policy.tries.saturating_mul(3);
+        // When every connection has used up its tries on a file, and a little more.
+        let connections = u32::try_from(policy.connections).unwrap_or(u32::MAX);
+        let patience = policy.tries.saturating_mul(connections.saturating_add(2));
         Self { agent: Agent::new_with_config(config), hosts: Hosts::new(policy.connections, patience), policy }
     }
 
