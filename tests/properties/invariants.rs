@@ -88,7 +88,7 @@ pub fn episodes(routes: &Rows, rows: &Rows, k: usize, seed: u64) {
 }
 
 /// What each peer holds of each subject. Where data or a dump are between a route and the one that replaced it, the times do not touch; the
-/// bounds do, and if both are of one subject the peer held it all along.
+/// bounds do, and their basis is one; if both are of one subject the peer held it all along.
 fn held(routes: &Rows) -> Vec<([String; 3], [String; 3], Span)> {
     let columns = [
         "collector",
@@ -102,13 +102,14 @@ fn held(routes: &Rows) -> Vec<([String; 3], [String; 3], Span)> {
         "started_by",
         "ended_before",
         "end_basis",
+        "start_basis",
     ];
     let mut sorted = routes.columns(&columns);
     sorted.sort_by_cached_key(|row| ([row[0], row[1], row[2], row[3]].map(str::to_owned), time(row[4]), time(row[5])));
     let mut out = Vec::new();
     for (at, row) in sorted.iter().enumerate() {
         let next = sorted.get(at + 1).filter(|next| {
-            let is_replaced = row[..4] == next[..4] && row[6..8] == next[6..8] && row[9] == next[8];
+            let is_replaced = row[..4] == next[..4] && row[6..8] == next[6..8] && (row[9], row[10]) == (next[8], next[11]);
             is_replaced && row[10] != "peer-down"
         });
         let until = next.map_or(row[5], |next| next[4]);
