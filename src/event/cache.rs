@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::file::Digest;
 use crate::archive::{ArchiveFile, Source};
 
 /// Raised with every change of what is kept or how it is read; entries of other versions are ignored.
@@ -99,7 +100,9 @@ impl Cache {
         let head = serde_json::to_vec(&Head { identity, answer, records: records_at })?;
         let mut body = (head.len() as u64).to_be_bytes().to_vec();
         body.extend(head);
-        records.iter().for_each(|r| body.extend(&r.bytes));
+        for record in records {
+            body.extend(&record.bytes);
+        }
         let checksum = Sha256::digest(&body);
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(&body)?;
@@ -108,7 +111,7 @@ impl Cache {
     }
 
     fn place(&self, identity: &Identity) -> PathBuf {
-        let name = |text: &str| Sha256::digest(text)[..8].iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let name = |text: &str| Digest::of(text.as_bytes());
         self.folder.join(format!("{}-{}.uplinks", name(&identity.path), name(&identity.question)))
     }
 }

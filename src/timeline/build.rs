@@ -124,8 +124,7 @@ fn set_stuck_aside(holds: &Holds) -> (Holds, Holds) {
     let (mut main, mut stuck) = (Holds::new(), Holds::new());
     let others_hold = |subject: &Subject, time: Time, stuck: &[Hold]| {
         let is_stuck = |h: &Hold| stuck.iter().any(|s| s.peer == h.peer && s.start == h.start);
-        let same_prefix = holds.iter().filter(|(s, _)| s.prefix == subject.prefix);
-        same_prefix.flat_map(|(_, list)| list).any(|h| h.stands_at(time) && !is_stuck(h))
+        hold::at_prefix(holds, subject.prefix).flat_map(|(_, list)| list).any(|h| h.stands_at(time) && !is_stuck(h))
     };
     for (subject, list) in holds {
         for episode in episodes(list, 1) {
@@ -144,15 +143,16 @@ fn set_stuck_aside(holds: &Holds) -> (Holds, Holds) {
 
 /// Where every origin has its rows, overlapping rows of different origins are in conflict.
 fn flag_conflicts(rows: &mut [Row]) {
-    let spans: Vec<_> = rows.iter().map(|r| (r.subject, r.start.first_seen, r.end.last_seen)).collect();
+    let mut spans: BTreeMap<Option<IpNet>, Vec<(Origin, Time, Time)>> = BTreeMap::new();
+    for row in &*rows {
+        let span = (row.subject.origin, row.start.first_seen, row.end.last_seen);
+        spans.entry(row.subject.prefix).or_default().push(span);
+    }
     for row in rows {
-        let overlaps = |(other, from, until): &(Subject, Time, Time)| {
-            other.prefix == row.subject.prefix
-                && other.origin != row.subject.origin
-                && *from <= row.end.last_seen
-                && *until >= row.start.first_seen
+        let overlaps = |(origin, from, until): &(Origin, Time, Time)| {
+            *origin != row.subject.origin && *from <= row.end.last_seen && *until >= row.start.first_seen
         };
-        row.flags.set_if(Flag::OriginConflict, spans.iter().any(overlaps));
+        row.flags.set_if(Flag::OriginConflict, spans[&row.subject.prefix].iter().any(overlaps));
     }
 }
 
@@ -171,7 +171,7 @@ fn outages(observed: &Observed, main: &Holds, stuck: &Holds, options: &Options) 
     let mut prefixes: Vec<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
     prefixes.dedup();
     let of = |holds: &'_ Holds, prefix: IpNet| -> Vec<Hold> {
-        holds.iter().filter(|(s, _)| s.prefix == Some(prefix)).flat_map(|(_, list)| list).cloned().collect()
+        hold::at_prefix(holds, Some(prefix)).flat_map(|(_, list)| list).cloned().collect()
     };
     let mut found: Vec<(IpNet, Edge, Vec<Outage>)> = Vec::new();
     for prefix in prefixes {

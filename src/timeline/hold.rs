@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use crate::model::{AsPath, Flags, Origin, PeerKey, Span, Time, Upstream};
+use crate::model::{AsPath, Asn, Flags, Origin, PeerKey, Span, Time, Upstream};
 use crate::replay::{Basis, End, Follows, RouteInterval, Start};
 
 /// What a row is about. `prefix` is `None` for the target as a whole.
@@ -90,6 +90,12 @@ fn end_order(end: &End) -> (Time, bool, Time) {
 
 /// Every subject's holds, each list sorted by (peer, first_seen), a peer's own disjoint.
 pub type Holds = BTreeMap<Subject, Vec<Hold>>;
+
+/// The subjects of one prefix (or of the target), with their holds.
+pub fn at_prefix(holds: &Holds, prefix: Option<IpNet>) -> impl Iterator<Item = (&Subject, &Vec<Hold>)> {
+    let first = Subject { prefix, origin: Origin::As(Asn(0)), upstream: Upstream::Via(Asn(0)) };
+    holds.range(first..).take_while(move |(subject, _)| subject.prefix == prefix)
+}
 
 /// The holds of each prefix.
 pub fn of_prefixes<'a>(intervals: impl IntoIterator<Item = &'a RouteInterval>) -> Holds {
