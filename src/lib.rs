@@ -14,6 +14,8 @@
 //! 5. [`timeline`] aggregates over peers: episodes, changes, outages, the onset of an upstream.
 //! 6. [`report`] writes a result: one sheet a command, one file a format.
 //!
+//! Beside them stands [`fetch`]: it brings archive files to the disk, knows the archives' names and layouts, and nothing of records.
+//!
 //! [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them. `replay` and
 //! `timeline` are pure: no path, no clock, no logger, no MRT type. The result is the same bytes for any number of threads and any order of
 //! the inputs. The rules that comments and tests cite by number are stated in docs/methodology.md.
@@ -31,6 +33,7 @@
 pub mod archive;
 pub mod cli;
 pub mod event;
+pub mod fetch;
 pub mod model;
 pub mod mrt;
 pub mod replay;

@@ -58,11 +58,35 @@ pub enum Command {
   uplinks visibility --bin 5m -f csv sample-data > visibility.csv
   uplinks visibility --by target --bin 1h sample-data")]
     Visibility(Visibility),
+    /// A self-contained HTML page, and its drawings as SVG
+    #[command(mut_arg("format", |arg| arg.hide(true)), after_help = "Examples:
+  uplinks report sample-data -o report.html
+  uplinks report sample-data -o report.html --svg report.svg")]
+    Report(Report),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
   uplinks inventory --full -f csv archive/")]
     Inventory(Inventory),
+    /// The record behind a row, decoded: who said what, and what it proves
+    #[command(after_help = "Examples:
+  uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
+  uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
+    Explain(Explain),
+    /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
+    #[command(after_help = super::fetch::EXAMPLES)]
+    Fetch(super::fetch::FetchArgs),
+    /// Find and sharpen the transitions of years: RIB dumps at intervals, and updates only where something changed
+    #[command(after_help = super::survey::EXAMPLES)]
+    Survey(super::survey::SurveyArgs),
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
+    #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
+    pub reference: String,
 }
 
 /// Options of `first`.
@@ -101,11 +125,22 @@ pub struct Inventory {
     pub common: Common,
 }
 
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Write the drawings as an SVG file as well
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub svg: Option<String>,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// Options that every command of analysis takes.
 #[derive(Debug, Args)]
 pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "fetch")]
     pub inputs: Vec<std::ffi::OsString>,
     /// Whom to watch.
     #[command(flatten)]
@@ -119,6 +154,23 @@ pub struct Common {
     /// How to work.
     #[command(flatten)]
     pub work: Work,
+    /// What to fetch first.
+    #[command(flatten)]
+    pub fetching: super::fetch::Fetching,
+}
+
+impl Command {
+    /// The options of a command that analyses.
+    pub fn common_mut(&mut self) -> Option<&mut Common> {
+        match self {
+            Command::Timeline(common) | Command::Changes(common) | Command::Routes(common) => Some(common),
+            Command::First(first) => Some(&mut first.common),
+            Command::Visibility(visibility) => Some(&mut visibility.common),
+            Command::Inventory(inventory) => Some(&mut inventory.common),
+            Command::Report(report) => Some(&mut report.common),
+            Command::Explain(_) | Command::Fetch(_) | Command::Survey(_) => None,
+        }
+    }
 }
 
 /// Whom to watch.
@@ -207,6 +259,9 @@ pub struct Output {
     /// Write to a file, which appears only when complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
+    /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes)
+    #[arg(long, value_name = "FILE.mrt")]
+    pub evidence: Option<String>,
     /// Exit with 3 if data were missing or damaged
     #[arg(long)]
     pub strict: bool,

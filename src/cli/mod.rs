@@ -2,25 +2,33 @@
 
 pub mod answer;
 pub mod args;
+pub mod evidence;
+pub mod explain;
 mod facts;
+pub mod fetch;
 mod inventory;
 pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
+pub mod reference;
+mod report;
+pub mod survey;
 mod values;
 mod warn;
 
 use std::io::{self, IsTerminal};
 
 use answer::Answer;
-use args::{Cli, Command, Inventory, Visibility};
+use args::{Cli, Command, Explain, Inventory, Visibility};
+use evidence::{EvidenceError, Used};
+use explain::ExplainError;
 use output::WriteError;
 use plan::{Plan, PlanError};
 use read::ReadError;
 
 use crate::model::{RecordId, Upstream};
-use crate::report::{self, Colour, Context, Sheet, Style, sheets};
+use crate::report::{Colour, Context, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
 /// How a run ended, as its exit status tells.
@@ -57,13 +65,25 @@ pub enum Fatal {
     /// The result.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The records behind it.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A record to explain.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The archives, or the folder for their files.
+    #[error(transparent)]
+    Fetch(#[from] fetch::FetchError),
 }
 
 /// Runs a command.
-pub fn run(cli: Cli) -> Result<Exit, Fatal> {
+pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
+    if let Some(common) = cli.command.common_mut() {
+        fetch::ahead(common)?;
+    }
     match cli.command {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
@@ -72,30 +92,50 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
         }
         Command::Visibility(Visibility { bin, common }) => {
-            answer(&Plan::new(common)?, move |plan, answer, context| visibility(plan, answer, context, bin))
+            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
         Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
-        Command::Inventory(Inventory { full, common }) => answer(&Plan::new(common)?, move |plan, answer, context| {
-            let mut rows = inventory::rows(answer);
-            if full {
-                inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
-            }
-            sheets::inventory(&rows, context)
-        }),
+        Command::Inventory(Inventory { full, common }) => {
+            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
+                let mut rows = inventory::rows(answer);
+                if full {
+                    inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
+                }
+                sheets::inventory(&rows, context)
+            })
+        }
+        Command::Report(report) => report::run(report),
+        Command::Explain(Explain { reference }) => explain::run(&reference),
+        Command::Fetch(typed) => fetch::run(&typed),
+        Command::Survey(typed) => survey::run(typed),
     }
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
 fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+    present(plan, |plan, answer, context| {
+        warn::warn(answer);
+        sheet(plan, answer, context)
+    })
+}
+
+/// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
+fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
-        warn::warn(&answer);
-        let evidence = |record: RecordId| answer.evidence(record);
+        let used = Used::default();
+        let evidence = |record: RecordId| {
+            used.note(record);
+            answer.evidence(record)
+        };
         let mut context = facts::context(plan, &answer, &evidence);
         let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
-        output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
+        if let Some(path) = &plan.evidence {
+            evidence::write(path, &used, &answer)?;
+        }
+        output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
             true => Exit::NothingFound,
@@ -112,7 +152,8 @@ fn style(plan: &Plan) -> Style {
 }
 
 fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    sheets::timeline(&answer.timeline(plan, &plan.options).rows, context)
+    let timeline = answer.timeline(plan, &plan.options);
+    sheets::timeline(&timeline.rows, &timeline.changes, context)
 }
 
 fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {

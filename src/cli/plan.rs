@@ -13,7 +13,7 @@ use crate::target::{Profile, ProfileError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 
 /// The target of those who name none.
-const DEFAULT_PROFILE: &str = "north-korea";
+pub(super) const DEFAULT_PROFILE: &str = "north-korea";
 
 /// A run, resolved.
 #[derive(Debug, Clone)]
@@ -48,6 +48,8 @@ pub struct Plan {
     pub format: Format,
     /// Where to; `None`: standard output.
     pub output: Option<String>,
+    /// Where the records behind the result go.
+    pub evidence: Option<String>,
     /// `--strict`.
     pub strict: bool,
     /// Threads; `None`: one a core.
@@ -72,6 +74,9 @@ pub enum PlanError {
     /// `--discover` has nothing to go by.
     #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
     NothingToDiscover,
+    /// `--evidence` on a command whose rows name no records.
+    #[error("--evidence is for timeline, changes, first and routes: the rows of this command name no records")]
+    NoEvidence,
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -80,7 +85,7 @@ pub enum PlanError {
 impl Plan {
     /// Resolves the arguments; reads the profile, the list of prefixes and the names.
     pub fn new(typed: Common) -> Result<Plan, PlanError> {
-        let Common { inputs, target, selection, output, work } = typed;
+        let Common { inputs, target, selection, output, work, fetching: _ } = typed;
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
@@ -111,11 +116,19 @@ impl Plan {
             only_flags: flags(selection.only_flag),
             format: output.format,
             output: output.output,
+            evidence: output.evidence,
             strict: output.strict,
             way: way(&work),
             jobs: work.jobs,
             progress: work.progress,
         })
+    }
+}
+
+impl Plan {
+    /// For commands whose rows name no records.
+    pub fn without_evidence(self) -> Result<Plan, PlanError> {
+        if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }
     }
 }
 

@@ -2,11 +2,14 @@
 //! bytes comes in through [`Context`] and [`Style`].
 
 mod context;
+pub mod explain;
 mod formats;
+pub mod page;
 mod remark;
 mod sheet;
 pub mod sheets;
 mod text;
+pub mod words;
 
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
