@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::plan::Plan;
 use super::read;
 use crate::archive::{ArchiveFile, Source};
-use crate::event::{Assembled, FileEvents, RecordCounts, Who, count_records};
+use crate::event::{Assembled, FileEvents, RecordCounts, Taken, Who, count_records};
 use crate::fetch::{Archived, Manifest};
 use crate::model::{CollectorId, PeerKey, Span, Time};
 use crate::report::PeerFacts;
@@ -27,7 +27,8 @@ fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     let dumps = files.iter().filter_map(|i| said(answer, *i).dump.as_ref());
     let covered: Vec<Span> = dumps.clone().map(|d| Span { from: d.begin, until: d.end }).collect();
     let rejected = answer.assembly.rejected.iter().filter(|r| files.contains(&r.file)).count();
-    let note = if rejected == 0 { String::new() } else { format!("{rejected} not used: incomplete") };
+    let rejected = (rejected > 0).then(|| format!("{rejected} not used: incomplete"));
+    let note = rejected.into_iter().chain(ways(answer, &files)).collect::<Vec<_>>().join("; ");
     Some(InventoryRow {
         kind: InventoryKind::Rib,
         spacing_secs: spacing(covered.iter().map(|s| s.from)),
@@ -48,15 +49,25 @@ fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     let covered: Vec<Span> = files.iter().filter_map(|i| collector.spans.get(i)).copied().collect();
     let coverage = collector.data.as_ref().map(|d| &d.coverage).filter(|c| !c.sampled);
     let gaps = coverage.map_or(Vec::new(), |c| c.gaps.clone());
+    let gap_note = Some(whose_gaps(collector, answer, &files, &gaps)).filter(|note| !note.is_empty());
     Some(InventoryRow {
         kind: InventoryKind::Updates,
         spacing_secs: spacing(covered.iter().map(|s| s.from)),
-        note: whose_gaps(collector, answer, &files, &gaps),
+        note: gap_note.into_iter().chain(ways(answer, &files)).collect::<Vec<_>>().join("; "),
         gaps,
         // Who speaks in update files is only known once every record is read.
         peers: None,
         watched_records: Some(files.iter().map(|i| said(answer, *i).records.len() as u64).sum()),
         ..row(collector, answer, &files, covered)
+    })
+}
+
+/// How many of the files were not read whole, and how they were.
+fn ways<'a>(answer: &'a Answer, files: &'a [usize]) -> impl Iterator<Item = String> + 'a {
+    let ways = [(Taken::Searched, "searched"), (Taken::Sought, "read by seeking")];
+    ways.into_iter().filter_map(|(way, name)| {
+        let count = files.iter().filter(|index| answer.read.taken.get(**index) == Some(&way)).count();
+        (count > 0).then(|| format!("{count} {name}"))
     })
 }
 

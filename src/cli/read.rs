@@ -18,6 +18,8 @@ use crate::target::Watch;
 pub struct ReadFiles {
     /// In the order of rule 7, with what each says.
     pub files: Vec<(ArchiveFile, FileEvents)>,
+    /// How each was read, in the same order. Only `inventory` may say so.
+    pub taken: Vec<Taken>,
     /// Met by walking, and no MRT.
     pub skipped: Vec<Skipped>,
     /// What was watched.
@@ -61,9 +63,10 @@ pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
         if taken != Taken::Whole {
             progress.skip(file.size);
         }
-        said
+        (said, taken)
     });
-    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), skipped: found.skipped, watch })
+    let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
+    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch })
 }
 
 /// The first pass: the prefixes that the origins announce anywhere in the inputs.
