@@ -58,6 +58,14 @@ pub enum Command {
   uplinks visibility --bin 5m -f csv sample-data > visibility.csv
   uplinks visibility --by target --bin 1h sample-data")]
     Visibility(Visibility),
+    /// Hold published claims against the data: pass, fail, not decidable; exit 1 if one fails
+    #[command(after_help = "Examples:
+  uplinks check north-korea sample-data
+  uplinks check claims.toml -f markdown archive/ > notes.md
+
+Claims are TOML; two files are built in: north-korea and youtube-2008. docs/claims.md tells how to write one.
+Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be decided.")]
+    Check(Check),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
@@ -101,6 +109,38 @@ pub struct Inventory {
     pub common: Common,
 }
 
+/// Options of `check`: the claims say what is watched and when.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Built-in claims, or a TOML file
+    #[arg(value_name = "CLAIMS")]
+    pub claims: String,
+    /// Archive files, directories (walked), globs, or `-` for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<std::ffi::OsString>,
+    /// Only this collector (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub collector: Vec<String>,
+    /// The collector of files whose path does not say
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub collector_name: Option<String>,
+    /// Only peers of this AS (repeatable)
+    #[arg(long, value_name = "ASN", help_heading = "Selection")]
+    pub peer_asn: Vec<Asn>,
+    /// Peers that make an episode
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Selection")]
+    pub min_peers: u16,
+    /// The share of peers, 0 to 1, to which routes must fall for an outage
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = parse_share, help_heading = "Selection")]
+    pub outage_share: f64,
+    /// What to write.
+    #[command(flatten)]
+    pub output: Output,
+    /// How to work.
+    #[command(flatten)]
+    pub work: Work,
+}
+
 /// Options that every command of analysis takes.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -122,7 +162,7 @@ pub struct Common {
 }
 
 /// Whom to watch.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Target")]
 pub struct Target {
     /// A built-in target, or a TOML file with origins, prefixes and names [default: north-korea]
@@ -146,7 +186,7 @@ pub struct Target {
 }
 
 /// What to select.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub struct Selection {
     /// Print what overlaps the time from here on; earlier records build state (RFC 3339 or YYYY-MM-DD, UTC)

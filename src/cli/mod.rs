@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod args;
+mod check;
 mod facts;
 mod inventory;
 pub mod output;
@@ -28,7 +29,7 @@ use crate::timeline::{self, Options, View};
 pub enum Exit {
     /// 0.
     Answered,
-    /// 1: nothing was found.
+    /// 1: nothing was found, or a claim failed.
     NothingFound,
     /// 3: data were missing or damaged, under `--strict`.
     Incomplete,
@@ -51,6 +52,9 @@ pub enum Fatal {
     /// The arguments.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// The claims.
+    #[error(transparent)]
+    Claims(#[from] crate::check::ClaimsError),
     /// The inputs.
     #[error(transparent)]
     Inputs(#[from] ReadError),
@@ -74,6 +78,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Visibility(Visibility { bin, common }) => {
             answer(&Plan::new(common)?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
+        Command::Check(typed) => check::run(typed),
         Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
         Command::Inventory(Inventory { full, common }) => answer(&Plan::new(common)?, move |plan, answer, context| {
             let mut rows = inventory::rows(answer);

@@ -2,6 +2,7 @@
 
 mod cells;
 mod changes;
+mod check;
 mod first;
 mod inventory;
 mod marks;
@@ -13,6 +14,7 @@ mod visibility;
 pub(crate) mod fixture;
 
 pub use changes::changes;
+pub use check::check;
 pub use first::{first, never};
 pub use inventory::{InventoryKind, InventoryRow, inventory};
 pub use routes::routes;
