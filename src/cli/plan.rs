@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 
 use ipnet::IpNet;
 
@@ -69,6 +70,12 @@ pub enum PlanError {
     /// `--discover` has nothing to go by.
     #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
     NothingToDiscover,
+    /// Bytes that would only upset the terminal.
+    #[error("{format} is no text and standard output is a terminal; add --output FILE, or send it to a file or program")]
+    BinaryToTerminal {
+        /// The format.
+        format: Format,
+    },
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -82,6 +89,9 @@ impl Plan {
             && from >= to
         {
             return Err(PlanError::Window { from, to });
+        }
+        if output.format.is_binary() && output.output.is_none() && io::stdout().is_terminal() {
+            return Err(PlanError::BinaryToTerminal { format: output.format });
         }
         let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
         let options = Options {
