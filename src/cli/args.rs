@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use super::values::{parse_bin, parse_duration, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
-use crate::report::Format;
+use crate::report::{Format, columns_in_words, sheets};
 
 /// Who carried this network's traffic, since when, and how do we know?
 ///
@@ -71,6 +71,49 @@ Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be
   uplinks inventory sample-data
   uplinks inventory --full -f csv archive/")]
     Inventory(Inventory),
+    /// What every column of every result means: type, unit, meaning, example
+    #[command(after_help = columns_in_words(), after_long_help = columns_in_words())]
+    Columns(Columns),
+    /// Completions for a shell, to standard output
+    #[command(after_help = "Examples:
+  uplinks completions bash > ~/.local/share/bash-completion/completions/uplinks
+  uplinks completions zsh > \"${fpath[1]}/_uplinks\"
+  uplinks completions fish > ~/.config/fish/completions/uplinks.fish")]
+    Completions(Completions),
+    /// Man pages: one for each command into a folder, or the main one to standard output
+    #[command(after_help = "Examples:
+  uplinks man ~/.local/share/man/man1
+  uplinks man | man -l -")]
+    Man(Man),
+}
+
+/// Options of `columns`.
+#[derive(Debug, Args)]
+pub struct Columns {
+    /// Only those of this command's result
+    #[arg(value_name = "COMMAND", value_parser = clap::builder::PossibleValuesParser::new(sheets::ALL.iter().map(|(name, _)| *name)))]
+    pub of: Option<String>,
+    /// How to write them
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to a file, which appears only when complete
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder, which is made if need be
+    #[arg(value_name = "DIR")]
+    pub folder: Option<String>,
 }
 
 /// Options of `first`.

@@ -9,6 +9,7 @@ pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
+mod reference;
 mod values;
 mod warn;
 
@@ -79,6 +80,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             answer(&Plan::new(common)?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
         Command::Check(typed) => check::run(typed),
+        Command::Columns(typed) => reference::columns(&typed),
+        Command::Completions(typed) => reference::completions(&typed),
+        Command::Man(typed) => reference::man(&typed),
         Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
         Command::Inventory(Inventory { full, common }) => answer(&Plan::new(common)?, move |plan, answer, context| {
             let mut rows = inventory::rows(answer);

@@ -90,9 +90,7 @@ impl Plan {
         {
             return Err(PlanError::Window { from, to });
         }
-        if output.format.is_binary() && output.output.is_none() && io::stdout().is_terminal() {
-            return Err(PlanError::BinaryToTerminal { format: output.format });
-        }
+        refuse_terminal(output.format, output.output.as_deref())?;
         let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
@@ -123,6 +121,12 @@ impl Plan {
             progress: work.progress,
         })
     }
+}
+
+/// Bytes that are no text go to a file or another program.
+pub fn refuse_terminal(format: Format, output: Option<&str>) -> Result<(), PlanError> {
+    let to_terminal = format.is_binary() && output.is_none() && io::stdout().is_terminal();
+    if to_terminal { Err(PlanError::BinaryToTerminal { format }) } else { Ok(()) }
 }
 
 struct Watched {

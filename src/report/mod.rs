@@ -1,6 +1,7 @@
 //! Writes results: one sheet a command, one file a format. Nothing here reads a clock, a locale or the terminal: what decides the
 //! bytes comes in through [`Context`] and [`Style`].
 
+mod columns;
 mod context;
 mod formats;
 mod remark;
@@ -8,6 +9,7 @@ mod sheet;
 pub mod sheets;
 mod text;
 
+pub use columns::columns_in_words;
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
 pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};

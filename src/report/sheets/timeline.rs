@@ -12,7 +12,7 @@ use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::plural;
 use crate::timeline::Row;
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("prefix", Kind::Text),
     ("origin_asn", Kind::Text),
     ("upstream_asn", Kind::Text),
