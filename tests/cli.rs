@@ -122,7 +122,7 @@ fn origins_alone_find_their_prefixes_first() {
 
 #[test]
 fn help_is_there_for_every_command() {
-    for command in ["timeline", "changes", "first", "routes", "inventory"] {
+    for command in ["timeline", "changes", "first", "routes", "inventory", "explain"] {
         let ran = uplinks(&[command, "--help"]);
         assert_eq!(ran.code, Some(0));
         assert!(ran.stdout.contains("Examples:") && ran.stdout.contains("uplinks "), "{command}");

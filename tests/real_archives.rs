@@ -4,7 +4,9 @@
 #[path = "support/run.rs"]
 mod run;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use libtest_mimic::{Arguments, Trial};
 use run::{Rows, corpus, uplinks};
@@ -38,7 +40,46 @@ fn main() {
         };
         Trial::test(*name, run).with_ignored_flag(!is_here)
     };
-    libtest_mimic::run(&arguments, TESTS.iter().map(trial).collect()).exit();
+    let mut trials: Vec<Trial> = TESTS.iter().map(trial).collect();
+    let youtube = corpus.clone().map(|corpus| text(&corpus.join("youtube-2008"))).unwrap_or_default();
+    let has_bgpdump = Command::new("bgpdump").arg("-h").output().is_ok();
+    let ignored = [!has_bgpdump, !has_bgpdump || corpus.is_none()];
+    trials.push(
+        Trial::test("sample_evidence_is_read_by_bgpdump", || {
+            evidence_is_read_by_bgpdump(&[&text(&run::root().join("sample-data"))]);
+            Ok(())
+        })
+        .with_ignored_flag(ignored[0]),
+    );
+    trials.push(
+        Trial::test("youtube_2008_evidence_is_read_by_bgpdump", move || {
+            evidence_is_read_by_bgpdump(&["--origin", "17557", "--prefix", "208.65.153.0/24", &youtube]);
+            Ok(())
+        })
+        .with_ignored_flag(ignored[1]),
+    );
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The announcement or RIB entry behind each row's start, as bgpdump reads it from the evidence.
+fn evidence_is_read_by_bgpdump(args: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let evidence = text(&folder.path().join("evidence.mrt"));
+    let ends =
+        [("timeline", ["first_peer_ip", "first_peer_asn", "first_as_path"]), ("routes", ["peer_ip", "peer_asn", "as_path"])];
+    for (command, [ip, asn, path]) in ends {
+        let rows = csv(&[&[command, "--evidence", &evidence], args].concat());
+        let printed = Command::new("bgpdump").args(["-m", &evidence]).output().expect("bgpdump");
+        let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+        let lines: BTreeSet<String> = printed.lines().map(|line| line.split('|').take(7).collect::<Vec<_>>().join("|")).collect();
+        assert!(rows.len() > 0);
+        for row in rows.columns(&["first_seen", "start_basis", ip, asn, "prefix", path]) {
+            let time: uplinks::model::Time = row[0].parse().expect("a time");
+            let kind = if ["data-start", "rib"].contains(&row[1]) { ["TABLE_DUMP2", "B"] } else { ["BGP4MP", "A"] };
+            let line = [kind[0], &time.secs().to_string(), kind[1], row[2], row[3], row[4], row[5]].join("|");
+            assert!(lines.contains(&line), "{command}: {line} is not in what bgpdump prints");
+        }
+    }
 }
 
 fn csv(args: &[&str]) -> Rows {

@@ -138,9 +138,15 @@ fn span(file: &UpdateFile, start: Time, distinct: &[Time], spacings: &Spacings) 
     let spacing = if distinct.len() < 2 { None } else { spacings.at(start) };
     let Some(spacing) = spacing else { return Some(alone) };
     let next = distinct.get(distinct.partition_point(|other| *other <= start)).copied();
+    let full = start.plus_secs(spacing);
+    let Some(next) = next else {
+        // Its last records may be a little late, and nothing after it says more: the data end with them.
+        let late = Some(records.last).filter(|last| *last <= full.plus_secs(EARLY));
+        return Some(Span { from: start, until: late.map_or(full, |last| last.max(full)) });
+    };
     // At most 1.1 times the spacing: 16 minutes are a neighbour at 15, 17 are not.
-    let adjoins = |next: &Time| i128::from(next.secs() - start.secs()) * 10 <= i128::from(spacing) * 11;
-    let until = next.filter(adjoins).unwrap_or(start.plus_secs(spacing));
+    let adjoins = i128::from(next.secs() - start.secs()) * 10 <= i128::from(spacing) * 11;
+    let until = if adjoins { next } else { full };
     Some(Span { from: start, until })
 }
 

@@ -8,7 +8,7 @@ use super::claim::{Claim, Claimed, Claims, When};
 use super::moment::{Moment, Shows, moments};
 use super::state::{Status, statuses};
 use crate::model::{Asn, CollectorId, RecordId, Span, Time};
-use crate::replay::{Basis, RouteInterval};
+use crate::replay::{Basis, Presence, RouteInterval};
 use crate::target::Watch;
 use crate::timeline::{self, Observed, Options, Timeline, View};
 
@@ -171,14 +171,19 @@ impl<'a> Data<'a> {
         self.observed.collector(collector).is_some_and(|c| c.coverage.sampled)
     }
 
-    /// Whether a peer that could see the prefix has shown its table, and is up: what it did not show is absent.
+    /// Whether a peer that could see the prefix has shown its table of that family, and is up: what it did not show is absent.
     pub(super) fn knows_a_table(&self, prefix: Option<IpNet>, time: Time) -> bool {
         let within = |span: Span| span.from <= time && time < span.until;
+        let families = match prefix {
+            Some(IpNet::V4(_)) => 0..1,
+            Some(IpNet::V6(_)) => 1..2,
+            None => 0..2,
+        };
         self.observed.collectors.iter().filter(|c| !c.coverage.sampled).map(|c| &c.replay).any(|replay| {
             let able = |peer| replay.intervals.iter().any(|i| i.peer == peer);
-            let shown = |p: &&crate::replay::Presence| p.table_known && within(p.span);
+            let knows = |p: &Presence| families.clone().any(|f| p.table_known[f] && (p.full[f] || able(p.peer)));
             let withdrawn = || replay.absences.iter().any(|a| Some(a.prefix) == prefix && within(a.span));
-            replay.presences.iter().filter(shown).any(|p| p.full.contains(&true) || able(p.peer)) || withdrawn()
+            replay.presences.iter().any(|p| within(p.span) && knows(p)) || withdrawn()
         })
     }
 

@@ -71,6 +71,11 @@ Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be
   uplinks inventory sample-data
   uplinks inventory --full -f csv archive/")]
     Inventory(Inventory),
+    /// The record behind a row, decoded: who said what, and what it proves
+    #[command(after_help = "Examples:
+  uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
+  uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
+    Explain(Explain),
     /// What every column of every result means: type, unit, meaning, example
     #[command(after_help = columns_in_words(), after_long_help = columns_in_words())]
     Columns(Columns),
@@ -85,6 +90,14 @@ Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be
   uplinks man ~/.local/share/man/man1
   uplinks man | man -l -")]
     Man(Man),
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
+    #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
+    pub reference: String,
 }
 
 /// Options of `columns`.
@@ -290,6 +303,9 @@ pub struct Output {
     /// Write to a file, which appears only when complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
+    /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes)
+    #[arg(long, value_name = "FILE.mrt")]
+    pub evidence: Option<String>,
     /// Exit with 3 if data were missing or damaged
     #[arg(long)]
     pub strict: bool,

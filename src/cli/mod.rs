@@ -1,22 +1,27 @@
 //! The command line: what was typed (`args`), what it means (`plan`), and the way from inputs to an answer.
 
+mod about;
 pub mod answer;
 pub mod args;
 mod check;
+pub mod evidence;
+pub mod explain;
 mod facts;
 mod inventory;
 pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
-mod reference;
+pub mod reference;
 mod values;
 mod warn;
 
 use std::io::{self, IsTerminal};
 
 use answer::Answer;
-use args::{Cli, Command, Inventory, Visibility};
+use args::{Cli, Command, Explain, Inventory, Visibility};
+use evidence::{EvidenceError, Used};
+use explain::ExplainError;
 use output::WriteError;
 use plan::{Plan, PlanError};
 use read::ReadError;
@@ -62,6 +67,12 @@ pub enum Fatal {
     /// The result.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The records behind it.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A record to explain.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -77,20 +88,23 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
         }
         Command::Visibility(Visibility { bin, common }) => {
-            answer(&Plan::new(common)?, move |plan, answer, context| visibility(plan, answer, context, bin))
+            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
         Command::Check(typed) => check::run(typed),
-        Command::Columns(typed) => reference::columns(&typed),
-        Command::Completions(typed) => reference::completions(&typed),
-        Command::Man(typed) => reference::man(&typed),
+        Command::Columns(typed) => about::columns(&typed),
+        Command::Completions(typed) => about::completions(&typed),
+        Command::Man(typed) => about::man(&typed),
         Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
-        Command::Inventory(Inventory { full, common }) => answer(&Plan::new(common)?, move |plan, answer, context| {
-            let mut rows = inventory::rows(answer);
-            if full {
-                inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
-            }
-            sheets::inventory(&rows, context)
-        }),
+        Command::Inventory(Inventory { full, common }) => {
+            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
+                let mut rows = inventory::rows(answer);
+                if full {
+                    inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
+                }
+                sheets::inventory(&rows, context)
+            })
+        }
+        Command::Explain(Explain { reference }) => explain::run(&reference),
     }
 }
 
@@ -101,9 +115,16 @@ fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
         warn::warn(&answer);
-        let evidence = |record: RecordId| answer.evidence(record);
+        let used = Used::default();
+        let evidence = |record: RecordId| {
+            used.note(record);
+            answer.evidence(record)
+        };
         let mut context = facts::context(plan, &answer, &evidence);
         let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
+        if let Some(path) = &plan.evidence {
+            evidence::write(path, &used, &answer)?;
+        }
         output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,

@@ -13,7 +13,7 @@ use crate::target::{Profile, ProfileError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 
 /// The target of those who name none.
-const DEFAULT_PROFILE: &str = "north-korea";
+pub(super) const DEFAULT_PROFILE: &str = "north-korea";
 
 /// A run, resolved.
 #[derive(Debug, Clone)]
@@ -48,6 +48,8 @@ pub struct Plan {
     pub format: Format,
     /// Where to; `None`: standard output.
     pub output: Option<String>,
+    /// Where the records behind the result go.
+    pub evidence: Option<String>,
     /// `--strict`.
     pub strict: bool,
     /// Threads; `None`: one a core.
@@ -76,6 +78,9 @@ pub enum PlanError {
         /// The format.
         format: Format,
     },
+    /// `--evidence` on a command whose rows name no records.
+    #[error("--evidence is for timeline, changes, first, routes and check: the rows of this command name no records")]
+    NoEvidence,
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -116,6 +121,7 @@ impl Plan {
             only_flags: flags(selection.only_flag),
             format: output.format,
             output: output.output,
+            evidence: output.evidence,
             strict: output.strict,
             jobs: work.jobs,
             progress: work.progress,
@@ -127,6 +133,13 @@ impl Plan {
 pub fn refuse_terminal(format: Format, output: Option<&str>) -> Result<(), PlanError> {
     let to_terminal = format.is_binary() && output.is_none() && io::stdout().is_terminal();
     if to_terminal { Err(PlanError::BinaryToTerminal { format }) } else { Ok(()) }
+}
+
+impl Plan {
+    /// For commands whose rows name no records.
+    pub fn without_evidence(self) -> Result<Plan, PlanError> {
+        if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }
+    }
 }
 
 struct Watched {

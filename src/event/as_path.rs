@@ -12,6 +12,23 @@ use crate::mrt::{AsLen, Cursor};
 #[error("AS_PATH is missing or malformed")]
 pub(super) struct MalformedPath;
 
+/// What rule 2 makes of `AS4_PATH`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum As4Path {
+    /// There is none.
+    Absent,
+    /// It stands in for the end of `AS_PATH`.
+    Merged,
+    /// `AS_PATH` itself has 4-byte AS numbers.
+    NotNeeded,
+    /// It cannot be read.
+    Malformed,
+    /// AGGREGATOR shows that a speaker in between did not keep AS4_* attributes.
+    AggregatorSpeaksAgainst,
+    /// It has more ASes than `AS_PATH`.
+    Longer,
+}
+
 /// The path by rule 2: `AS4_PATH` merged where it counts, confederation segments dropped.
 pub(super) fn read_path(attributes: &Attributes<'_>, as_len: AsLen) -> Result<AsPath, MalformedPath> {
     let as_path = attributes.as_path.ok_or(MalformedPath)?;
@@ -21,8 +38,8 @@ pub(super) fn read_path(attributes: &Attributes<'_>, as_len: AsLen) -> Result<As
     }
     let path = library_path(as_path, as_len).ok_or(MalformedPath)?;
     let merged = match as4_path(attributes, as_len) {
-        Some(as4_path) => LibraryPath::merge_aspath_as4path(&path, &as4_path),
-        None => path,
+        Ok(as4_path) => LibraryPath::merge_aspath_as4path(&path, &as4_path),
+        Err(_) => path,
     };
     Ok(normalise(&merged))
 }
@@ -39,15 +56,53 @@ pub(super) fn read_entry_path(list: &[u8], as_len: AsLen) -> Result<AsPath, Malf
 
 /// `AS4_PATH`, unless it is to be ignored (RFC 6793 4.1, 4.2.3, 6): the library merges it even beside an AGGREGATOR that speaks against
 /// it, and on sessions that should not have it. That it is longer than `AS_PATH` the library sees itself.
-fn as4_path(attributes: &Attributes<'_>, as_len: AsLen) -> Option<LibraryPath> {
-    let attribute = attributes.as4_path.filter(|_| as_len == AsLen::Two)?;
-    if attribute.value.is_empty() || !is_well_formed(attribute.value, AsLen::Four) || aggregator_speaks_against(attributes) {
-        return None;
+fn as4_path(attributes: &Attributes<'_>, as_len: AsLen) -> Result<LibraryPath, As4Path> {
+    let attribute = attributes.as4_path.ok_or(As4Path::Absent)?;
+    if as_len == AsLen::Four {
+        return Err(As4Path::NotNeeded);
     }
-    let mut path = library_path(attribute, AsLen::Four)?;
+    if attribute.value.is_empty() || !is_well_formed(attribute.value, AsLen::Four) {
+        return Err(As4Path::Malformed);
+    }
+    if aggregator_speaks_against(attributes) {
+        return Err(As4Path::AggregatorSpeaksAgainst);
+    }
+    let mut path = library_path(attribute, AsLen::Four).ok_or(As4Path::Malformed)?;
     // Confederation segments must be dropped here before the lengths are compared (RFC 6793 3 and 6).
     path.segments.retain(|segment| matches!(segment, AsPathSegment::AsSequence(_) | AsPathSegment::AsSet(_)));
-    Some(path)
+    Ok(path)
+}
+
+/// What became of `AS4_PATH`, for those who ask why.
+pub(super) fn as4_verdict(attributes: &Attributes<'_>, as_len: AsLen) -> As4Path {
+    let as4_path = match as4_path(attributes, as_len) {
+        Ok(path) => path,
+        Err(verdict) => return verdict,
+    };
+    let as_path = attributes.as_path.and_then(|path| library_path(path, as_len));
+    match as_path {
+        Some(as_path) if as_path.route_len() < as4_path.route_len() => As4Path::Longer,
+        _ => As4Path::Merged,
+    }
+}
+
+/// An `AS_PATH` or `AS4_PATH` as sent: confederation segments in parentheses. `None`: malformed.
+pub(super) fn path_as_sent(attribute: Attribute<'_>, as_len: AsLen) -> Option<String> {
+    if !is_well_formed(attribute.value, as_len) {
+        return None;
+    }
+    let path = library_path(attribute, as_len)?;
+    let segment = |segment: &AsPathSegment| {
+        let ases: Vec<String> = segment.iter().map(|asn| asn.to_u32().to_string()).collect();
+        match segment {
+            AsPathSegment::AsSequence(_) => ases.join(" "),
+            AsPathSegment::AsSet(_) => format!("{{{}}}", ases.join(",")),
+            AsPathSegment::ConfedSequence(_) => format!("({})", ases.join(" ")),
+            AsPathSegment::ConfedSet(_) => format!("({{{}}})", ases.join(",")),
+        }
+    };
+    let segments: Vec<String> = path.segments.iter().map(segment).collect();
+    Some(segments.join(" "))
 }
 
 /// Beside an `AS4_AGGREGATOR`, an AGGREGATOR other than `AS_TRANS` comes from a speaker that did not keep AS4_* (RFC 6793 4.2.3).

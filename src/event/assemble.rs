@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::file::{Digest, FileDump, FileEvents, FilePeer, Message};
+use super::file::{Digest, FileDump, FileEvents, FilePeer, FileRecord, Message};
 use crate::archive::{self, ArchiveFile};
 use crate::model::{
     AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, PeerKey, RecordId, Route, Span, Time, Update,
@@ -144,13 +144,14 @@ impl Work<'_> {
         RecordId(u32::try_from(self.out.records.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// Rule 7: by time, then as the files and their records are in order; the same bytes from two files count once.
+    /// Rule 7: by time, then as the files and their records are in order; what two files overlap in counts once.
     fn events(&mut self, who: &Who, spans: &BTreeMap<usize, Span>) -> Vec<Event> {
-        let mut seen: HashMap<Digest, usize> = HashMap::new();
+        let mut merged = Overlaps::default();
         let mut events = Vec::new();
         for &index in self.own {
+            let mut repeated = merged.add(&self.files[index].1.records);
             for said in &self.files[index].1.records {
-                if *seen.entry(said.digest).or_insert(index) != index {
+                if repeated.get_mut(&(said.time, said.peer)).is_some_and(take_one) {
                     self.out.duplicates += 1;
                     continue;
                 }
@@ -244,6 +245,44 @@ impl Work<'_> {
     }
 }
 
+/// What the files so far say of each peer at each instant, by which a later file's overlap is known. That the same bytes came before is
+/// not enough: a route may be withdrawn, announced and withdrawn in the second in which the collector began its next file.
+#[derive(Default)]
+struct Overlaps(HashMap<Instant, Vec<Digest>>);
+
+type Instant = (Time, FilePeer);
+
+impl Overlaps {
+    /// Adds a file's records; returns how many of the first of each instant were there before.
+    fn add(&mut self, records: &[FileRecord]) -> HashMap<Instant, usize> {
+        let mut own: HashMap<Instant, Vec<Digest>> = HashMap::new();
+        for record in records {
+            own.entry((record.time, record.peer)).or_default().push(record.digest);
+        }
+        let merge = |(instant, digests): (Instant, Vec<Digest>)| {
+            let before = self.0.entry(instant).or_default();
+            let repeated = repeated(before, &digests);
+            before.extend(&digests[repeated..]);
+            (repeated > 0).then_some((instant, repeated))
+        };
+        own.into_iter().filter_map(merge).collect()
+    }
+}
+
+/// How many of the first of `later` stand at the end of `before`; all, if `later` stands anywhere in it.
+fn repeated(before: &[Digest], later: &[Digest]) -> usize {
+    if before.windows(later.len().max(1)).any(|part| part == later) {
+        return later.len();
+    }
+    (1..later.len()).rev().find(|n| before.ends_with(&later[..*n])).unwrap_or(0)
+}
+
+fn take_one(left: &mut usize) -> bool {
+    let there = *left > 0;
+    *left = left.saturating_sub(1);
+    there
+}
+
 /// Why a dump cannot be trusted, if it cannot.
 fn verdict(said: &FileEvents, dump: &FileDump, before: Option<&FileDump>, after: Option<&FileDump>) -> Option<String> {
     if let Some(damage) = said.damage.first() {
@@ -298,4 +337,25 @@ impl Who {
 
 fn stands_for_another(asn: Asn) -> bool {
     asn == Asn(0) || asn == Asn::TRANS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_continues_the_file_before_is_an_overlap() {
+        let digests = |names: &str| names.bytes().map(|name| Digest([name; 6])).collect::<Vec<_>>();
+        let cases = [
+            ("the same second twice", "aw", "aw", 2),
+            ("cut within the second", "a", "aw", 1),
+            ("it overlaps and goes on", "aw", "wa", 1),
+            ("a copy of a part", "awb", "w", 1),
+            ("withdrawn, then announced and withdrawn in the next file", "w", "aw", 0),
+            ("nothing before", "", "aw", 0),
+        ];
+        for (what, before, later, expected) in cases {
+            assert_eq!(repeated(&digests(before), &digests(later)), expected, "{what}");
+        }
+    }
 }

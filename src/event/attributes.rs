@@ -20,6 +20,16 @@ pub(super) struct Attribute<'a> {
     pub whole: &'a [u8],
 }
 
+impl<'a> Attribute<'a> {
+    /// The next of a list, with its code.
+    pub fn next(at: &mut Cursor<'a>) -> Option<(u8, Self)> {
+        let before = at.rest();
+        let (code, flags, value) = next(at)?;
+        let whole = before.get(..before.len() - at.rest().len())?;
+        Some((code, Attribute { flags, value, whole }))
+    }
+}
+
 /// The attributes that matter. Of repeated ones the first counts (RFC 7606 3 g).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Attributes<'a> {
@@ -40,12 +50,10 @@ impl<'a> Attributes<'a> {
         let mut found = Attributes::default();
         let mut at = Cursor::new(list);
         while !at.is_empty() {
-            let before = at.rest();
-            let Some((code, flags, value)) = next(&mut at) else {
+            let Some((code, attribute)) = Attribute::next(&mut at) else {
                 found.walk = Walk::Overrun;
                 break;
             };
-            let whole = before.get(..before.len() - at.rest().len()).unwrap_or_default();
             let slot = match code {
                 2 => &mut found.as_path,
                 7 => &mut found.aggregator,
@@ -56,7 +64,7 @@ impl<'a> Attributes<'a> {
                 _ => continue,
             };
             match slot {
-                None => *slot = Some(Attribute { flags, value, whole }),
+                None => *slot = Some(attribute),
                 Some(_) if matches!(code, 14 | 15) => found.repeats_prefixes = Some(BadNlri),
                 Some(_) => {}
             }

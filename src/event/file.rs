@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -30,6 +31,25 @@ impl fmt::Display for Digest {
     /// Twelve hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The text is no digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a record's digest has twelve hexadecimal digits")]
+pub struct ParseDigestError;
+
+impl FromStr for Digest {
+    type Err = ParseDigestError;
+
+    /// Twelve hexadecimal digits of either case.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ParseDigestError);
+        }
+        let all = u64::from_str_radix(text, 16).map_err(|_| ParseDigestError)?;
+        let [_, _, digest @ ..] = all.to_be_bytes();
+        Ok(Digest(digest))
     }
 }
 
@@ -147,4 +167,19 @@ pub struct FileEvents {
     pub damage: Vec<Damage>,
     /// Rule 20.
     pub counts: FileCounts,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_read_as_they_are_written() {
+        let digest = Digest::of(b"record");
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        assert_eq!(digest.to_string().to_uppercase().parse(), Ok(digest));
+        for text in ["", "54c8c87e681", "54c8c87e681bb", "54c8c87e681g", "+4c8c87e681b"] {
+            assert_eq!(text.parse::<Digest>(), Err(ParseDigestError), "{text}");
+        }
+    }
 }

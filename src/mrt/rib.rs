@@ -44,6 +44,8 @@ pub struct RibRecord<'a> {
 pub struct RibEntry<'a> {
     /// The peer's place in the peer index.
     pub peer: u16,
+    /// When the collector got the route, in seconds since the epoch: never an event time (rule 8).
+    pub originated: u32,
     /// 0 without add-path.
     pub path_id: u32,
     /// The path attributes.
@@ -110,13 +112,13 @@ impl<'a> RibRecord<'a> {
 
 fn rib_entry<'a>(at: &mut Cursor<'a>, form: NlriForm) -> Option<RibEntry<'a>> {
     let peer = at.u16()?;
-    at.take(4)?;
+    let originated = at.u32()?;
     let path_id = match form {
         NlriForm::Plain => 0,
         NlriForm::PathIds => at.u32()?,
     };
     let length = usize::from(at.u16()?);
-    Some(RibEntry { peer, path_id, attributes: at.take(length)? })
+    Some(RibEntry { peer, originated, path_id, attributes: at.take(length)? })
 }
 
 /// One entry of a `TABLE_DUMP` record.
@@ -128,6 +130,8 @@ pub struct V1Entry<'a> {
     pub len: u8,
     /// The prefix's bits, at the top; stray bits after the mask are not cleared.
     pub bits: u128,
+    /// As [`RibEntry::originated`].
+    pub originated: u32,
     /// The peer's address.
     pub ip: IpAddr,
     /// The peer's AS number, 2 bytes.
@@ -161,7 +165,8 @@ pub fn v1_entries(subtype: u16, body: &[u8]) -> impl Iterator<Item = Result<V1En
 fn v1_entry<'a>(at: &mut Cursor<'a>, family: Family) -> Option<V1Entry<'a>> {
     let octets = at.take(usize::from(family.max_len() / 8))?;
     let len = at.u8().filter(|len| *len <= family.max_len())?;
-    at.take(5)?;
+    at.u8()?;
+    let originated = at.u32()?;
     let ip = match family {
         Family::V4 => at.ipv4()?,
         Family::V6 => at.ipv6()?,
@@ -169,5 +174,5 @@ fn v1_entry<'a>(at: &mut Cursor<'a>, family: Family) -> Option<V1Entry<'a>> {
     let asn = Asn(u32::from(at.u16()?));
     let length = usize::from(at.u16()?);
     let bits = super::nlri::leading_bits(octets);
-    Some(V1Entry { family, len, bits, ip, asn, attributes: at.take(length)? })
+    Some(V1Entry { family, len, bits, originated, ip, asn, attributes: at.take(length)? })
 }

@@ -8,7 +8,7 @@ use super::ahead::Ahead;
 use super::interval::{Absence, Basis, End, Follows, Presence, Quality, Replay, Start};
 use super::session::Session;
 use super::table::{self, Held, Slot, State, Table, unseen};
-use crate::model::{CollectorData, Coverage, Event, PeerKey, RecordId, Route, SessionState, Span, Time, Update};
+use crate::model::{CollectorData, Coverage, Event, PeerKey, RecordId, Route, SessionState, Span, Time, Update, family_of};
 
 /// One peer as the engine sees it.
 #[derive(Default)]
@@ -87,7 +87,7 @@ impl Engine<'_> {
         let mut quality = Quality { clock: u64::from(at.clock), ..Quality::default() };
         for (prefix, id) in &update.withdrawn {
             quality.withdrawals += 1;
-            let slot = table.entry((*prefix, *id)).or_insert_with(|| unknown_slot(session, at.time));
+            let slot = table.entry((*prefix, *id)).or_insert_with(|| unknown_slot(session, *prefix, at.time));
             let (_, mut end) = table::bounds_of_update(coverage, slot.verified, at.time, at.record);
             end.clock = at.clock;
             let held = slot.replace(State::Absent(at.time), at.time);
@@ -99,7 +99,7 @@ impl Engine<'_> {
         for (prefix, id, route) in &update.announced {
             quality.announcements += 1;
             quality.empty_paths += u64::from(route.is_none());
-            let slot = table.entry((*prefix, *id)).or_insert_with(|| unknown_slot(session, at.time));
+            let slot = table.entry((*prefix, *id)).or_insert_with(|| unknown_slot(session, *prefix, at.time));
             slot.last_update = Some(at.time);
             if let State::Held(held) = &mut slot.state
                 && same_path(held.route.as_ref(), route.as_ref())
@@ -175,9 +175,9 @@ pub(super) fn same_path(old: Option<&Route>, new: Option<&Route>) -> bool {
 }
 
 /// What is known of a key that was never mentioned: absent if a dump has shown the peer's table, else nothing.
-pub(super) fn unknown_slot(session: &Session, now: Time) -> Slot {
-    let (state, verified) = match session.table_since {
-        Some(since) => (State::Absent(since), since),
+pub(super) fn unknown_slot(session: &Session, prefix: IpNet, now: Time) -> Slot {
+    let (state, verified) = match session.shown[family_of(prefix)] {
+        Some(shown) => (State::Absent(shown.since), shown.verified),
         None => (State::Lost(session.known_until.unwrap_or(Time::MIN)), now),
     };
     Slot { state, verified, last_update: None, closed: None }
@@ -235,7 +235,7 @@ impl Replay {
 
     pub(super) fn presence(&mut self, peer: PeerKey, session: &Session, until: Time) {
         if let Some(from) = session.up_since.filter(|from| *from < until) {
-            let table_known = session.table_since.is_some();
+            let table_known = session.shown.map(|s| s.is_some());
             self.presences.push(Presence { peer, span: Span { from, until }, table_known, full: session.full });
         }
     }

@@ -24,6 +24,10 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// All, in the order above.
+    pub const ALL: &'static [Basis] =
+        &[Basis::Update, Basis::Rib, Basis::PeerUp, Basis::PeerDown, Basis::Gap, Basis::DataStart, Basis::DataEnd];
+
     /// The word in the `start_basis` and `end_basis` columns.
     pub const fn text(self) -> &'static str {
         match self {
@@ -135,8 +139,8 @@ pub struct Presence {
     pub peer: PeerKey,
     /// When.
     pub span: Span,
-    /// A RIB has shown its table since it came up: a route that it does not show is known to be absent.
-    pub table_known: bool,
+    /// A RIB has shown its IPv4 and IPv6 table since it came up: a route that it does not show is known to be absent.
+    pub table_known: [bool; 2],
     /// Full-feed for IPv4 and IPv6 by the last dump (rule 15).
     pub full: [bool; 2],
 }

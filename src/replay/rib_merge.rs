@@ -11,8 +11,9 @@ use ipnet::IpNet;
 
 use super::engine::{Engine, Peer, same_path, unknown_slot};
 use super::interval::{Basis, End, Follows, Quality, Start};
+use super::session::Shown;
 use super::table::{self, Held, Slot, State, unseen};
-use crate::model::{Dump, DumpEntry, PeerKey, RecordId, Time};
+use crate::model::{Dump, DumpEntry, PeerKey, RecordId, Time, family_of};
 
 /// A collector may be this far behind its messages when it writes a dump (rule 8).
 const BACKLOG_SECS: i64 = 60;
@@ -41,7 +42,7 @@ impl Engine<'_> {
                     self.merge_absences(key, dump, &seen, written);
                     let before = self.peers.get(&key).map_or([false; 2], |p| p.session.full);
                     let full = [0, 1].map(|f| if dump.families[f] { is_full(sizes[f], largest[f]) } else { before[f] });
-                    self.show_up(key, dump.begin, full);
+                    self.show_up(key, dump, full);
                 }
                 None => self.miss_peer(key, dump),
             }
@@ -60,7 +61,7 @@ impl Engine<'_> {
         let coverage = self.coverage;
         let first_dump = self.dumps == 0;
         let Peer { session, table } = self.peers.entry(entry.peer).or_default();
-        let slot = table.entry((entry.prefix, entry.path_id)).or_insert_with(|| unknown_slot(session, entry.time));
+        let slot = table.entry((entry.prefix, entry.path_id)).or_insert_with(|| unknown_slot(session, entry.prefix, entry.time));
         let agrees = matches!(&slot.state, State::Held(held) if same_path(held.route.as_ref(), entry.route.as_ref()));
         let path = entry.route.as_ref().map(|r| &*r.path);
         // A dump that shows what a message brings shortly after neither agrees nor disagrees: it was written later.
@@ -70,7 +71,8 @@ impl Engine<'_> {
             return;
         }
         count(self.out.quality.entry(entry.peer).or_default(), agrees, contradicts);
-        if self.ahead.updates_in(key, before, entry.time) {
+        // Dumps that overlap in time may come with what is older than the last proof.
+        if self.ahead.updates_in(key, before, entry.time) || entry.time < slot.verified {
             return;
         }
         if let State::Held(held) = &mut slot.state
@@ -100,7 +102,7 @@ impl Engine<'_> {
         let Some(Peer { table, .. }) = self.peers.get_mut(&peer) else { return };
         for (&(prefix, id), slot) in table {
             let key = (peer, prefix, id);
-            if seen.contains(&key) || !dump.families[family(prefix)] {
+            if seen.contains(&key) || !dump.families[family_of(prefix)] {
                 continue;
             }
             // The dump passed the prefix when it wrote the other peers' routes for it, or at its end at the latest.
@@ -109,7 +111,8 @@ impl Engine<'_> {
                 continue;
             }
             count(self.out.quality.entry(peer).or_default(), !slot.is_held(), slot.is_held());
-            if self.ahead.updates_in(key, before, time) || self.ahead.goes_down_in(peer, before, time) {
+            let is_stale = time < slot.verified || self.ahead.goes_down_in(peer, before, time);
+            if is_stale || self.ahead.updates_in(key, before, time) {
                 continue;
             }
             if let State::Absent(_) = slot.state {
@@ -125,7 +128,7 @@ impl Engine<'_> {
     }
 
     /// The dump shows the peer: it is up, and its table is known from now on.
-    fn show_up(&mut self, key: PeerKey, begin: Time, full: [bool; 2]) {
+    fn show_up(&mut self, key: PeerKey, &Dump { begin, families, .. }: &Dump, full: [bool; 2]) {
         let before = begin.plus_secs(-BACKLOG_SECS);
         let peer = self.peers.entry(key).or_default();
         if !peer.session.is_up() && peer.session.changed.is_some_and(|t| t >= before) {
@@ -136,7 +139,9 @@ impl Engine<'_> {
         peer.session.full = full;
         // A peer that came up less than the backlog ago may show a table that is still filling.
         if peer.session.changed.is_none_or(|t| t < before) {
-            peer.session.table_since.get_or_insert(begin);
+            for shown in peer.session.shown.iter_mut().zip(families).filter_map(|(s, listed)| listed.then_some(s)) {
+                *shown = Some(Shown { since: shown.map_or(begin, |s| s.since), verified: begin });
+            }
         }
     }
 
@@ -148,7 +153,7 @@ impl Engine<'_> {
         let speaks = peer.session.changed.is_some_and(|t| t >= before) || peer.table.values().any(lately);
         // A dump of one family says nothing of a peer that it would not list.
         let unlisted = (0..2).any(|f| !dump.families[f])
-            && !peer.table.iter().any(|((p, _), slot)| slot.is_held() && dump.families[family(*p)])
+            && !peer.table.iter().any(|((p, _), slot)| slot.is_held() && dump.families[family_of(*p)])
             && !(0..2).any(|f| dump.families[f] && peer.session.full[f]);
         if !peer.session.is_up() || speaks || unlisted {
             return;
@@ -179,10 +184,6 @@ fn first_shown(entry: &DumpEntry, known: Time, first_dump: bool) -> Start {
 fn count(quality: &mut Quality, agrees: bool, contradicts: bool) {
     quality.rib_agreements += u64::from(agrees);
     quality.rib_disagreements += u64::from(contradicts);
-}
-
-fn family(prefix: IpNet) -> usize {
-    usize::from(matches!(prefix, IpNet::V6(_)))
 }
 
 fn is_full(size: u32, largest: u32) -> bool {

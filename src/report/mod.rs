@@ -3,6 +3,7 @@
 
 mod columns;
 mod context;
+pub mod explain;
 mod formats;
 mod remark;
 mod sheet;

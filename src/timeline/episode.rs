@@ -54,10 +54,10 @@ fn spans(holds: &[Hold], k: usize) -> Vec<(Time, Time)> {
     let mut moves: Vec<(Time, bool)> = holds.iter().map(|h| (h.start.first_seen, false)).collect();
     moves.extend(holds.iter().map(|h| (h.end.last_seen, true)));
     moves.sort_unstable();
-    let (mut standing, mut since, mut spans) = (0, None, Vec::new());
+    let (mut standing, mut since, mut spans) = (0_usize, None, Vec::new());
     for (time, leaves) in moves {
         if leaves {
-            standing -= 1;
+            standing = standing.saturating_sub(1);
             if standing + 1 == k {
                 spans.extend(since.take().map(|from| (from, time)));
             }
@@ -91,13 +91,14 @@ fn width_of_end(end: &End) -> i64 {
     end.before.map_or(i64::MAX, |before| before.micros_since(end.last_seen))
 }
 
-/// The most holds at one time. What leaves at an instant goes before what arrives, unless it came at that very instant.
+/// The most holds at one time. What leaves at an instant goes before what arrives, unless it came at that very instant, or stands where
+/// the data end.
 fn peak(members: &[Hold]) -> (usize, Time) {
     let mut moves: Vec<(Time, u8)> = Vec::with_capacity(2 * members.len());
     for hold in members {
         let (from, until) = (hold.start.first_seen, hold.end.last_seen);
         moves.push((from, 1));
-        moves.push((until, if from == until { 2 } else { 0 }));
+        moves.push((until, if from == until || hold.end.basis == Basis::DataEnd { 2 } else { 0 }));
     }
     moves.sort_unstable();
     let (mut standing, mut peak) = (0usize, (0, Time::MIN));
@@ -108,7 +109,7 @@ fn peak(members: &[Hold]) -> (usize, Time) {
                 peak = (standing, time);
             }
         } else {
-            standing -= 1;
+            standing = standing.saturating_sub(1);
         }
     }
     peak

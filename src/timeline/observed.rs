@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use crate::model::{CollectorId, Coverage, PeerKey, Span, Time};
+use crate::model::{CollectorId, Coverage, PeerKey, Span, Time, family_of};
 use crate::replay::{Basis, Presence, Replay};
 
 /// One collector's share in a run.
@@ -89,11 +89,6 @@ impl Denominator {
         let wanted = move |family: &usize| prefix.is_none_or(|p| family_of(p) == *family);
         (0..2).filter(wanted).flat_map(|family| self.steps[family].iter().map(|(t, _)| *t))
     }
-}
-
-/// 0 for IPv4, 1 for IPv6.
-pub fn family_of(prefix: IpNet) -> usize {
-    usize::from(matches!(prefix, IpNet::V6(_)))
 }
 
 fn collect(collector: &Collector, family: usize, spans: &mut BTreeMap<PeerKey, Vec<Span>>) {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 
 use super::hold::Hold;
-use super::observed::{Observed, family_of};
-use crate::model::{PeerKey, RecordId, Span, Time};
+use super::observed::Observed;
+use crate::model::{PeerKey, RecordId, Span, Time, family_of};
 use crate::replay::{Basis, Presence};
 
 /// One side of an outage.
@@ -65,7 +65,8 @@ impl<'a> Knowledge<'a> {
         let Some(presence) = presences.iter().find(|p| within(&p.span)) else { return false };
         let able = presence.full[family_of(prefix)] || self.ever_held.contains(&peer);
         let withdrawn = || self.absences.get(&prefix)?.get(&peer).map(|all| all.iter().any(within));
-        able && (presence.table_known || withdrawn() == Some(true)) && !self.observed.in_gap(peer.collector, time)
+        able && (presence.table_known[family_of(prefix)] || withdrawn() == Some(true))
+            && !self.observed.in_gap(peer.collector, time)
     }
 }
 
@@ -119,7 +120,7 @@ impl PrefixView<'_> {
         for (time, (ended, begun)) in moves {
             let (with, total) = self.count(time);
             let is_down = with as f64 <= share * total as f64 && total > 0;
-            let counted = |edge: Edge| Edge { peers: (before, with), total, ..edge };
+            let counted = |edge: Edge| Edge { peers: (before, with), total: total.max(before), ..edge };
             if let (true, true, false, Some(edge)) = (is_down, seen, open, ended) {
                 outages.push(Outage { start: counted(edge), end: None });
                 open = true;

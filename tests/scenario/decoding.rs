@@ -46,6 +46,7 @@ fn s02_as4_path_counts_only_where_it_can() {
         ("across segments", two().path_segments(&parts).as4_path(&sequence(&[9, 10])), AsnWidth::Two, "1 2 9 10"),
         ("on a 4-byte session", four().as4_path(&new), AsnWidth::Four, "3356 20485 23456"),
         ("AGGREGATOR", old().aggregator(64500, id).as4_path(&new).as4_aggregator(65551, id), AsnWidth::Two, "3356 20485 23456"),
+        ("an empty segment", old().raw(0xc0, 17, &[2, 0, 2, 1, 0, 2, 0, 207]), AsnWidth::Two, "3356 20485 23456"),
         ("malformed", old().raw(0xc0, 17, &[2, 2, 0, 2, 0, 207]), AsnWidth::Two, "3356 20485 23456"),
     ];
     for (what, attributes, width, expected) in cases {
@@ -134,8 +135,9 @@ fn s50_path_ids_are_part_of_the_key() {
 /// Add-path bytes in plain records (masks over 32): the record is quarantined and counted; never 0.0.0.0/0. (R20)
 #[test]
 fn s51_path_ids_are_never_guessed() {
-    // 7 and 40 read as masks; 1 and 24 as well, and the lists then end just where they should.
-    for ids in [&[7][..], &[40], &[1, 24]] {
+    // Read as masks, 40 is too long; 32 makes the list end just where it should, behind three default routes; 0x00ff0001 and 32 do so
+    // behind a single one, if 255 were let pass for a mask.
+    for ids in [&[7][..], &[40], &[1, 24], &[32], &[0x00ff_0001, 32]] {
         let attributes = via(U2).attributes(P, AsnWidth::Four);
         let start = Update::new().attributes(attributes);
         let update = ids.iter().fold(start, |u, id| u.announce(Nlri::with_path_id(*id, X)));

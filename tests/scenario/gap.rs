@@ -20,8 +20,10 @@ fn s17_a_rib_contradicts_what_stood_before_a_gap() {
     seen.reports(&["09:15:00 X lost U1 (gap), 1 to 0 of 1", "09:15:00 X gained U2 (gap), 0 to 1 of 1"]);
     assert_eq!(seen.gaps(), ["09:10:00-09:15:00"]);
     assert!(seen.answer.is_incomplete());
+    assert_eq!((seen.exit_status(&[]), seen.exit_status(&["--strict"])), (Some(0), Some(3)));
     let whole = Archive::of("rrc90").covered("09:00", "17:00").rib(Rib::at("09:00").of(P, X, via(U1))).seen();
     assert!(!whole.answer.is_incomplete());
+    assert_eq!(whole.exit_status(&["--strict"]), Some(0));
 }
 
 /// As 17, but X's update to U2 comes at 09:40: U2 first_seen 09:40, started_after 09:10, basis gap. (R11)

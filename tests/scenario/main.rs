@@ -15,5 +15,6 @@ mod gap;
 mod order;
 mod outage;
 mod path;
+mod regressions;
 mod session;
 mod snapshot;

@@ -19,6 +19,17 @@ fn s26_within_a_second_the_file_decides() {
         .withdraws(100, P, X)
         .seen()
         .shows(&[ended, "X via U2: update 08:01:40 .. update 08:01:40 | 1 of 1 peers | single-peer"]);
+    // Across two files the earlier file's record is first.
+    let early = archive().announces("08:05", P, X, via(U2)).in_file("08:00").withdraws("08:05", P, X).seen();
+    early.shows(&[
+        "X via U1: data-start 08:00:00 .. update 08:05:00 | 1 of 1 peers | single-peer",
+        "X via U2: update 08:05:00 .. update 08:05:00 | 1 of 1 peers | single-peer",
+    ]);
+    let late = archive().withdraws("08:05", P, X).in_file("08:00").announces("08:05", P, X, via(U2)).seen();
+    late.shows(&[
+        "X via U1: data-start 08:00:00 .. update 08:05:00 | 1 of 1 peers | single-peer",
+        "X via U2: update 08:05:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+    ]);
 }
 
 /// One collector with microseconds, one without, interleaved: deterministic order; the headline has the earlier time. (R7)

@@ -2,6 +2,7 @@
 
 use crate::aggregation::{many, nth};
 use crate::archive::{Archive, P, Q, U1, U2, X, Y, via};
+use crate::seen::t;
 use crate::table::Rib;
 
 const FOUR: [&str; 4] = [X, "175.45.177.0/24", Y, "175.45.179.0/24"];
@@ -19,8 +20,8 @@ fn s40_a_stuck_route_is_set_aside() {
     // Forty had it; of those, one is set aside, so 39 can tell that it is gone.
     seen.reports(&[
         "08:01:40 X lost U2 (update), 40 to 0 of 40",
-        "08:01:40 X outage-start (update), 40 to 0 of 39",
-        "08:01:40 * outage-start (update), 40 to 0 of 39",
+        "08:01:40 X outage-start (update), 40 to 0 of 40",
+        "08:01:40 * outage-start (update), 40 to 0 of 40",
     ]);
 }
 
@@ -63,4 +64,9 @@ fn s55_losing_the_peers_is_no_outage() {
     seen.shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 2 of 2 peers | 91 s unobserved | gap"]);
     seen.reports(&[]);
     assert_eq!((seen.able(99), seen.able(101), seen.able(189), seen.able(192)), (2, 0, 0, 2));
+    // Nor is the loss of the only peer that had it, while another, which never had it, stays.
+    let alone = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1)).with(Q)).session(100, P, 6, 1).seen();
+    alone.reports(&[]);
+    let down = t(100);
+    alone.shows(&[&format!("X via U1: data-start 08:00:00 .. peer-down {down} in [{down}, ?) | 1 of 2 peers | single-peer")]);
 }

@@ -1,7 +1,7 @@
 //! What a path says: origin, upstream, odd neighbours, origin conflicts; and which routes are looked at.
 
 use crate::archive::{Archive, O, P, Peer, Q, Told, U1, U2, X, path, via};
-use crate::mrt::Segment;
+use crate::mrt::{AsnWidth, Segment, Update};
 use crate::seen::Seen;
 use crate::table::Rib;
 
@@ -115,13 +115,15 @@ fn s38_another_origin_is_a_conflict() {
 /// A default route and 175.0.0.0/8 from a peer: never watched. (R4)
 #[test]
 fn s43_covering_routes_are_not_watched() {
-    let seen = Archive::of("rrc90")
-        .rib(Rib::at("08:00").of(P, "0.0.0.0/0", via(U1)).of(P, "175.0.0.0/8", via(U1)))
-        .announces("09:00", P, "0.0.0.0/0", via(U2))
-        .announces("09:00", P, "175.0.0.0/8", via(U2))
-        .announces("09:00", P, "175.45.176.0/21", via(U2))
-        .announces("09:00", P, "175.45.176.0/25", via(U2))
-        .seen();
+    let within = "175.45.176.0/25";
+    let covering = ["0.0.0.0/0", "175.0.0.0/8", "175.45.176.0/21"];
+    let rib = covering.iter().fold(Rib::at("08:00"), |rib, net| rib.of(P, net, via(U1)));
+    let attributes = |upstream| via(upstream).attributes(P, AsnWidth::Four);
+    let alone = covering.iter().fold(Update::new().attributes(attributes(U2)), |update, net| update.announce(*net));
+    // In one message with a watched prefix, too.
+    let together = covering.iter().fold(Update::new().attributes(attributes(U2)), |update, net| update.announce(*net));
+    let together = together.announce(within);
+    let seen = Archive::of("rrc90").rib(rib).update("08:30", P, &alone).update("09:00", P, &together).seen();
     seen.shows(&["175.45.176.0/25 via U2: update 09:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
 }
 

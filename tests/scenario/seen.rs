@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
+use std::process;
 
 use clap::Parser;
 use ipnet::IpNet;
@@ -173,6 +174,13 @@ impl Seen {
     pub fn damaged_records(&self) -> (u64, u64) {
         let counts = self.answer.read.files.iter().map(|(_, said)| said.counts);
         counts.fold((0, 0), |all, c| (all.0 + c.treated_as_withdrawn, all.1 + c.quarantined))
+    }
+
+    /// The exit status of the program itself over the same files.
+    pub fn exit_status(&self, options: &[&str]) -> Option<i32> {
+        let mut program = process::Command::new(env!("CARGO_BIN_EXE_uplinks"));
+        program.args(["timeline", "--progress", "never"]).args(options).arg(self.dir.path());
+        program.output().expect("the program runs").status.code()
     }
 
     /// Digests of the records behind starts and ends, row by row: evidence without its path.

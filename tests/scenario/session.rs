@@ -4,7 +4,7 @@ use uplinks::model::{Asn, Upstream};
 use uplinks::timeline::{Options, View, build, onset};
 
 use crate::archive::{Archive, Moment, P, Peer, Q, R, U1, U2, X, Y, announcement, via};
-use crate::mrt::{AsnWidth, Session, bgp_message};
+use crate::mrt::{AsnWidth, Nlri, Session, Update, bgp_message};
 use crate::seen::{Seen, t};
 use crate::table::Rib;
 
@@ -101,12 +101,24 @@ fn s15_a_late_peer_adds_visibility_only() {
     assert_eq!(seen.headline(U2), "X 09:07:51");
 }
 
-/// Update files only: Q is the only peer and first speaks at 09:30: first_seen 09:30, started_after empty, no-baseline. (R12)
+/// Update files only: Q is the only peer and first speaks at 09:30: first_seen 09:30, started_after empty, no-baseline. (R12, R15)
 #[test]
 fn s16_without_a_rib_presence_is_no_onset() {
-    let seen = Archive::of("rrc90").announces("09:30", Q, X, via(U2)).seen();
+    let updates = Archive::of("rrc90").announces("09:30", Q, X, via(U2));
+    let seen = updates.seen();
     seen.shows(&["X via U2: peer-up 09:30:00 in (?, 09:30:00] .. data-end 10:00:00 | 1 of 1 peers | no-baseline;single-peer"]);
     seen.reports(&[]);
+    // A RIB that comes later brings no baseline for what was before it.
+    updates
+        .clone()
+        .rib(Rib::at("09:45").of(Q, X, via(U2)))
+        .seen()
+        .shows(&["X via U2: peer-up 09:30:00 in (?, 09:30:00] .. data-end 10:00:00 | 1 of 1 peers | no-baseline;single-peer"]);
+    // What comes after is exact, but who else could have seen it stays unknown (R15).
+    updates.withdraws("09:40", Q, X).announces("09:50", Q, X, via(U2)).seen().shows(&[
+        "X via U2: peer-up 09:30:00 in (?, 09:30:00] .. update 09:40:00 | 1 of 1 peers | no-baseline;single-peer",
+        "X via U2: update 09:50:00 .. data-end 10:00:00 | 1 of 1 peers | no-baseline;single-peer",
+    ]);
 }
 
 /// A state record with ASN 0, an update header with ASN 23456, for the only peer with that IP: that peer. (R1)
@@ -130,14 +142,17 @@ fn s52_a_session_is_known_by_its_address() {
 /// BGP4MP_*_LOCAL messages announcing X: ignored. (R10)
 #[test]
 fn s53_what_the_collector_sends_is_ignored() {
-    let told = announcement(P, X, via(U2), AsnWidth::Four);
     let at = Moment::from(100);
     let mut archive = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1)));
-    for session in [Session::new(P.ip, P.asn), Session::new(P.ip, P.asn).width(AsnWidth::Two)] {
-        archive = archive.record(100, session.sent_by_collector().update(at.stamp(), &told));
-        archive = archive.record(100, session.sent_by_collector().add_path().update(at.stamp(), &told));
+    for width in [AsnWidth::Two, AsnWidth::Four] {
+        let local = Session::new(P.ip, P.asn).width(width).sent_by_collector();
+        let start = || Update::new().attributes(via(U2).attributes(P, width));
+        archive = archive.record(100, local.update(at.stamp(), &start().announce(X)));
+        archive = archive.record(100, local.add_path().update(at.stamp(), &start().announce(Nlri::with_path_id(1, X))));
     }
-    archive.seen().shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
+    let seen = archive.seen();
+    seen.shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
+    assert_eq!((seen.damaged_records(), seen.quality(P).announcements), ((0, 0), 0));
 }
 
 impl Seen {

@@ -152,7 +152,8 @@ fn s22_an_incomplete_dump_changes_nothing() {
             .announces("09:00", P, X, via(U2))
             .rib(Rib::at("10:00").of(P, X, via(U1)).background(now))
     };
-    let broken: [(&str, u32, u32, Change); 5] = [
+    let broken: [(&str, u32, u32, Change); 6] = [
+        ("a record missing", 200, 200, |file| lose_second_record(&mut file.plain)),
         ("cut mid-record", 200, 200, |file| file.plain.truncate(file.plain.len() - 7)),
         ("cut in its only block", 200, 200, |file| file.spoil = Some(half)),
         ("cut in a later block", 2500, 2500, |file| file.spoil = Some(half)),
@@ -183,6 +184,14 @@ fn s22_an_incomplete_dump_changes_nothing() {
     ]);
     let whole = archive(200, 200).seen();
     assert_eq!((whole.answer.is_incomplete(), whole.rows().len()), (false, 3), "the dump would have mattered");
+}
+
+fn lose_second_record(plain: &mut Vec<u8>) {
+    let length = |at: usize| 12 + u32::from_be_bytes([plain[at + 8], plain[at + 9], plain[at + 10], plain[at + 11]]) as usize;
+    let index = length(0);
+    let first = index + length(index);
+    let second = first + length(first);
+    plain.drain(first..second);
 }
 
 fn half(mut packed: Vec<u8>) -> Vec<u8> {

@@ -7,8 +7,8 @@ use std::io::Write;
 
 use run::{Rows, uplinks};
 
-const COMMANDS: [&str; 10] =
-    ["timeline", "changes", "first", "routes", "visibility", "inventory", "check", "columns", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["timeline", "changes", "first", "routes", "visibility", "inventory", "explain", "check", "columns", "completions", "man"];
 
 #[test]
 fn completions_know_every_command() {

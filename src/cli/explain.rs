@@ -1,0 +1,117 @@
+//! `uplinks explain`: the record behind a row, found by its content and decoded.
+
+use std::io::{self, BufReader, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::output;
+use super::plan::DEFAULT_PROFILE;
+use super::reference::{RecordRef, Reference, ReferenceError, row};
+use super::{Exit, Fatal};
+use crate::archive::{self, Source, escaped, parse_name};
+use crate::event::{FoundRecord, Search, Wanted, explain, find_records};
+use crate::report::explain::{Claim, Explanation, text};
+use crate::target::Profile;
+
+/// A record that cannot be explained.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    /// What was typed.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// The archive file of the evidence.
+    #[error(
+        "{}: {error}; evidence has paths as they were typed, so run explain in the folder in which the result was made",
+        escaped(.path)
+    )]
+    Unreadable {
+        /// As the evidence has it.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The file of the evidence is something else.
+    #[error("{}: no MRT record in it{}; name the archive file that the evidence names", escaped(.path), escaped(.reason))]
+    NotMrt {
+        /// As the evidence has it.
+        path: String,
+        /// What is wrong, in a clause.
+        reason: String,
+    },
+}
+
+/// Explains one reference; a record that is not there is told on standard error.
+pub fn run(reference: &str) -> Result<Exit, Fatal> {
+    let records: Vec<(RecordRef, Option<Claim>)> = match Reference::parse(reference).map_err(ExplainError::from)? {
+        Reference::Record(record) => vec![(record, None)],
+        Reference::Row { path, line } => {
+            let claims = row(&path, line).map_err(ExplainError::from)?;
+            if claims.is_empty() {
+                tell(&format!("{}: the row on line {line} names no record", escaped(&path)));
+            }
+            claims.into_iter().map(|(record, claim)| (record, Some(claim))).collect()
+        }
+    };
+    // A row's two records may lie in two large files.
+    let found: Result<Vec<Search>, ExplainError> = records.par_iter().map(|(record, _)| find(record)).collect();
+    let found: Vec<(&RecordRef, Option<&Claim>, Search)> =
+        records.iter().zip(found?).map(|((record, claim), search)| (record, claim.as_ref(), search)).collect();
+    let all_found = !found.is_empty() && found.iter().all(|(.., search)| !search.found.is_empty());
+    let texts: Vec<String> =
+        found.iter().filter_map(|(record, claim, search)| Some(told(record, *claim, search.found.first()?))).collect();
+    if !texts.is_empty() {
+        output::write(None, |out| out.write_all(texts.join("\n").as_bytes()))?;
+    }
+    for (record, _, search) in found.iter().filter(|(.., search)| search.found.is_empty()) {
+        tell(&missing(record, search));
+    }
+    Ok(if all_found { Exit::Answered } else { Exit::NothingFound })
+}
+
+fn find(record: &RecordRef) -> Result<Search, ExplainError> {
+    let failed = |error| ExplainError::Unreadable { path: record.path.clone(), error };
+    let input = match record.path.as_str() {
+        "-" => archive::decompress(BufReader::new(io::stdin())),
+        path => Source::Path(path.into()).open_raw().and_then(archive::decompress),
+    };
+    let wanted = Wanted { digests: [record.digest].into(), times: None };
+    let search = find_records(input.map_err(failed)?, &wanted);
+    match search.damage.first() {
+        Some(damage) if search.records == 0 => {
+            Err(ExplainError::NotMrt { path: record.path.clone(), reason: format!(" ({})", damage.reason) })
+        }
+        _ => Ok(search),
+    }
+}
+
+fn told(record: &RecordRef, claim: Option<&Claim>, found: &FoundRecord) -> String {
+    let reference = format!("{}#{}", record.path, record.digest);
+    let Some(explained) = explain(found) else { return format!("{}: the record cannot be decoded\n", escaped(&reference)) };
+    let collector = parse_name(Path::new(&record.path)).collector;
+    // Names are decoration: the built-in ones serve any record.
+    let names = Profile::load(DEFAULT_PROFILE).map(|profile| profile.names).unwrap_or_default();
+    text(&Explanation {
+        reference: &reference,
+        collector: collector.as_deref(),
+        found,
+        explained: &explained,
+        claim,
+        names: &names,
+    })
+}
+
+fn missing(record: &RecordRef, search: &Search) -> String {
+    let damage =
+        if search.damage.is_empty() { "" } else { "; the file is damaged, and the record may lie where it cannot be read" };
+    format!(
+        "{}: none of its {} records has the digest {}{damage}; the path must be as the result gives it, relative to the current folder",
+        escaped(&record.path),
+        search.records,
+        record.digest
+    )
+}
+
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "uplinks: {line}");
+}

@@ -1,0 +1,183 @@
+//! The event cache: what a file said of a target, kept so that the next run reads no archive.
+//!
+//! An entry is one file in the cache's folder, named by the archive's path and the question asked of it. It holds the answer (JSON) and the original
+//! bytes of the records behind it, so that evidence can be written and explained from it too. It is believed only if the archive
+//! still has the path, size, modification time and inode that the entry names, and if the entry's own checksum holds; else it is as if
+//! it were not there. Entries appear whole or not at all, so several processes may share a folder.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::archive::{ArchiveFile, Source};
+
+/// Raised with every change of what is kept or how it is read; entries of other versions are ignored.
+const FORMAT: u32 = 1;
+
+/// Bytes of the checksum at an entry's end.
+const CHECKSUM: usize = 32;
+
+/// A folder of entries.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// The original bytes of a record, header included, and where they stood in the uncompressed stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptRecord {
+    /// Offset of the first byte.
+    pub offset: u64,
+    /// The record.
+    pub bytes: Vec<u8>,
+}
+
+/// What an entry holds.
+#[derive(Debug, Clone)]
+pub struct Cached<T> {
+    /// The answer.
+    pub answer: T,
+    /// The records behind it, in file order, with the peer indexes that RIB records need.
+    pub records: Vec<KeptRecord>,
+}
+
+/// The archive file as it was when the entry was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Identity {
+    format: u32,
+    path: String,
+    size: u64,
+    modified_ns: i128,
+    inode: u64,
+    question: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head<T> {
+    identity: Identity,
+    answer: T,
+    /// Offset and length of each record.
+    records: Vec<(u64, u64)>,
+}
+
+impl Cache {
+    /// Opens a folder, which is made if it is not there.
+    pub fn open(folder: &Path) -> io::Result<Cache> {
+        fs::create_dir_all(folder)?;
+        Ok(Cache { folder: folder.to_owned() })
+    }
+
+    /// The answer of an earlier run to the same question of the same file; `None` if there is none that can be believed.
+    pub fn load<T: DeserializeOwned>(&self, file: &ArchiveFile, question: &str) -> Option<Cached<T>> {
+        let identity = identity(file, question)?;
+        let bytes = fs::read(self.place(&identity)).ok()?;
+        let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
+        if Sha256::digest(body).as_slice() != checksum {
+            return None;
+        }
+        let (length, rest) = body.split_first_chunk::<8>()?;
+        let (head, mut raw) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+        let head: Head<T> = serde_json::from_slice(head).ok().filter(|head: &Head<T>| head.identity == identity)?;
+        let mut records = Vec::with_capacity(head.records.len());
+        for (offset, length) in head.records {
+            let (record, rest) = raw.split_at_checked(usize::try_from(length).ok()?)?;
+            records.push(KeptRecord { offset, bytes: record.to_vec() });
+            raw = rest;
+        }
+        Some(Cached { answer: head.answer, records })
+    }
+
+    /// Keeps an answer. A file that has no path of its own (standard input) is not kept.
+    pub fn store<T: Serialize>(&self, file: &ArchiveFile, question: &str, answer: &T, records: &[KeptRecord]) -> io::Result<()> {
+        let Some(identity) = identity(file, question) else { return Ok(()) };
+        let place = self.place(&identity);
+        let records_at = records.iter().map(|r| (r.offset, r.bytes.len() as u64)).collect();
+        let head = serde_json::to_vec(&Head { identity, answer, records: records_at })?;
+        let mut body = (head.len() as u64).to_be_bytes().to_vec();
+        body.extend(head);
+        records.iter().for_each(|r| body.extend(&r.bytes));
+        let checksum = Sha256::digest(&body);
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&body)?;
+        file.write_all(&checksum)?;
+        file.persist(place).map(|_| ()).map_err(|e| e.error)
+    }
+
+    fn place(&self, identity: &Identity) -> PathBuf {
+        let name = |text: &str| Sha256::digest(text)[..8].iter().map(|b| format!("{b:02x}")).collect::<String>();
+        self.folder.join(format!("{}-{}.uplinks", name(&identity.path), name(&identity.question)))
+    }
+}
+
+fn identity(file: &ArchiveFile, question: &str) -> Option<Identity> {
+    let Source::Path(path) = &file.source else { return None };
+    let (path, meta) = (path.canonicalize().ok()?, path.metadata().ok()?);
+    let modified = meta.modified().ok()?;
+    let modified_ns = match modified.duration_since(std::time::UNIX_EPOCH) {
+        Ok(after) => i128::try_from(after.as_nanos()).ok()?,
+        Err(before) => -i128::try_from(before.duration().as_nanos()).ok()?,
+    };
+    Some(Identity {
+        format: FORMAT,
+        path: path.to_str()?.to_owned(),
+        size: meta.len(),
+        modified_ns,
+        inode: inode(&meta),
+        question: question.to_owned(),
+    })
+}
+
+#[cfg(unix)]
+fn inode(meta: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(meta)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &fs::Metadata) -> u64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::discover;
+
+    fn archive(folder: &Path, content: &[u8]) -> ArchiveFile {
+        let path = folder.join("rrc90.updates.20171001.0905");
+        fs::write(&path, content).expect("written");
+        let found = discover(&[path.into_os_string()], None, &mut io::empty()).expect("found");
+        found.files.into_iter().next().expect("one file")
+    }
+
+    #[test]
+    fn an_entry_is_believed_only_whole_and_for_the_same_file_and_question() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::open(&folder.path().join("cache")).expect("made");
+        let file = archive(folder.path(), b"");
+        let records = [KeptRecord { offset: 7, bytes: vec![1, 2, 3] }];
+        cache.store(&file, "one", &vec![42_u32], &records).expect("stored");
+        let entry: Cached<Vec<u32>> = cache.load(&file, "one").expect("there");
+        assert_eq!((entry.answer, entry.records.as_slice()), (vec![42], &records[..]));
+        assert!(cache.load::<Vec<u32>>(&file, "two").is_none(), "another question");
+        assert!(cache.load::<String>(&file, "one").is_none(), "another kind of answer");
+
+        let place = fs::read_dir(folder.path().join("cache")).expect("a folder").next().expect("an entry").expect("read").path();
+        let whole = fs::read(&place).expect("read");
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            fs::write(&place, &damaged).expect("written");
+            assert!(cache.load::<Vec<u32>>(&file, "one").is_none(), "byte {at}");
+            fs::write(&place, &whole[..at]).expect("written");
+            assert!(cache.load::<Vec<u32>>(&file, "one").is_none(), "cut at {at}");
+        }
+        fs::write(&place, &whole).expect("written");
+        assert!(cache.load::<Vec<u32>>(&file, "one").is_some());
+        let changed = archive(folder.path(), &[0; 3]);
+        assert!(cache.load::<Vec<u32>>(&changed, "one").is_none(), "the archive changed");
+    }
+}

@@ -1,0 +1,138 @@
+//! The benchmark: uplinks and what is installed of its rivals, on the same question in one run, as ratios.
+//!
+//! `cargo run --release --example bench` makes its data in target/bench-data (about 150 MB) and measures; `-- --data DIR` takes archives
+//! that are there, `-- --rounds N` more rounds. The question: routes of 175.45.176.0/22 and its more-specifics.
+
+#[path = "data.rs"]
+mod data;
+#[path = "measure.rs"]
+mod measure;
+#[path = "../sample_data/prng.rs"]
+#[allow(dead_code)]
+mod prng;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use data::Data;
+use measure::{Cost, median, run};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |flag: &str| arguments.iter().position(|a| a == flag).and_then(|at| arguments.get(at + 1)).cloned();
+    let rounds = after("--rounds").and_then(|n| n.parse().ok()).unwrap_or(3);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-data");
+    let data = match after("--data") {
+        Some(folder) => Data::find(Path::new(&folder)),
+        None => Data::made(&folder),
+    };
+    let data = data.expect("the data can be read and written");
+    let uplinks = build();
+    agree(&uplinks, &data);
+    println!("machine: {}", machine());
+    for (title, files, base) in [
+        ("RIB, gz", &data.rib_gz, "gzip -dc"),
+        ("RIB, bz2", &data.rib_bz2, "bzip2 -dc"),
+        ("updates, bz2", &data.updates_bz2, "bzip2 -dc"),
+        ("updates, gz", &data.updates_gz, "gzip -dc"),
+    ] {
+        if !files.is_empty() {
+            table(title, base, &cases(&uplinks, title, files), rounds);
+        }
+    }
+}
+
+/// A name and the command line of each contender; the first is the base of the ratios.
+fn cases(uplinks: &str, title: &str, files: &[PathBuf]) -> Vec<(String, String)> {
+    let all = files.iter().map(|f| format!("'{}'", f.display())).collect::<Vec<_>>().join(" ");
+    let ours = |options: &str| format!("{uplinks} timeline --progress never -f csv {options} {all}");
+    let each = |tool: &str| format!("sh -c 'for f in \"$@\"; do {tool} \"$f\"; done' sh {all}");
+    let is_bz2 = title.ends_with("bz2");
+    let base = if is_bz2 { "bzip2 -dc" } else { "gzip -dc" };
+    let mut list = vec![(base.to_owned(), format!("{base} {all}"))];
+    let mut rival = |program: &str, name: &str, line: String| {
+        if Command::new(program).arg("--help").output().is_ok() {
+            list.push((name.to_owned(), line));
+        } else {
+            println!("({name}: not installed)");
+        }
+    };
+    if is_bz2 {
+        rival("lbzip2", "lbzip2 -n1 -dc", format!("lbzip2 -n1 -dc {all}"));
+        rival("lbzip2", "lbzip2 -n2 -dc", format!("lbzip2 -n2 -dc {all}"));
+    } else {
+        rival("igzip", "igzip -dc", format!("igzip -dc {all}"));
+    }
+    rival("bgpdump", "bgpdump -m", each("bgpdump -m"));
+    rival("bgpgrep", "bgpgrep", format!("bgpgrep {all} -subnet 175.45.176.0/22"));
+    rival("bgpkit-parser", "bgpkit-parser", each("bgpkit-parser -p 175.45.176.0/22 --include-sub"));
+    list.push(("uplinks -j1".to_owned(), ours("-j 1")));
+    if title == "RIB, bz2" {
+        list.push(("uplinks -j1 --seek never".to_owned(), ours("-j 1 --seek never")));
+        list.push(("uplinks -j2 --seek never".to_owned(), ours("-j 2 --seek never")));
+    } else {
+        list.push(("uplinks -j2".to_owned(), ours("-j 2")));
+    }
+    list.push(("uplinks -j1 --verify".to_owned(), ours("-j 1 --verify")));
+    list.push(("uplinks -j1, by origin (two passes)".to_owned(), ours("-j 1 --origin 131279")));
+    if ours_has(uplinks, "--cache") {
+        let cache = std::env::temp_dir().join(format!("uplinks-bench-{}", std::process::id()));
+        let cached = ours(&format!("-j 1 --seek never --cache '{}'", cache.display()));
+        list.push(("uplinks -j1, from the cache".to_owned(), cached));
+    }
+    list
+}
+
+fn ours_has(uplinks: &str, option: &str) -> bool {
+    let help = Command::new(uplinks).args(["timeline", "--help"]).output();
+    help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains(option))
+}
+
+/// Runs all cases in turn, round by round, so that a change of the machine's mood hits all alike.
+fn table(title: &str, base: &str, cases: &[(String, String)], rounds: usize) {
+    let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); cases.len()];
+    for round in 0..=rounds {
+        for ((name, line), own) in cases.iter().zip(&mut costs) {
+            match run(line) {
+                // The first round warms caches.
+                Some(cost) if round > 0 => own.push(cost),
+                Some(_) => {}
+                None => println!("({name} failed on {title})"),
+            }
+        }
+    }
+    println!("\n{title}\n{:36} {:>9} {:>12} {:>10}", "", "seconds", format!("x {base}"), "anon MB");
+    let Some(reference) = costs.first().filter(|c| !c.is_empty()).map(|c| median(c.clone())) else { return };
+    for ((name, _), own) in cases.iter().zip(costs).filter(|(_, own)| !own.is_empty()) {
+        let cost = median(own);
+        println!("{name:36} {:>9.3} {:>12.3} {:>10.1}", cost.wall, cost.wall / reference.wall, cost.anonymous_mb);
+    }
+}
+
+/// All ways of reading give the same rows, or nothing here is worth measuring.
+fn agree(uplinks: &str, data: &Data) {
+    for (files, options) in [(&data.rib_bz2, ["--seek", "never"].as_slice()), (&data.updates_bz2, &["--verify"])] {
+        if files.is_empty() {
+            continue;
+        }
+        let rows = |options: &[&str]| {
+            let out = Command::new(uplinks).args(["timeline", "-f", "csv"]).args(options).args(files).output();
+            String::from_utf8(out.expect("uplinks runs").stdout).expect("UTF-8")
+        };
+        let (auto, plain) = (rows(&[]), rows(options));
+        assert!(auto == plain, "{options:?} gives other rows");
+        println!("{} rows of {} files: the same with {options:?}", auto.lines().count() - 1, files.len());
+    }
+}
+
+fn build() -> String {
+    let built = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "--bin", "uplinks"]).status();
+    assert!(built.is_ok_and(|status| status.success()), "uplinks builds");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/uplinks").display().to_string()
+}
+
+fn machine() -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|l| l.strip_prefix("model name")).unwrap_or("").trim_start_matches([' ', '\t', ':']);
+    format!("{} x {model}", std::thread::available_parallelism().map_or(0, usize::from))
+}

@@ -1,0 +1,48 @@
+//! Runs a command to its end and tells its time and its anonymous resident memory (mapped files apart).
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// What a run took.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    /// Seconds from start to end.
+    pub wall: f64,
+    /// Peak of RssAnon, in MB; of the process itself, not of its children.
+    pub anonymous_mb: f64,
+}
+
+/// Runs `line` in a shell that becomes the command; its output goes nowhere. `None` if it fails.
+pub fn run(line: &str) -> Option<Cost> {
+    let begin = Instant::now();
+    let mut child = Command::new("bash")
+        .args(["-c", &format!("exec {line}")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        let now = fs::read_to_string(&status).unwrap_or_default();
+        let kb = now.lines().find_map(|l| l.strip_prefix("RssAnon:")).and_then(|l| l.split_whitespace().next());
+        peak = peak.max(kb.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0));
+        if let Some(ended) = child.try_wait().ok()? {
+            // 1: nothing found, which is an answer.
+            let answered = matches!(ended.code(), Some(0 | 1));
+            let wall = begin.elapsed().as_secs_f64();
+            return answered.then_some(Cost { wall, anonymous_mb: peak as f64 / 1024.0 });
+        }
+        sleep(Duration::from_micros(500));
+    }
+}
+
+/// The median of several runs in turn with others.
+pub fn median(mut costs: Vec<Cost>) -> Cost {
+    costs.sort_by(|a, b| a.wall.total_cmp(&b.wall));
+    let peak = costs.iter().map(|c| c.anonymous_mb).fold(0.0, f64::max);
+    Cost { wall: costs[costs.len() / 2].wall, anonymous_mb: peak }
+}
