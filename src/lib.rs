@@ -14,7 +14,10 @@
 //! 5. [`timeline`] aggregates over peers: episodes, changes, outages, the onset of an upstream.
 //! 6. [`report`] writes a result: one sheet a command, one file a format.
 //!
-//! [`check`] holds published claims against a timeline. [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them. `replay` and
+//! Beside them stands [`fetch`]: it brings archive files to the disk, knows the archives' names and layouts, and nothing of records.
+//! [`check`] holds published claims against a timeline.
+//!
+//! [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them. `replay` and
 //! `timeline` are pure: no path, no clock, no logger, no MRT type. The result is the same bytes for any number of threads and any order of
 //! the inputs. The rules that comments and tests cite by number are stated in docs/methodology.md.
 //!
@@ -32,6 +35,7 @@ pub mod archive;
 pub mod check;
 pub mod cli;
 pub mod event;
+pub mod fetch;
 pub mod model;
 pub mod mrt;
 pub mod replay;

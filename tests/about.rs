@@ -7,8 +7,22 @@ use std::io::Write;
 
 use run::{Rows, uplinks};
 
-const COMMANDS: [&str; 11] =
-    ["timeline", "changes", "first", "routes", "visibility", "inventory", "explain", "check", "columns", "completions", "man"];
+const COMMANDS: [&str; 14] = [
+    "timeline",
+    "changes",
+    "first",
+    "routes",
+    "visibility",
+    "report",
+    "inventory",
+    "explain",
+    "fetch",
+    "survey",
+    "check",
+    "columns",
+    "completions",
+    "man",
+];
 
 #[test]
 fn completions_know_every_command() {

@@ -122,9 +122,29 @@ fn origins_alone_find_their_prefixes_first() {
 
 #[test]
 fn help_is_there_for_every_command() {
-    for command in ["timeline", "changes", "first", "routes", "inventory", "explain"] {
+    for command in ["timeline", "changes", "first", "routes", "inventory", "explain", "report"] {
         let ran = uplinks(&[command, "--help"]);
         assert_eq!(ran.code, Some(0));
         assert!(ran.stdout.contains("Examples:") && ran.stdout.contains("uplinks "), "{command}");
     }
+}
+
+#[test]
+fn a_report_is_the_same_bytes_however_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (page, drawing) = (folder.path().join("r.html").display().to_string(), folder.path().join("r.svg").display().to_string());
+    let (rrc, views) = (format!("{}/rrc90", sample()), format!("{}/route-views.sim", sample()));
+    let first = uplinks(&["report", &rrc, &views, "-o", &page, "--svg", &drawing]);
+    assert_eq!((first.code, first.stdout.as_str()), (Some(0), ""), "{}", first.stderr);
+    let text = std::fs::read_to_string(&page).expect("the page");
+    assert_eq!(uplinks(&["report", "-j", "1", &views, &rrc]).stdout, text);
+    assert!(text.len() < 2_000_000 && !text.contains("http://") && !text.contains("https://"));
+    for part in
+        ["second upstream provider", "appears <b>2017-10-01 09:07:51</b> UTC", "left <b>2017-10-01 10:14:45</b>", "4 outages"]
+    {
+        assert!(text.contains(part), "no {part}");
+    }
+    assert!(std::fs::read_to_string(&drawing).expect("the drawing").contains("AS20485 TransTeleCom 2017-10-01 09:07:51"));
+    let none = uplinks(&["report", "--prefix", "192.0.2.0/24", &rrc]);
+    assert!(none.code == Some(1) && none.stdout.contains("No route was seen"));
 }

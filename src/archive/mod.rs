@@ -6,11 +6,13 @@
 //! - [`open`] gives a file's uncompressed bytes, all members of it, and fails where the file does.
 //! - [`cover`] says, once the files are read, which stretches of time they cover (rule 11).
 
+pub mod bzip2;
 mod collector;
 mod compression;
 mod coverage;
 mod discover;
 mod found;
+mod map;
 mod name;
 mod open;
 mod sniff;
@@ -23,6 +25,7 @@ pub use compression::Compression;
 pub use coverage::{CollectorFiles, Covered, Damage, RecordTimes, UpdateFile, cover};
 pub use discover::discover;
 pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped, escaped};
+pub use map::Map;
 pub use name::{ArchiveName, NameKind, NameStyle, parse as parse_name};
 pub use open::{decompress, open};
 pub use source::{Source, Spool};

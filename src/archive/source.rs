@@ -5,6 +5,8 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::map::Map;
+
 /// Octets read from the disk at a time.
 const READ_AHEAD: usize = 128 * 1024;
 
@@ -25,6 +27,21 @@ impl Source {
             Self::Spool(spool) => Box::new(SpoolReader { spool: spool.clone(), position: 0 }),
         };
         Ok(BufReader::with_capacity(READ_AHEAD, raw))
+    }
+
+    /// Its bytes as stored, as one slice; only of regular files, as others have no size to map.
+    pub fn map(&self) -> io::Result<Map> {
+        match self {
+            Self::Path(path) => {
+                // Asked before opening: to open a pipe takes a part of what it holds away from the reader.
+                if std::fs::metadata(path)?.is_file() {
+                    Map::new(&File::open(path)?)
+                } else {
+                    Err(io::ErrorKind::Unsupported.into())
+                }
+            }
+            Self::Spool(spool) => Map::new(&spool.0.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
 }
 

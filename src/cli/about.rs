@@ -3,16 +3,58 @@
 use std::io;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Args, CommandFactory};
 
-use super::args::{Cli, Columns, Completions, Man};
+use super::args::Cli;
 use super::output::{self, WriteError};
 use super::plan::refuse_terminal;
 use super::{Exit, Fatal};
 use crate::report::{self, Format, Style, columns_in_words, sheets};
 
+/// Below the help of `completions`.
+pub const COMPLETIONS: &str = "\
+Examples:
+  uplinks completions bash > ~/.local/share/bash-completion/completions/uplinks
+  uplinks completions zsh > \"${fpath[1]}/_uplinks\"
+  uplinks completions fish > ~/.config/fish/completions/uplinks.fish";
+
+/// Below the help of `man`.
+pub const MAN: &str = "\
+Examples:
+  uplinks man ~/.local/share/man/man1
+  uplinks man | man -l -";
+
+/// Options of `columns`.
+#[derive(Debug, Args)]
+pub struct ColumnsArgs {
+    /// Only those of this command's result
+    #[arg(value_name = "COMMAND", value_parser = clap::builder::PossibleValuesParser::new(sheets::ALL.iter().map(|(name, _)| *name)))]
+    pub of: Option<String>,
+    /// How to write them
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to a file, which appears only when complete
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The folder, which is made if need be
+    #[arg(value_name = "DIR")]
+    pub folder: Option<String>,
+}
+
 /// Writes completions for a shell to standard output.
-pub fn completions(typed: &Completions) -> Result<Exit, Fatal> {
+pub fn completions(typed: &CompletionsArgs) -> Result<Exit, Fatal> {
     let mut script = Vec::new();
     clap_complete::generate(typed.shell, &mut Cli::command(), "uplinks", &mut script);
     output::write(None, |out| out.write_all(&script))?;
@@ -20,7 +62,7 @@ pub fn completions(typed: &Completions) -> Result<Exit, Fatal> {
 }
 
 /// Writes a page for each command to a folder, or the first page to standard output.
-pub fn man(typed: &Man) -> Result<Exit, Fatal> {
+pub fn man(typed: &ManArgs) -> Result<Exit, Fatal> {
     let Some(folder) = &typed.folder else {
         output::write(None, |out| clap_mangen::Man::new(Cli::command()).render(&mut { out }))?;
         return Ok(Exit::Answered);
@@ -32,7 +74,7 @@ pub fn man(typed: &Man) -> Result<Exit, Fatal> {
 }
 
 /// Tells what the columns mean: in words for people, as rows for programs.
-pub fn columns(typed: &Columns) -> Result<Exit, Fatal> {
+pub fn columns(typed: &ColumnsArgs) -> Result<Exit, Fatal> {
     refuse_terminal(typed.format, typed.output.as_deref())?;
     output::write(typed.output.as_deref(), |out| match typed.format {
         Format::Table if typed.of.is_none() => out.write_all(columns_in_words().as_bytes()),

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use super::values::{parse_bin, parse_duration, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
-use crate::report::{Format, columns_in_words, sheets};
+use crate::report::{Format, columns_in_words};
 
 /// Who carried this network's traffic, since when, and how do we know?
 ///
@@ -59,13 +59,13 @@ pub enum Command {
   uplinks visibility --by target --bin 1h sample-data")]
     Visibility(Visibility),
     /// Hold published claims against the data: pass, fail, not decidable; exit 1 if one fails
-    #[command(after_help = "Examples:
-  uplinks check north-korea sample-data
-  uplinks check claims.toml -f markdown archive/ > notes.md
-
-Claims are TOML; two files are built in: north-korea and youtube-2008. docs/claims.md tells how to write one.
-Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be decided.")]
-    Check(Check),
+    #[command(after_help = super::check::EXAMPLES)]
+    Check(super::check::CheckArgs),
+    /// A self-contained HTML page, and its drawings as SVG
+    #[command(mut_arg("format", |arg| arg.hide(true)), after_help = "Examples:
+  uplinks report sample-data -o report.html
+  uplinks report sample-data -o report.html --svg report.svg")]
+    Report(Report),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
   uplinks inventory sample-data
@@ -78,18 +78,19 @@ Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be
     Explain(Explain),
     /// What every column of every result means: type, unit, meaning, example
     #[command(after_help = columns_in_words(), after_long_help = columns_in_words())]
-    Columns(Columns),
+    Columns(super::about::ColumnsArgs),
     /// Completions for a shell, to standard output
-    #[command(after_help = "Examples:
-  uplinks completions bash > ~/.local/share/bash-completion/completions/uplinks
-  uplinks completions zsh > \"${fpath[1]}/_uplinks\"
-  uplinks completions fish > ~/.config/fish/completions/uplinks.fish")]
-    Completions(Completions),
+    #[command(after_help = super::about::COMPLETIONS)]
+    Completions(super::about::CompletionsArgs),
     /// Man pages: one for each command into a folder, or the main one to standard output
-    #[command(after_help = "Examples:
-  uplinks man ~/.local/share/man/man1
-  uplinks man | man -l -")]
-    Man(Man),
+    #[command(after_help = super::about::MAN)]
+    Man(super::about::ManArgs),
+    /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
+    #[command(after_help = super::fetch::EXAMPLES)]
+    Fetch(super::fetch::FetchArgs),
+    /// Find and sharpen the transitions of years: RIB dumps at intervals, and updates only where something changed
+    #[command(after_help = super::survey::EXAMPLES)]
+    Survey(super::survey::SurveyArgs),
 }
 
 /// Options of `explain`.
@@ -98,35 +99,6 @@ pub struct Explain {
     /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
     #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
     pub reference: String,
-}
-
-/// Options of `columns`.
-#[derive(Debug, Args)]
-pub struct Columns {
-    /// Only those of this command's result
-    #[arg(value_name = "COMMAND", value_parser = clap::builder::PossibleValuesParser::new(sheets::ALL.iter().map(|(name, _)| *name)))]
-    pub of: Option<String>,
-    /// How to write them
-    #[arg(short, long, value_enum, default_value_t)]
-    pub format: Format,
-    /// Write to a file, which appears only when complete
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<String>,
-}
-
-/// Options of `completions`.
-#[derive(Debug, Args)]
-pub struct Completions {
-    /// For which shell
-    pub shell: clap_complete::Shell,
-}
-
-/// Options of `man`.
-#[derive(Debug, Args)]
-pub struct Man {
-    /// The folder, which is made if need be
-    #[arg(value_name = "DIR")]
-    pub folder: Option<String>,
 }
 
 /// Options of `first`.
@@ -165,43 +137,22 @@ pub struct Inventory {
     pub common: Common,
 }
 
-/// Options of `check`: the claims say what is watched and when.
+/// Options of `report`.
 #[derive(Debug, Args)]
-pub struct Check {
-    /// Built-in claims, or a TOML file
-    #[arg(value_name = "CLAIMS")]
-    pub claims: String,
-    /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
-    pub inputs: Vec<std::ffi::OsString>,
-    /// Only this collector (repeatable)
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
-    pub collector: Vec<String>,
-    /// The collector of files whose path does not say
-    #[arg(long, value_name = "NAME", help_heading = "Selection")]
-    pub collector_name: Option<String>,
-    /// Only peers of this AS (repeatable)
-    #[arg(long, value_name = "ASN", help_heading = "Selection")]
-    pub peer_asn: Vec<Asn>,
-    /// Peers that make an episode
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Selection")]
-    pub min_peers: u16,
-    /// The share of peers, 0 to 1, to which routes must fall for an outage
-    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = parse_share, help_heading = "Selection")]
-    pub outage_share: f64,
-    /// What to write.
+pub struct Report {
+    /// Write the drawings as an SVG file as well
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub svg: Option<String>,
+    /// See the other commands.
     #[command(flatten)]
-    pub output: Output,
-    /// How to work.
-    #[command(flatten)]
-    pub work: Work,
+    pub common: Common,
 }
 
 /// Options that every command of analysis takes.
 #[derive(Debug, Args)]
 pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "fetch")]
     pub inputs: Vec<std::ffi::OsString>,
     /// Whom to watch.
     #[command(flatten)]
@@ -215,6 +166,29 @@ pub struct Common {
     /// How to work.
     #[command(flatten)]
     pub work: Work,
+    /// What to fetch first.
+    #[command(flatten)]
+    pub fetching: super::fetch::Fetching,
+}
+
+impl Command {
+    /// The options of a command that analyses.
+    pub fn common_mut(&mut self) -> Option<&mut Common> {
+        match self {
+            Command::Timeline(common) | Command::Changes(common) | Command::Routes(common) => Some(common),
+            Command::First(first) => Some(&mut first.common),
+            Command::Visibility(visibility) => Some(&mut visibility.common),
+            Command::Inventory(inventory) => Some(&mut inventory.common),
+            Command::Report(report) => Some(&mut report.common),
+            Command::Explain(_)
+            | Command::Fetch(_)
+            | Command::Survey(_)
+            | Command::Check(_)
+            | Command::Columns(_)
+            | Command::Completions(_)
+            | Command::Man(_) => None,
+        }
+    }
 }
 
 /// Whom to watch.
@@ -318,9 +292,25 @@ pub struct Work {
     /// Threads [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Whether to seek in table dumps by their order, or to search all of them
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub seek: SeekWhen,
+    /// Read everything and compare every checksum, without shortcuts
+    #[arg(long)]
+    pub verify: bool,
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,
+}
+
+/// When to seek in table dumps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SeekWhen {
+    /// Where their order allows it
+    #[default]
+    Auto,
+    /// Never
+    Never,
 }
 
 /// When to show progress.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answer::Answer;
 use super::plan::Plan;
 use super::read;
-use crate::archive::ArchiveFile;
+use crate::archive::{ArchiveFile, Source};
 use crate::event::{Assembled, FileEvents, RecordCounts, Who, count_records};
+use crate::fetch::{Archived, Manifest};
 use crate::model::{CollectorId, PeerKey, Span, Time};
 use crate::report::PeerFacts;
 use crate::report::sheets::{InventoryKind, InventoryRow};
@@ -46,16 +47,36 @@ fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     }
     let covered: Vec<Span> = files.iter().filter_map(|i| collector.spans.get(i)).copied().collect();
     let coverage = collector.data.as_ref().map(|d| &d.coverage).filter(|c| !c.sampled);
+    let gaps = coverage.map_or(Vec::new(), |c| c.gaps.clone());
     Some(InventoryRow {
         kind: InventoryKind::Updates,
         spacing_secs: spacing(covered.iter().map(|s| s.from)),
-        gaps: coverage.map_or(Vec::new(), |c| c.gaps.clone()),
+        note: whose_gaps(collector, answer, &files, &gaps),
+        gaps,
         // Who speaks in update files is only known once every record is read.
         peers: None,
         watched_records: Some(files.iter().map(|i| said(answer, *i).records.len() as u64).sum()),
-        note: String::new(),
         ..row(collector, answer, &files, covered)
     })
+}
+
+/// Whether gaps are the archive's own or files that were not fetched, where a mirror's manifest can tell.
+fn whose_gaps(collector: &Assembled, answer: &Answer, files: &[usize], gaps: &[Span]) -> String {
+    let first = files.first().filter(|_| !gaps.is_empty());
+    let source = first.map(|i| &answer.read.files[*i].0.source);
+    let Some(Source::Path(path)) = source else { return String::new() };
+    let Some(manifest) = Manifest::near(path) else { return String::new() };
+    let (mut lacking, mut unfetched) = (0, 0);
+    for gap in gaps {
+        match manifest.archived(&collector.name, *gap) {
+            Archived::No { .. } => lacking += 1,
+            Archived::Yes => unfetched += 1,
+            Archived::Unknown => {}
+        }
+    }
+    let told = [(lacking, "not in the archive"), (unfetched, "not fetched")];
+    let told = told.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn row(collector: &Assembled, answer: &Answer, files: &[usize], covered: Vec<Span>) -> InventoryRow {

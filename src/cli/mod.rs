@@ -1,18 +1,21 @@
 //! The command line: what was typed (`args`), what it means (`plan`), and the way from inputs to an answer.
 
-mod about;
+pub mod about;
 pub mod answer;
 pub mod args;
-mod check;
+pub mod check;
 pub mod evidence;
 pub mod explain;
 mod facts;
+pub mod fetch;
 mod inventory;
 pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
 pub mod reference;
+mod report;
+pub mod survey;
 mod values;
 mod warn;
 
@@ -27,7 +30,7 @@ use plan::{Plan, PlanError};
 use read::ReadError;
 
 use crate::model::{RecordId, Upstream};
-use crate::report::{self, Colour, Context, Sheet, Style, sheets};
+use crate::report::{Colour, Context, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
 /// How a run ended, as its exit status tells.
@@ -76,10 +79,16 @@ pub enum Fatal {
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The archives, or the folder for their files.
+    #[error(transparent)]
+    Fetch(#[from] fetch::FetchError),
 }
 
 /// Runs a command.
-pub fn run(cli: Cli) -> Result<Exit, Fatal> {
+pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
+    if let Some(common) = cli.command.common_mut() {
+        fetch::ahead(common)?;
+    }
     match cli.command {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
@@ -104,17 +113,27 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
                 sheets::inventory(&rows, context)
             })
         }
+        Command::Report(report) => report::run(report),
         Command::Explain(Explain { reference }) => explain::run(&reference),
+        Command::Fetch(typed) => fetch::run(&typed),
+        Command::Survey(typed) => survey::run(typed),
     }
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
 fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+    present(plan, |plan, answer, context| {
+        warn::warn(answer);
+        sheet(plan, answer, context)
+    })
+}
+
+/// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
+fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
-        warn::warn(&answer);
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);
@@ -125,7 +144,7 @@ fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet
         if let Some(path) = &plan.evidence {
             evidence::write(path, &used, &answer)?;
         }
-        output::write(plan.output.as_deref(), |out| report::write(&sheet, plan.format, out, &style))?;
+        output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
             true => Exit::NothingFound,
@@ -142,7 +161,8 @@ fn style(plan: &Plan) -> Style {
 }
 
 fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    sheets::timeline(&answer.timeline(plan, &plan.options).rows, context)
+    let timeline = answer.timeline(plan, &plan.options);
+    sheets::timeline(&timeline.rows, &timeline.changes, context)
 }
 
 fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {

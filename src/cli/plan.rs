@@ -6,7 +6,8 @@ use std::io::{self, IsTerminal};
 
 use ipnet::IpNet;
 
-use super::args::{By, Common, Target, When};
+use super::args::{By, Common, SeekWhen, Target, When, Work};
+use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
 use crate::target::{Profile, ProfileError, read_names, read_prefixes};
@@ -54,6 +55,8 @@ pub struct Plan {
     pub strict: bool,
     /// Threads; `None`: one a core.
     pub jobs: Option<u16>,
+    /// `--seek`, `--verify`.
+    pub way: Way,
     /// `--progress`.
     pub progress: When,
 }
@@ -89,7 +92,7 @@ pub enum PlanError {
 impl Plan {
     /// Resolves the arguments; reads the profile, the list of prefixes and the names.
     pub fn new(typed: Common) -> Result<Plan, PlanError> {
-        let Common { inputs, target, selection, output, work } = typed;
+        let Common { inputs, target, selection, output, work, fetching: _ } = typed;
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
@@ -123,6 +126,7 @@ impl Plan {
             output: output.output,
             evidence: output.evidence,
             strict: output.strict,
+            way: way(&work),
             jobs: work.jobs,
             progress: work.progress,
         })
@@ -139,6 +143,13 @@ impl Plan {
     /// For commands whose rows name no records.
     pub fn without_evidence(self) -> Result<Plan, PlanError> {
         if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }
+    }
+}
+
+fn way(work: &Work) -> Way {
+    Way {
+        seek: if work.seek == SeekWhen::Never { Seek::Never } else { Seek::Auto },
+        verify: if work.verify { Verify::Yes } else { Verify::No },
     }
 }
 

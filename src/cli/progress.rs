@@ -39,6 +39,16 @@ impl Progress {
         self.say(files as u64);
     }
 
+    /// So many octets more are done; or, if negative, have to be done again.
+    pub fn moved(&self, octets: i64) {
+        if octets < 0 { self.bar.dec(octets.unsigned_abs()) } else { self.bar.inc(octets.unsigned_abs()) }
+    }
+
+    /// That many bytes need not be read.
+    pub fn skip(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     /// Counts what is read.
     pub fn count<R: Read>(&self, inner: BufReader<R>) -> BufReader<Counting<R>> {
         BufReader::new(Counting { inner, bar: self.bar.clone() })

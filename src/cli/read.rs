@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::progress::Progress;
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, escaped};
-use crate::event::{Damage, Discovery, FileEvents, discover_prefixes, read_events};
+use crate::event::{Damage, Discovery, FileEvents, Taken, discover_prefixes, read_events, read_file};
 use crate::target::Watch;
 
 /// All files, read.
@@ -55,7 +55,14 @@ pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
         prefixes.extend(discover(plan, &files));
     }
     let watch = Watch::new(prefixes, plan.origins.iter().copied());
-    let said = each(plan, &files, |input| read_events(input, &watch), unreadable);
+    let said = each_file(plan, &files, |file, progress| {
+        let plain = || plain(file, progress, |input| read_events(input, &watch), unreadable);
+        let (said, taken) = read_file(&file.source, &watch, plan.way, plain);
+        if taken != Taken::Whole {
+            progress.skip(file.size);
+        }
+        said
+    });
     Ok(ReadFiles { files: files.into_iter().zip(said).collect(), skipped: found.skipped, watch })
 }
 
@@ -66,27 +73,39 @@ fn discover(plan: &Plan, files: &[ArchiveFile]) -> Vec<IpNet> {
     all.into_iter().collect()
 }
 
-/// Reads every file with `read`, in parallel; the results are in the order of the files.
+/// Reads all of every file with `read`, in parallel; the results are in the order of the files.
 pub fn each<T: Send>(
     plan: &Plan,
     files: &[ArchiveFile],
     read: impl Fn(Box<dyn io::Read + Send>) -> T + Sync,
     failed: impl Fn(&io::Error) -> T + Sync,
 ) -> Vec<T> {
+    each_file(plan, files, |file, progress| plain(file, progress, &read, &failed))
+}
+
+fn each_file<T: Send>(plan: &Plan, files: &[ArchiveFile], read: impl Fn(&ArchiveFile, &Progress) -> T + Sync) -> Vec<T> {
     let progress = Progress::new(plan.progress, files.len(), files.iter().map(|f| f.size).sum());
     let done = AtomicUsize::new(0);
     let one = |file: &ArchiveFile| {
-        let opened = file.source.open_raw().and_then(|raw| archive::decompress(progress.count(raw)));
-        let said = match opened {
-            Ok(input) => read(input),
-            Err(error) => failed(&error),
-        };
+        let said = read(file, &progress);
         progress.done(done.fetch_add(1, Ordering::Relaxed) + 1);
         said
     };
     let all = files.par_iter().with_max_len(1).map(one).collect();
     progress.finish();
     all
+}
+
+fn plain<T>(
+    file: &ArchiveFile,
+    progress: &Progress,
+    read: impl FnOnce(Box<dyn io::Read + Send>) -> T,
+    failed: impl FnOnce(&io::Error) -> T,
+) -> T {
+    match file.source.open_raw().and_then(|raw| archive::decompress(progress.count(raw))) {
+        Ok(input) => read(input),
+        Err(error) => failed(&error),
+    }
 }
 
 /// A file that cannot even be opened is damaged from its first byte.

@@ -59,6 +59,23 @@ pub fn parse_bin(text: &str) -> Result<i64, String> {
     parse_duration(text).ok().filter(long).ok_or_else(|| "write a length as 30s, 5m or 1h".to_owned())
 }
 
+/// A size in octets: `500M`, `20G`, `1.5T` (powers of 1024); a bare number is octets.
+pub fn parse_octets(text: &str) -> Result<u64, String> {
+    let wrong = || "write a size as 500M or 20G".to_owned();
+    let (number, unit) = match text.char_indices().last().ok_or_else(wrong)? {
+        (_, '0'..='9') => (text, 1_u64),
+        (at, 'K' | 'k') => (&text[..at], 1 << 10),
+        (at, 'M') => (&text[..at], 1 << 20),
+        (at, 'G') => (&text[..at], 1 << 30),
+        (at, 'T') => (&text[..at], 1 << 40),
+        _ => return Err(wrong()),
+    };
+    let (whole, tenths) = number.split_once('.').unwrap_or((number, "0"));
+    let tenths = tenths.parse::<u64>().ok().filter(|tenths| *tenths < 10).ok_or_else(wrong)?;
+    let octets = whole.parse::<u64>().ok().and_then(|whole| whole.checked_mul(unit)?.checked_add(tenths * unit / 10));
+    octets.ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +87,16 @@ mod tests {
         }
         for text in ["", "h", "5x", "-5m", "1h30", "5 m", "99999999999s", "1é"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, octets) in [("0", 0), ("1024", 1024), ("2K", 2048), ("1.5M", 1_572_864), ("20G", 20 << 30)] {
+            assert_eq!(parse_octets(text), Ok(octets), "{text}");
+        }
+        for text in ["", "M", "1.23M", "-1", "5X", "5é", "99999999999999T"] {
+            assert!(parse_octets(text).is_err(), "{text}");
         }
     }
 

@@ -88,7 +88,8 @@ impl DumpBuilder {
         }
     }
 
-    fn add_rib(&mut self, record: &RawRecord<'_>, rib: &RibRecord<'_>) {
+    /// Adds a RIB record, whatever its number.
+    pub fn add_rib(&mut self, record: &RawRecord<'_>, rib: &RibRecord<'_>) {
         let sampled = self.count_prefix(record, rib.family, rib.bits);
         let watched = self.watched.covers(rib.family, rib.bits, rib.len);
         if self.v2.index.is_none() {

@@ -63,7 +63,7 @@ pub struct FilePeer {
 }
 
 /// A watched record of an update file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRecord {
     /// The record's time, with microseconds where the record has them.
     pub time: Time,
@@ -76,7 +76,7 @@ pub struct FileRecord {
 }
 
 /// What a watched record says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
     /// Watched routes only; withdrawals overridden by an announcement of the same message are left out (rule 5).
     Update {
@@ -97,7 +97,7 @@ pub enum Message {
 }
 
 /// The RIB records of a file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDump {
     /// Time of the first RIB or peer-index record.
     pub begin: Time,
@@ -120,7 +120,7 @@ pub struct FileDump {
 }
 
 /// One watched prefix in a dump (v1: one peer's entry).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DumpRecord {
     /// The record's time.
     pub time: Time,
@@ -151,7 +151,7 @@ impl FileEvents {
 }
 
 /// All that one file says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileEvents {
     /// Time of the first record of any kind in file order.
     pub first: Option<Time>,

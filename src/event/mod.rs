@@ -19,6 +19,7 @@ mod file;
 mod find;
 mod read;
 mod sample;
+mod shortcut;
 mod update;
 
 pub use crate::mrt::Damage;
@@ -32,3 +33,4 @@ pub use explain_path::Attributed;
 pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message, ParseDigestError};
 pub use find::{FoundRecord, IndexRecord, Search, Wanted, find_records};
 pub use read::read_events;
+pub use shortcut::{Seek, Taken, Verify, Way, read_file};

@@ -39,7 +39,8 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
     events
 }
 
-fn add_session_record(events: &mut FileEvents, record: &RawRecord<'_>, prefilter: &Prefilter, watch: &Watch) {
+/// Adds what a BGP4MP or type 5 record that may matter says.
+pub(super) fn add_session_record(events: &mut FileEvents, record: &RawRecord<'_>, prefilter: &Prefilter, watch: &Watch) {
     let (peer, message) = match session_body(record) {
         Some(SessionBody::State { ip, asn, old, new }) => {
             let new = if new == 6 { SessionState::Established } else { SessionState::NotEstablished };

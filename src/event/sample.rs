@@ -9,7 +9,7 @@ use crate::mrt::Family;
 const TAKEN: u16 = 256;
 
 /// 24.0.0.0, 80.0.0.0, 150.0.0.0, 200.0.0.0; `2001::`, `2400::`, `2800::`, `2a00::`.
-const STARTS: [[u128; 4]; 2] =
+pub(super) const STARTS: [[u128; 4]; 2] =
     [[24 << 120, 80 << 120, 150 << 120, 200 << 120], [0x2001 << 112, 0x2400 << 112, 0x2800 << 112, 0x2a00 << 112]];
 
 /// Counts the sampled prefixes that each peer holds.
@@ -36,6 +36,11 @@ impl Sample {
             }
         }
         taken
+    }
+
+    /// Whether the sample has all that it takes from a start.
+    pub fn has_all(&self, family: Family, start: usize) -> bool {
+        self.left[family.index()].get(start).is_none_or(|left| *left == 0)
     }
 
     /// The peer holds a sampled prefix. To be said once for each prefix and peer.

@@ -56,7 +56,7 @@ impl Header {
 
     /// Strict, for finding a header among any bytes: a subtype that exists, a body that can hold its fixed fields, and no more than
     /// any collector was seen to write.
-    pub(super) const fn is_convincing(&self) -> bool {
+    pub const fn is_convincing(&self) -> bool {
         let (subtypes, shortest) = match self.kind {
             5 | 9 | 10 => (1..8, 8),
             12 => (1..3, 22),

@@ -3,6 +3,7 @@
 mod cursor;
 mod damage;
 mod header;
+mod island;
 mod needle;
 mod nlri;
 mod prefilter;
@@ -17,6 +18,7 @@ mod whole;
 pub use cursor::Cursor;
 pub use damage::Damage;
 pub use header::{HEADER_LEN, Header, Kind, RawRecord};
+pub use island::{Edge, Island, Uncertain, sound_record};
 pub use nlri::{BadNlri, Family, Nlri, NlriForm, nlri_list};
 pub use prefilter::Prefilter;
 pub use prefix_set::PrefixSet;

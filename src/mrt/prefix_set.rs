@@ -42,6 +42,11 @@ impl PrefixSet {
         self.find(family, bits).is_some_and(|range| range.len <= len)
     }
 
+    /// The first and last address of each of a family's prefixes, in order.
+    pub fn spans(&self, family: Family) -> impl Iterator<Item = (u128, u128)> + '_ {
+        self.ranges[family.index()].iter().map(|range| (range.first, range.last))
+    }
+
     pub(super) fn find(&self, family: Family, bits: u128) -> Option<Range> {
         let ranges = &self.ranges[family.index()];
         let at = ranges.partition_point(|range| range.first <= bits).checked_sub(1)?;

@@ -161,7 +161,7 @@ impl Context<'_> {
     }
 
     /// The gaps but for the time between RIB dumps of collectors that have nothing else.
-    fn true_gaps(&self) -> impl Iterator<Item = &GapFact> {
+    pub(super) fn true_gaps(&self) -> impl Iterator<Item = &GapFact> {
         let sampled = |gap: &GapFact| self.collectors.get(usize::from(gap.collector.0)).is_some_and(|c| c.sampled);
         self.facts.gaps.iter().filter(move |gap| !sampled(gap))
     }

@@ -5,10 +5,12 @@ mod columns;
 mod context;
 pub mod explain;
 mod formats;
+pub mod page;
 mod remark;
 mod sheet;
 pub mod sheets;
 mod text;
+pub mod words;
 
 pub use columns::columns_in_words;
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};

@@ -68,6 +68,9 @@ pub struct Verdict {
     pub unexplained: Vec<String>,
 }
 
+/// Peer, prefix, path and first time.
+type Begun = (Peer, Net, String, i64);
+
 /// Compares routes. `why` names a difference: the naive route that the program lacks, the program's that the naive lacks, or the two of
 /// one key and first time.
 pub fn compare(
@@ -87,7 +90,6 @@ pub fn compare(
             None => left.push(one),
         }
     }
-    type Begun = (Peer, Net, String, i64);
     let begun = |s: &Stood| -> Begun { (s.peer, s.net, s.path.clone(), s.first) };
     let mut others: BTreeMap<Begun, Vec<Route>> = BTreeMap::new();
     for route in theirs.into_values().flatten() {
@@ -119,7 +121,7 @@ impl Verdict {
 pub fn some_prefixes(stood: &[Stood], most: usize) -> String {
     let all: std::collections::BTreeSet<_> = stood.iter().map(|s| s.net.0).filter(|net| net.prefix_len() > 0).collect();
     let step = all.len().div_ceil(most).max(1);
-    all.iter().step_by(step).map(|net| format!("{net}\n")).collect()
+    all.iter().step_by(step).map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// Subjects whose times or peaks differ, in words.

@@ -101,10 +101,10 @@ pub fn damage(files: &mut Vec<File>, prng: &mut Prng) {
     // What does not even begin as MRT is no input at all, so the beginnings stay.
     for file in files.iter_mut().filter(|file| file.bytes.len() > 2 * WHOLE) {
         let at = WHOLE + prng.index(file.bytes.len() - WHOLE);
-        if prng.chance(8) {
-            file.bytes.truncate(at);
-        } else if prng.chance(8) {
-            file.bytes.iter_mut().skip(at).take(6).for_each(|byte| *byte = 0xff);
+        match prng.range(1, 100) {
+            1..=8 => file.bytes.truncate(at),
+            9..=16 => file.bytes.iter_mut().skip(at).take(6).for_each(|byte| *byte = 0xff),
+            _ => {}
         }
     }
 }

@@ -33,15 +33,15 @@ fn bounds(rows: &Rows, seed: u64) {
 /// Routes: bounds in order, and what one peer holds for one prefix never overlaps. Returns every basis that was met.
 pub fn routes(rows: &Rows, seed: u64) -> BTreeSet<String> {
     bounds(rows, seed);
-    let mut keys: BTreeMap<[String; 5], Vec<(Option<String>, Option<String>)>> = BTreeMap::new();
+    let mut keys: BTreeMap<[String; 5], Vec<[Option<String>; 2]>> = BTreeMap::new();
     for row in rows.columns(&["collector", "peer_ip", "peer_asn", "prefix", "path_id", "first_seen", "last_seen"]) {
         let key = [0, 1, 2, 3, 4].map(|at| row[at].to_owned());
-        keys.entry(key).or_default().push((time(row[5]), time(row[6])));
+        keys.entry(key).or_default().push([time(row[5]), time(row[6])]);
     }
     for (key, mut spans) in keys {
         spans.sort();
         for pair in spans.windows(2) {
-            assert!(pair[0].1 <= pair[1].0, "seed {seed}: {key:?} {pair:?}");
+            assert!(pair[0][1] <= pair[1][0], "seed {seed}: {key:?} {pair:?}");
         }
     }
     rows.columns(&["start_basis", "end_basis"]).into_iter().flatten().map(str::to_owned).collect()

@@ -10,7 +10,8 @@ use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::plural;
-use crate::timeline::Row;
+use crate::report::words;
+use crate::timeline::{Change, Row};
 
 pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("prefix", Kind::Text),
@@ -40,8 +41,8 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("end_evidence", Kind::Text),
 ];
 
-/// The sheet of `timeline`; `rows` in the order of [`Row::order`].
-pub fn timeline(rows: &[Row], context: &Context) -> Sheet {
+/// The sheet of `timeline`; `rows` in the order of [`Row::order`], `changes` those of the same timeline.
+pub fn timeline(rows: &[Row], changes: &[Change], context: &Context) -> Sheet {
     let mut marks = Marks::default();
     let groups = groups(rows, &mut marks, context);
     let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
@@ -52,7 +53,7 @@ pub fn timeline(rows: &[Row], context: &Context) -> Sheet {
         name: "timeline",
         columns: cells::columns(COLUMNS),
         rows: rows.iter().map(|row| cells_of(row, context)).collect(),
-        summary: vec![headline(rows, context), context.files_line()],
+        summary: vec![headline(rows, context), words::paragraph(rows, changes, context).join(" "), context.files_line()],
         caveats,
         facts: context.facts_json(),
         view: View {
@@ -162,7 +163,7 @@ mod tests {
         (back.unobserved_micros, back.peak_peers) = (300_000_000, 1);
         back.flags = [Flag::Gap, Flag::ReservedNeighbour, Flag::SinglePeer].into_iter().collect();
         let transtelecom = episode(Upstream::Via(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
-        timeline(&[unicom, transtelecom, back], &context(&evidence))
+        timeline(&[unicom, transtelecom, back], &[], &context(&evidence))
     }
 
     #[test]
@@ -181,6 +182,15 @@ prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by
         let expected = r"
 North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to
 2017-10-02 12:00 UTC.
+Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was
+reached through one upstream provider, AS4837 China Unicom, for 175.45.176.0/24, seen by up to 12 of
+25 peers that could see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom,
+appeared for 175.45.176.0/24, seen by up to 12 of 25 peers that could see it (48 %). It left at
+10:14:45. AS4837 China Unicom left at 09:07:51. A BGP message in the archive proves each appearance
+to the second. Data are missing in 1 gap (5m 00s together); what changed there is not shown. 1
+episode was left aside here: seen by a single peer, stuck, or out of time. BGP shows announced
+paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took
+is not seen here.
 Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors.
 
   upstream             first seen            last seen                duration  peers  notes
@@ -212,7 +222,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
 {
   "schema": "uplinks/timeline/1",
   "version": "VERSION",
-  "summary": ["North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to 2017-10-02 12:00 UTC.","Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors."],
+  "summary": ["North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to 2017-10-02 12:00 UTC.","Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream provider, AS4837 China Unicom, for 175.45.176.0/24, seen by up to 12 of 25 peers that could see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24, seen by up to 12 of 25 peers that could see it (48 %). It left at 10:14:45. AS4837 China Unicom left at 09:07:51. A BGP message in the archive proves each appearance to the second. Data are missing in 1 gap (5m 00s together); what changed there is not shown. 1 episode was left aside here: seen by a single peer, stuck, or out of time. BGP shows announced paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took is not seen here.","Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors."],
   "caveats": ["Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.","gap: part of the data behind the row is missing or damaged; routes are assumed to stand until contradicted.","reserved-neighbour: the upstream is a reserved AS number.","single-peer: no more than one peer saw it at a time.","wider-bounds: another peer may have started earlier or left later than the times shown.","BGP shows announced paths, not cables and not traffic shares."],
   "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
   "rows": [
@@ -238,7 +248,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
             [Upstream::Ambiguous, Upstream::Direct].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
         rows[0].subject.origin = Origin::Ambiguous;
         rows[1].subject.prefix = None;
-        let sheet = timeline(&rows, &context(&evidence));
+        let sheet = timeline(&rows, &[], &context(&evidence));
         let headings: Vec<_> = sheet.view.groups.iter().filter_map(|g| g.heading.as_deref()).collect();
         assert_eq!(headings, ["175.45.176.0/24 from an ambiguous origin", "All prefixes from AS131279"]);
         assert!(
@@ -258,7 +268,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
         (row.peak_peers, row.peers_total) = (1000, 1200);
         row.end.basis = crate::replay::Basis::PeerDown;
         row.flags = Flag::ALL.iter().copied().take(9).collect();
-        let table = text(&timeline(&[row], &context), Format::Table);
+        let table = text(&timeline(&[row], &[], &context), Format::Table);
         let widest = table.lines().map(|line| line.chars().count()).max();
         assert!(widest.is_some_and(|w| w <= 100) && table.contains(">10d 23h 59m 59s"), "{table}");
     }

@@ -1,0 +1,157 @@
+//! One block at a time: decoded up to its last column, then searched, looked into at its ends, or inverted.
+
+use super::bits::Bits;
+use super::block::{self, Decoded, decode_symbols};
+use super::border::Edges;
+use super::crc::crc32;
+use super::edges;
+use super::error::Bz2Error;
+use super::header::{BlockHeader, Codes, LEVEL_BYTES, Randomised};
+use super::invert::Inverter;
+use super::rank::Matrix;
+use super::rle;
+use super::search::SearchSet;
+
+/// What a decoded block says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockInfo {
+    /// Its fixed fields.
+    pub header: BlockHeader,
+    /// Offset in bits of what follows the block.
+    pub end_bit: usize,
+}
+
+/// Decodes blocks with buffers that are kept: at most 0.9 MB, and 8 MB more once a block was inverted.
+#[derive(Debug)]
+pub struct BlockDecoder {
+    codes: Codes,
+    header: BlockHeader,
+    /// Room for the largest block so far and what its decoding writes beyond; the last column is the first `rows`
+    /// bytes.
+    column: Vec<u8>,
+    rows: usize,
+    starts: [u32; 257],
+    inverter: Inverter,
+}
+
+impl Default for BlockDecoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl BlockDecoder {
+    /// A decoder that holds no block yet.
+    pub fn new() -> Self {
+        Self {
+            codes: Codes::default(),
+            header: BlockHeader::default(),
+            column: Vec::new(),
+            rows: 0,
+            starts: [0; 257],
+            inverter: Inverter::default(),
+        }
+    }
+
+    /// Decodes the block at bit `offset` of `data` up to its last column, which replaces the one before; after an
+    /// error there is none.
+    ///
+    /// That a block decodes does not make it one, as its magic may occur by chance: it is genuine if the chain of
+    /// blocks leads to it, or if another block or the stream's end follows at [`BlockInfo::end_bit`].
+    pub fn decode(&mut self, data: &[u8], offset: usize, level: u8) -> Result<BlockInfo, Bz2Error> {
+        let decoded = self.try_decode(data, offset, level);
+        if decoded.is_err() {
+            self.rows = 0;
+            self.starts = [0; 257];
+        }
+        decoded
+    }
+
+    fn try_decode(&mut self, data: &[u8], offset: usize, level: u8) -> Result<BlockInfo, Bz2Error> {
+        if !(1..=9).contains(&level) {
+            return Err(Bz2Error::Level(level));
+        }
+        let bits = Bits::new(data);
+        let (header, symbols) = self.codes.read(bits, offset)?;
+        let room = usize::from(level) * LEVEL_BYTES + block::SPLAT;
+        if self.column.len() < room {
+            self.column.resize(room, 0);
+        }
+        let column = self.column.get_mut(..room).unwrap_or_default();
+        let Decoded { end_bit, rows, counts } = decode_symbols(bits, &self.codes, symbols, column)?;
+        if header.orig_ptr as usize >= rows {
+            return Err(Bz2Error::OriginPointer { orig_ptr: header.orig_ptr, rows });
+        }
+        let mut sum = 0;
+        for (start, count) in self.starts.iter_mut().zip(counts.into_iter().chain([0])) {
+            *start = sum;
+            sum += count;
+        }
+        self.rows = rows;
+        self.header = header;
+        Ok(BlockInfo { header, end_bit })
+    }
+
+    /// The last column of the block's matrix; empty if there is no block.
+    pub fn last_column(&self) -> &[u8] {
+        self.column.get(..self.rows).unwrap_or_default()
+    }
+
+    /// The block's matrix. That of a randomised block is one of altered text.
+    pub fn matrix(&self) -> Matrix<'_> {
+        Matrix::new(self.last_column(), &self.starts)
+    }
+
+    /// Whether the block may hold a pattern; `false` is certain as far as the raw bytes of this one block go.
+    pub fn may_contain(&self, patterns: &SearchSet) -> bool {
+        self.header.randomised == Randomised::Yes || patterns.may_occur(&self.matrix())
+    }
+
+    /// The block's first and last `count` raw bytes, or all if it has fewer. Nothing if only inversion can tell.
+    pub fn edges(&self, count: usize) -> Option<Edges> {
+        Some(Edges { head: self.head(count)?, tail: self.tail(count)? })
+    }
+
+    /// The block's first `count` raw bytes, or all if it has fewer. Nothing if only inversion can tell.
+    pub fn head(&self, count: usize) -> Option<Vec<u8>> {
+        (self.header.randomised == Randomised::No).then(|| edges::head(&self.matrix(), self.origin(), count))
+    }
+
+    /// The block's last `count` raw bytes, or all if it has fewer. Nothing if only inversion can tell.
+    pub fn tail(&self, count: usize) -> Option<Vec<u8>> {
+        if self.header.randomised == Randomised::Yes {
+            return None;
+        }
+        edges::tail(&self.matrix(), self.origin(), count)
+    }
+
+    fn origin(&self) -> usize {
+        self.header.orig_ptr as usize
+    }
+
+    /// Appends the block's raw bytes to `output`, which is left as it was if their checksum is wrong.
+    pub fn invert_into(&mut self, output: &mut Vec<u8>) -> Result<(), Bz2Error> {
+        let before = output.len();
+        rle::decode_into(self.text(usize::MAX), output);
+        let computed = crc32(output.get(before..).unwrap_or_default());
+        if computed == self.header.crc {
+            return Ok(());
+        }
+        output.truncate(before);
+        Err(Bz2Error::Crc { stored: self.header.crc, computed })
+    }
+
+    /// Appends the block's first `count` raw bytes, or all if it has fewer, to `output`, without a check of their
+    /// checksum. Pays against [`BlockDecoder::head`] from some two hundred bytes on.
+    pub fn invert_head_into(&mut self, count: usize, output: &mut Vec<u8>) {
+        let end = output.len().saturating_add(count);
+        // Text is at most five fourths of the raw bytes, and may be cut within a run.
+        rle::decode_into(self.text(count.saturating_add(count / 4 + 2 * rle::RUN)), output);
+        output.truncate(end);
+    }
+
+    fn text(&mut self, count: usize) -> &[u8] {
+        let last = self.column.get(..self.rows).unwrap_or_default();
+        self.inverter.invert(last, &self.starts, self.header.orig_ptr as usize, self.header.randomised, count)
+    }
+}

@@ -1,0 +1,84 @@
+//! The first run-length stage of bzip2: four equal bytes are followed by a byte that says how many more there are.
+
+/// Equal bytes after which a count follows.
+pub const RUN: usize = 4;
+
+/// Appends to `output` what `text`, which begins at a block's start or behind a whole run, stands for.
+///
+/// A run's four bytes at the very end may lack their count, as libbz2 allows.
+pub fn decode_into(text: &[u8], output: &mut Vec<u8>) {
+    output.reserve(text.len());
+    let mut rest = text;
+    while let Some(at) = find_run(rest) {
+        let (plain, behind) = rest.split_at(at + RUN);
+        output.extend_from_slice(plain);
+        let (Some(byte), Some((count, behind))) = (plain.last(), behind.split_first()) else { return };
+        output.resize(output.len() + usize::from(*count), *byte);
+        rest = behind;
+    }
+    output.extend_from_slice(rest);
+}
+
+/// Where the first four equal bytes begin.
+fn find_run(text: &[u8]) -> Option<usize> {
+    const LANES: usize = 32;
+    let mut from = 0;
+    while let Some(window) = text.get(from..).and_then(<[u8]>::first_chunk::<{ LANES + RUN - 1 }>) {
+        let run_here = |at: usize| window[at] == window[at + 1] && window[at] == window[at + 2] && window[at] == window[at + 3];
+        // Without short-circuits, so that the compiler looks at all lanes at once.
+        let any = (0..LANES).fold(0u8, |any, at| {
+            let differ = (window[at] ^ window[at + 1]) | (window[at] ^ window[at + 2]) | (window[at] ^ window[at + 3]);
+            any | u8::from(differ == 0)
+        });
+        if any != 0 {
+            return (0..LANES).find(|at| run_here(*at)).map(|at| from + at);
+        }
+        from += LANES;
+    }
+    text.get(from..)?.windows(RUN).position(|run| run.iter().all(|byte| *byte == run[0])).map(|at| from + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(text: &[u8]) -> Vec<u8> {
+        let mut output = Vec::new();
+        decode_into(text, &mut output);
+        output
+    }
+
+    #[test]
+    fn counts_stand_for_bytes() {
+        let cases: [(&[u8], &[u8]); 7] = [
+            (b"", b""),
+            (b"abc", b"abc"),
+            (b"aaa", b"aaa"),
+            (b"aaaa\0b", b"aaaab"),
+            (b"aaaa\x02aaaa\0", b"aaaaaaaaaa"),
+            (b"xaaaa\x01", b"xaaaaa"),
+            (b"aaaa", b"aaaa"),
+        ];
+        for (text, plain) in cases {
+            assert_eq!(decoded(text), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_does_not_begin_a_run() {
+        assert_eq!(decoded(b"\x02\x02\x02\x02\x02\x02\x02\x02!"), [[2; 9].as_slice(), b"!"].concat());
+    }
+
+    #[test]
+    fn runs_are_found_at_every_place() {
+        for before in 0..80u8 {
+            let mut text: Vec<u8> = (0..before).collect();
+            text.extend([200; 4]);
+            text.extend([3, 1, 2]);
+            let mut plain: Vec<u8> = (0..before).collect();
+            plain.extend([200; 7]);
+            plain.extend([1, 2]);
+            assert_eq!(decoded(&text), plain);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Streams of blocks: what follows a block, the walk through a whole file, and the list of blocks for those who
+//! decode in parallel.
+//!
+//! A file is one stream or several in a row, each with its own level. Blocks begin at any bit, streams at bytes.
+
+use super::bits::Bits;
+use super::crc::combine;
+use super::decoder::{BlockDecoder, BlockInfo};
+use super::error::Bz2Error;
+use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
+
+const HEADER_BITS: usize = 32;
+const MAGIC_BITS: usize = 48;
+const CRC_BITS: usize = 32;
+
+/// Where a walk through a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A block begins here; it belongs to a stream of this level.
+    Block {
+        /// Offset of its magic number in bits.
+        bit: usize,
+        /// Level of its stream, 1 to 9: a block holds up to that many times 100,000 bytes before its last stage.
+        level: u8,
+    },
+    /// The last stream is over and so are the data.
+    End,
+    /// The last stream is over, but what follows at this byte is no stream. `bzip2` warns and ignores it.
+    Trailing {
+        /// Offset in bytes.
+        byte: usize,
+    },
+}
+
+/// The first block of a file, or its end if it has only empty streams.
+pub fn first(data: &[u8]) -> Result<Place, Bz2Error> {
+    match stream_at(data, 0)? {
+        Place::Trailing { .. } => Err(Bz2Error::NoStream(0)),
+        place => Ok(place),
+    }
+}
+
+/// What follows a block of a stream of `level` that ends at `end_bit`, passing over ends and beginnings of streams.
+///
+/// The error [`Bz2Error::Chain`] means that the block was none, or that the file is damaged or cut here.
+pub fn after(data: &[u8], end_bit: usize, level: u8) -> Result<Place, Bz2Error> {
+    let bits = Bits::new(data);
+    match bits.magic(end_bit) {
+        BLOCK_MAGIC => Ok(Place::Block { bit: end_bit, level }),
+        END_MAGIC if end_bit + MAGIC_BITS + CRC_BITS <= bits.len() => stream_at(data, after_end(end_bit)),
+        _ if end_bit + MAGIC_BITS + CRC_BITS > bits.len() => Err(Bz2Error::Truncated),
+        _ => Err(Bz2Error::Chain(end_bit as u64)),
+    }
+}
+
+/// The byte behind the end of stream at a bit.
+fn after_end(end_bit: usize) -> usize {
+    (end_bit + MAGIC_BITS + CRC_BITS).div_ceil(8)
+}
+
+/// The checksum behind the end of stream at a bit.
+fn stored_crc(bits: Bits<'_>, end_bit: usize) -> u32 {
+    u32::try_from(bits.peek(end_bit + MAGIC_BITS) >> 32).unwrap_or_default()
+}
+
+/// Reads the header of the stream at `byte`, and over it and its like if they have no block.
+fn stream_at(data: &[u8], mut byte: usize) -> Result<Place, Bz2Error> {
+    loop {
+        let rest = data.get(byte..).unwrap_or_default();
+        let level = match rest {
+            [] if byte > 0 => return Ok(Place::End),
+            [b'B', b'Z', b'h', level @ b'1'..=b'9', ..] => level - b'0',
+            _ => return Ok(Place::Trailing { byte }),
+        };
+        let bits = Bits::new(data);
+        let bit = byte * 8 + HEADER_BITS;
+        match bits.magic(bit) {
+            BLOCK_MAGIC => return Ok(Place::Block { bit, level }),
+            END_MAGIC if bit + MAGIC_BITS + CRC_BITS <= bits.len() => match stored_crc(bits, bit) {
+                0 => byte = after_end(bit),
+                stored => return Err(Bz2Error::Crc { stored, computed: 0 }),
+            },
+            _ if bit + MAGIC_BITS + CRC_BITS > bits.len() => return Err(Bz2Error::Truncated),
+            _ => return Err(Bz2Error::Chain(bit as u64)),
+        }
+    }
+}
+
+/// Decodes the blocks of a file one after the other; needs no scan, as the end of one block is the start of the next.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    data: &'a [u8],
+    place: Place,
+    /// The combined checksum of the stream so far, from the blocks' headers.
+    combined: u32,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins at a file's first block.
+    pub fn new(data: &'a [u8]) -> Result<Self, Bz2Error> {
+        Ok(Self { data, place: first(data)?, combined: 0 })
+    }
+
+    /// Where the next block is, or what is there instead.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Decodes the next block into `decoder`; nothing if there is none. After an error the walk cannot go on.
+    ///
+    /// Checks that the stream's checksum is the one of the checksums in its blocks' headers, which needs no
+    /// inversion. If it is not, the last block of the stream is refused.
+    pub fn decode_next(&mut self, decoder: &mut BlockDecoder) -> Result<Option<BlockInfo>, Bz2Error> {
+        let Place::Block { bit, level } = self.place else { return Ok(None) };
+        let info = decoder.decode(self.data, bit, level)?;
+        self.place = after(self.data, info.end_bit, level)?;
+        self.combined = combine(self.combined, info.header.crc);
+        let bits = Bits::new(self.data);
+        if bits.magic(info.end_bit) == END_MAGIC {
+            let stored = stored_crc(bits, info.end_bit);
+            let computed = std::mem::take(&mut self.combined);
+            if stored != computed {
+                return Err(Bz2Error::Crc { stored, computed });
+            }
+        }
+        Ok(Some(info))
+    }
+}
+
+/// Where a block seems to lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Offset of its magic number in bits.
+    pub start_bit: usize,
+    /// Offset of the next magic number in bits: where it ends, if both magic numbers are genuine.
+    pub end_bit: usize,
+    /// Level of its stream, 1 to 9.
+    pub level: u8,
+}
+
+/// The blocks of a file as a scan finds them, in order, without decoding any, until the first end of stream behind
+/// which there is no further stream.
+///
+/// These are candidates. The list is right if each block decodes with [`BlockInfo::end_bit`] as its span says. Where
+/// one ends elsewhere, and [`after`] finds it followed by a block or an end there, magic numbers before that end came
+/// by chance: leave out the spans that begin before it. Otherwise the file is damaged.
+pub fn spans(data: &[u8]) -> Result<Vec<Span>, Bz2Error> {
+    let Place::Block { level: mut at_level, .. } = first(data)? else { return Ok(Vec::new()) };
+    let marks = Scanner::new(&[Mark::Block, Mark::End]).find(data, HEADER_BITS, usize::MAX);
+    let mut spans = Vec::new();
+    for (index, (start_bit, mark)) in marks.iter().enumerate() {
+        let next = marks.get(index + 1);
+        match mark {
+            Mark::Block => {
+                let end_bit = next.map_or(data.len() * 8, |(bit, _)| *bit);
+                spans.push(Span { start_bit: *start_bit, end_bit, level: at_level });
+            }
+            Mark::End => match after(data, *start_bit, at_level) {
+                Ok(Place::Block { level, .. }) => at_level = level,
+                // Behind trailing bytes or an end that came by chance the level is that of before.
+                Ok(Place::Trailing { .. } | Place::End) | Err(_) => {}
+            },
+        }
+    }
+    Ok(spans)
+}

@@ -1,0 +1,155 @@
+//! `report`: the page and the drawings, and the command that makes them again.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+
+use super::answer::Answer;
+use super::args::{By, Common, Report};
+use super::plan::Plan;
+use super::{Exit, Fatal, facts, output, read, warn};
+use crate::archive::escaped;
+use crate::event::Assembled;
+use crate::model::RecordId;
+use crate::report::page::{Covered, Page, html, svg};
+use crate::timeline::{Collector, Options, View};
+
+/// Reads, replays, and writes the page and, where asked for, the drawings.
+pub fn run(typed: Report) -> Result<Exit, Fatal> {
+    let (command, drawings) = (canonical(&typed.common), typed.svg);
+    let plan = Plan::new(typed.common)?.without_evidence()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs.map_or(0, usize::from)).build()?;
+    pool.install(|| {
+        let answer = Answer::new(&plan, read::read(&plan)?);
+        warn::warn(&answer);
+        let evidence = |record: RecordId| answer.evidence(record);
+        let context = facts::context(&plan, &answer, &evidence);
+        let timeline = answer.timeline(&plan, &plan.options);
+        // The share chart adds up prefixes, whatever the rows are about.
+        let by_prefix =
+            (plan.options.view == View::Target).then(|| answer.timeline(&plan, &Options { view: View::Prefix, ..plan.options }));
+        let prefixes = by_prefix.as_ref().unwrap_or(&timeline);
+        let page = Page { context: &context, timeline: &timeline, prefixes, coverage: &covered(&answer), command };
+        if let Some(path) = &drawings {
+            output::write(Some(path), |out| out.write_all(svg(&page).as_bytes()))?;
+        }
+        output::write(plan.output.as_deref(), |out| out.write_all(html(&page).as_bytes()))?;
+        Ok(match timeline.rows.is_empty() {
+            _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
+            true => Exit::NothingFound,
+            false => Exit::Answered,
+        })
+    })
+}
+
+fn covered(answer: &Answer) -> Vec<Covered> {
+    let of = |(collector, assembled): (&Collector, &Assembled)| Covered {
+        coverage: assembled.data.as_ref().map(|_| collector.coverage.clone()),
+        dumps: assembled.data.iter().flat_map(|d| d.dumps.iter().map(|dump| dump.begin)).collect(),
+    };
+    answer.observed.collectors.iter().zip(&answer.assembly.collectors).map(of).collect()
+}
+
+/// The command in one form, however it was typed: target, window, selection and inputs, each sorted; not what cannot change the result.
+pub fn canonical(typed: &Common) -> String {
+    let Common { inputs, target, selection, .. } = typed;
+    let mut words = vec!["uplinks report".to_owned()];
+    let mut option = |name: &str, values: Vec<String>| {
+        let mut values = values;
+        values.sort_unstable();
+        values.dedup();
+        words.extend(values.into_iter().map(|value| format!("--{name} {}", quoted(&value))));
+    };
+    option("profile", target.profile.iter().cloned().collect());
+    option("origin", all(&target.origin));
+    option("prefix", target.prefix.iter().map(|p| p.trunc().to_string()).collect());
+    option("prefix-file", target.prefix_file.iter().cloned().collect());
+    option("names", target.names.iter().cloned().collect());
+    option("from", all(&selection.from));
+    option("to", all(&selection.to));
+    option("collector", selection.collector.clone());
+    option("collector-name", selection.collector_name.iter().cloned().collect());
+    option("peer-asn", all(&selection.peer_asn));
+    option("min-peers", all((selection.min_peers > 1).then_some(&selection.min_peers)));
+    option("min-duration", all(&selection.min_duration.map(seconds)));
+    option("merge-within", all(&selection.merge_within.map(seconds)));
+    option("by", if selection.by == By::Target { vec!["target".to_owned()] } else { Vec::new() });
+    option("outage-share", all((selection.outage_share > 0.0).then_some(&selection.outage_share)));
+    option("exclude-flag", selection.exclude_flag.iter().map(|f| f.text().to_owned()).collect());
+    option("only-flag", selection.only_flag.iter().map(|f| f.text().to_owned()).collect());
+    if target.discover {
+        words.push("--discover".to_owned());
+    }
+    let mut inputs: Vec<&OsString> = inputs.iter().collect();
+    inputs.sort_unstable();
+    inputs.dedup();
+    words.extend(inputs.into_iter().map(|i| quoted(&escaped(&i.to_string_lossy()))));
+    words.join(" ")
+}
+
+fn all<'a, T: Display + 'a>(values: impl IntoIterator<Item = &'a T>) -> Vec<String> {
+    values.into_iter().map(ToString::to_string).collect()
+}
+
+/// Microseconds as the options take them.
+fn seconds(micros: i64) -> String {
+    format!("{}s", micros / 1_000_000)
+}
+
+/// Safe for a POSIX shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+
+    fn said(line: &[&str]) -> String {
+        let cli = Cli::try_parse_from(["uplinks", "report"].iter().chain(line)).expect("a command");
+        let Command::Report(report) = cli.command else { panic!("another command") };
+        canonical(&report.common)
+    }
+
+    #[test]
+    fn the_command_is_the_same_however_it_was_typed() {
+        let expected =
+            "uplinks report --origin 131279 --prefix 175.45.176.0/22 --from 2017-10-01T00:00:00Z --min-peers 2 'a b' c";
+        for line in [
+            &[
+                "--origin",
+                "AS131279",
+                "--prefix",
+                "175.45.176.0/22",
+                "--from",
+                "2017-10-01",
+                "--min-peers",
+                "2",
+                "c",
+                "a b",
+                "-j",
+                "1",
+            ][..],
+            &[
+                "a b",
+                "c",
+                "c",
+                "-o",
+                "x.html",
+                "--prefix",
+                "175.45.177.0/22",
+                "--origin",
+                "2.207",
+                "--from",
+                "2017-10-01",
+                "--min-peers=2",
+            ],
+        ] {
+            assert_eq!(said(line), expected);
+        }
+        assert_eq!(said(&["it's"]), r"uplinks report 'it'\''s'");
+    }
+}

@@ -1,0 +1,189 @@
+//! `uplinks survey`: the transitions of years from samples. Fetches RIB dumps at intervals, finds between which of them
+//! something changed, and fetches the update files there, until every boundary is exact or the archive has no more.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::answer::Answer;
+use super::args::{Common, Output, Selection, Target, Work};
+use super::fetch::{FetchError, Fetching, Network, Obtainable, ask, bring, folder, say, size_of};
+use super::plan::Plan;
+use super::values::{parse_duration, parse_octets};
+use super::{Exit, Fatal, present, read, sheets};
+use crate::archive::escaped;
+use crate::fetch::{Catalogue, Client, Kinds, ListedSize, Mirror, Question, Sampling, Wanted, bounded, windows};
+use crate::model::Span;
+use crate::timeline::Row;
+
+/// Shown by `--help`.
+pub const EXAMPLES: &str = "Examples:
+  uplinks survey --from 2010-01-01 --to 2026-01-01 --every 1d --collector rrc00 --data-dir archive/ -f csv -o years.csv
+  uplinks survey --from 2017-09-01 --to 2017-11-01 --every 8h --exhaustive --collector rrc00 --data-dir archive/
+
+An episode that begins and ends between two samples is not seen, unless with --exhaustive, which reads all updates.
+Run it again to go on after an interruption: what is there and whole is not fetched again.";
+
+/// Options of `survey`.
+#[derive(Debug, Args)]
+pub struct SurveyArgs {
+    /// The distance between two samples, as 1d or 8h
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "1d")]
+    pub every: i64,
+    /// Fetch and read all update files too
+    #[arg(long)]
+    pub exhaustive: bool,
+    /// Fetch no more than so much in this run, as 500M or 20G
+    #[arg(long, value_name = "SIZE", value_parser = parse_octets)]
+    pub max_bytes: Option<u64>,
+    /// The folder for fetched files [default: $UPLINKS_DATA_DIR]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Whom to watch.
+    #[command(flatten)]
+    pub target: Target,
+    /// What to select.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// What to write.
+    #[command(flatten)]
+    pub output: Output,
+    /// How to work.
+    #[command(flatten)]
+    pub work: Work,
+    /// How to fetch.
+    #[command(flatten)]
+    pub network: Network,
+}
+
+/// Each round halves nothing: one brings all updates between two samples, the next what those moved. More were never seen.
+const MOST_ROUNDS: usize = 8;
+
+/// Runs the command.
+pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
+    let SurveyArgs { every, exhaustive, max_bytes, data_dir, target, mut selection, output, work, network } = typed;
+    let (Some(from), Some(until), false) = (selection.from, selection.to, selection.collector.is_empty()) else {
+        return Err(FetchError::NoQuestion.into());
+    };
+    if from >= until {
+        return Err(FetchError::Window { from, to: until }.into());
+    }
+    let window = Span { from, until };
+    let collectors = Catalogue::get().select(&selection.collector, window).map_err(FetchError::Select)?;
+    selection.collector = collectors.iter().map(|collector| collector.name.clone()).collect();
+    let folder = folder(data_dir.as_deref())?;
+    let every_s = (every / 1_000_000).max(1);
+    let question = Question {
+        collectors,
+        windows: vec![window],
+        kinds: if exhaustive { Kinds::All } else { Kinds::Ribs },
+        sampling: Sampling::OneIn(every_s),
+        base: network.base_url.clone(),
+    };
+    let progress = work.progress;
+    let mut survey = Survey {
+        client: Client::new(network.policy()),
+        mirror: Mirror::open(&folder).map_err(FetchError::Manifest)?,
+        left: max_bytes.unwrap_or(u64::MAX),
+        files: BTreeMap::new(),
+        failed: 0,
+        progress,
+    };
+    let fetching = Fetching { fetch: false, data_dir: None, network };
+    let mut plan = Plan::new(Common { inputs: Vec::new(), target, selection, output, work, fetching })?;
+    if survey.bring(&question, "samples")? == Brought::TooMuch {
+        return Err(FetchError::TooMuch.into());
+    }
+    let mut open = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        plan.inputs = survey.inputs()?;
+        open = uncertain(&plan)?;
+        let question = Question { windows: windows(&open), kinds: Kinds::All, sampling: Sampling::Every, ..question.clone() };
+        if open.is_empty() || survey.bring(&question, "to sharpen what changed between samples")? != Brought::Something {
+            break;
+        }
+    }
+    if !open.is_empty() {
+        say(&format!("warning: {} boundaries stay uncertain: the archive, or --max-bytes, has no more for them", open.len()));
+    }
+    let reach = if exhaustive { None } else { Some(beyond_reach(every_s)) };
+    let exit = present(&plan, |plan, answer, context| {
+        let found = answer.timeline(plan, &plan.options);
+        let mut sheet = sheets::timeline(&found.rows, &found.changes, context);
+        sheet.caveats.extend(reach);
+        sheet
+    })?;
+    Ok(if survey.failed > 0 { Exit::Incomplete } else { exit })
+}
+
+/// What is said in the result.
+fn beyond_reach(every_s: i64) -> String {
+    let (hours, minutes) = (every_s / 3600, every_s % 3600 / 60);
+    let every = if minutes == 0 { format!("{hours} h") } else { format!("{hours} h {minutes} min") };
+    format!(
+        "A survey by samples every {every}: an episode or an outage that began and ended between two samples is not seen. \
+         A smaller --every, or --exhaustive, would show it."
+    )
+}
+
+/// The boundaries of the present answer that have bounds and are not exact.
+fn uncertain(plan: &Plan) -> Result<Vec<Span>, Fatal> {
+    let threads = plan.jobs.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    pool.install(|| {
+        let answer = Answer::new(plan, read::read(plan)?);
+        let of = |row: &Row| [bounded(row.start.after, Some(row.start.by)), bounded(row.end.after, row.end.before)];
+        Ok(answer.timeline(plan, &plan.options).rows.iter().flat_map(of).flatten().collect())
+    })
+}
+
+struct Survey {
+    client: Client,
+    mirror: Mirror,
+    /// Octets that may still be fetched.
+    left: u64,
+    /// All files asked for so far.
+    files: BTreeMap<String, Wanted>,
+    failed: usize,
+    progress: super::args::When,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Brought {
+    Something,
+    Nothing,
+    /// It would pass `--max-bytes`: nothing was fetched.
+    TooMuch,
+}
+
+impl Survey {
+    fn bring(&mut self, question: &Question, what: &str) -> Result<Brought, FetchError> {
+        let Obtainable { wanted, unanswered, .. } = ask(&self.client, &self.mirror, question)?;
+        self.failed += unanswered;
+        let new: Vec<Wanted> = wanted.into_iter().filter(|file| !self.files.contains_key(&file.path)).collect();
+        let missing: Vec<&Wanted> = new.iter().filter(|file| !self.mirror.holds(file)).collect();
+        let octets = missing.iter().filter_map(|file| file.size).map(ListedSize::octets).sum::<u64>();
+        if new.is_empty() {
+            return Ok(Brought::Nothing);
+        }
+        say(&format!("{} files {what}, {} of them to fetch (about {})", new.len(), missing.len(), size_of(octets)));
+        if octets > self.left {
+            return Ok(Brought::TooMuch);
+        }
+        let brought = bring(&self.client, &self.mirror, &new, self.progress)?;
+        self.left = self.left.saturating_sub(brought.octets);
+        self.failed += brought.failed.len();
+        for (path, error) in &brought.failed {
+            say(&format!("warning: {path}: {}", escaped(&error.to_string())));
+        }
+        self.files.extend(new.into_iter().map(|file| (file.path.clone(), file)));
+        Ok(Brought::Something)
+    }
+
+    fn inputs(&self) -> Result<Vec<std::ffi::OsString>, FetchError> {
+        let places = self.files.values().map(|file| self.mirror.place(file));
+        let inputs: Vec<_> = places.filter(|path| path.is_file()).map(Into::into).collect();
+        if inputs.is_empty() { Err(FetchError::Nothing) } else { Ok(inputs) }
+    }
+}

@@ -1,0 +1,114 @@
+//! Ways to what a bzip2 file says that do not decompress all of it. The plain path knows nothing of them.
+//!
+//! What makes them safe is an invariant of the rules: the answer depends on watched routes, session state changes, RIB dumps and the
+//! files' own coverage, and on nothing else. So for an intact file a shortcut need only find these, and what it finds equals, field by
+//! field, what [`super::read_events`] finds: tests compare the two. Damage within a block that was never inverted goes unseen
+//! ([`Verify::Yes`] looks at everything).
+//!
+//! - `updates`: in update files, only the blocks whose Burrows-Wheeler transform holds a watched pattern are inverted.
+//! - `table`: a table dump is written in the order of prefixes with running numbers, so the watched ones are sought by bisection, or
+//!   the transforms of all blocks are searched for them.
+//!
+//! Each gives up ([`GaveUp`]) whenever anything is not as in an intact, ordinary file, and then the plain path reads everything.
+
+mod blocks;
+mod cursor;
+mod order;
+mod patterns;
+mod probe;
+mod table;
+mod updates;
+
+use crate::archive::bzip2::error::Bz2Error;
+use crate::archive::bzip2::stream::Walk;
+use crate::archive::{Compression, Source};
+use crate::mrt::{Kind, Uncertain};
+use crate::target::Watch;
+
+use super::file::FileEvents;
+use blocks::Opening;
+
+/// Whether places in a table dump may be sought by its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Seek {
+    /// Where the order holds at every place looked at.
+    #[default]
+    Auto,
+    /// Never: every block is at least searched.
+    Never,
+}
+
+/// Whether everything must be read and every checksum compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// No shortcuts.
+    Yes,
+    /// As fast as it goes.
+    #[default]
+    No,
+}
+
+/// How files are to be read. The result of an intact file does not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Way {
+    /// `--seek`.
+    pub seek: Seek,
+    /// `--verify`.
+    pub verify: Verify,
+}
+
+/// How a file was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Taken {
+    /// All of it was decompressed.
+    Whole,
+    /// Its blocks were searched.
+    Searched,
+    /// Its places were sought.
+    Sought,
+}
+
+/// The file is not so that a shortcut leads to a certain answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct GaveUp;
+
+impl From<Bz2Error> for GaveUp {
+    fn from(_: Bz2Error) -> Self {
+        GaveUp
+    }
+}
+
+impl From<Uncertain> for GaveUp {
+    fn from(_: Uncertain) -> Self {
+        GaveUp
+    }
+}
+
+/// All that the file at `source` says of the prefixes of `watch`, by a shortcut if one is certain, else by `plain`, which reads
+/// everything; and which it was.
+pub fn read_file(source: &Source, watch: &Watch, way: Way, plain: impl FnOnce() -> FileEvents) -> (FileEvents, Taken) {
+    // A source that cannot be mapped is not opened twice: it may be a pipe.
+    let mapped = if way.verify == Verify::No { source.map().ok() } else { None };
+    mapped.and_then(|data| read_compressed(&data, watch, way.seek).ok()).unwrap_or_else(|| (plain(), Taken::Whole))
+}
+
+fn read_compressed(data: &[u8], watch: &Watch, seek: Seek) -> Result<(FileEvents, Taken), GaveUp> {
+    if Compression::of(data.get(..16).unwrap_or_default()) != Compression::Bzip2 || watch.prefixes().is_empty() {
+        return Err(GaveUp);
+    }
+    let opening = Opening::read(Walk::new(data)?)?;
+    match opening.kind {
+        Kind::Bgp4mp => {
+            let patterns = patterns::of_updates(watch).ok_or(GaveUp)?;
+            Ok((updates::read(data, opening, &patterns, watch)?, Taken::Searched))
+        }
+        Kind::TableDumpV2 => match seek {
+            Seek::Auto => Ok((table::read(data, opening, None, watch)?, Taken::Sought)),
+            Seek::Never => {
+                let patterns = patterns::of_rib(watch).ok_or(GaveUp)?;
+                Ok((table::read(data, opening, Some(&patterns), watch)?, Taken::Searched))
+            }
+        },
+        Kind::TableDump | Kind::LegacyBgp | Kind::Other => Err(GaveUp),
+    }
+}

@@ -1,0 +1,92 @@
+//! The bytes that must occur in a block of which anything is wanted.
+
+use ipnet::IpNet;
+
+use crate::archive::bzip2::pattern::{Octet, Pattern};
+use crate::archive::bzip2::search::SearchSet;
+use crate::target::Watch;
+
+/// More prefixes than this cost more to search for than to read.
+const MOST_PREFIXES: usize = 16;
+
+/// Type and subtype of session state changes and the upper bytes of their length (RFC 6396 2, 4.4.1): they matter whoever the peer.
+const STATES: [[u8; 7]; 5] =
+    [[0, 5, 0, 3, 0, 0, 0], [0, 16, 0, 0, 0, 0, 0], [0, 16, 0, 5, 0, 0, 0], [0, 17, 0, 0, 0, 0, 0], [0, 17, 0, 5, 0, 0, 0]];
+
+/// The same of RIB records, up to 65,535 bytes long: an update file that holds some is none.
+const TABLES: [[u8; 6]; 5] =
+    [[0, 12, 0, 1, 0, 0], [0, 12, 0, 2, 0, 0], [0, 13, 0, 1, 0, 0], [0, 13, 0, 2, 0, 0], [0, 13, 0, 4, 0, 0]];
+
+/// What an update file may hold that matters: watched prefixes, state changes, RIB records. `None`: chance alone would find it in too
+/// many blocks, or it would take too long.
+pub(super) fn of_updates(watch: &Watch) -> Option<SearchSet> {
+    let heads = STATES.iter().map(|head| Pattern::exact(head)).chain(TABLES.iter().map(|head| Pattern::exact(head)));
+    search_set(watch, heads.collect())
+}
+
+/// What the RIB record of a watched prefix holds.
+pub(super) fn of_rib(watch: &Watch) -> Option<SearchSet> {
+    search_set(watch, Vec::new())
+}
+
+fn search_set(watch: &Watch, mut patterns: Vec<Pattern>) -> Option<SearchSet> {
+    if watch.prefixes().len() > MOST_PREFIXES {
+        return None;
+    }
+    patterns.extend(watch.prefixes().iter().map(prefix_pattern));
+    SearchSet::new(&patterns).ok()
+}
+
+/// A prefix or more-specific as lists of prefixes and RIB records write it: a mask, then the octets; what follows the watched mask is
+/// free, be it more bits of the prefix or stray ones.
+fn prefix_pattern(prefix: &IpNet) -> Pattern {
+    let (octets, max) = match prefix {
+        IpNet::V4(net) => (net.network().octets().to_vec(), 32),
+        IpNet::V6(net) => (net.network().octets().to_vec(), 128),
+    };
+    let len = prefix.prefix_len();
+    let mut places = vec![Octet { low: len, high: max }];
+    places.extend(octets.iter().take(usize::from(len / 8)).copied().map(Octet::exact));
+    if !len.is_multiple_of(8)
+        && let Some(partial) = octets.get(usize::from(len / 8))
+    {
+        places.push(Octet::prefix(*partial, len % 8));
+    }
+    Pattern::new(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(prefixes: &[&str]) -> Option<SearchSet> {
+        of_updates(&Watch::new(prefixes.iter().map(|p| p.parse().expect("a prefix")), []))
+    }
+
+    #[test]
+    fn patterns_cover_more_specifics_and_stray_bits() {
+        let set = set(&["175.45.176.0/22", "2001:db8::/32"]).expect("selective");
+        for inside in [
+            &[0, 22, 175, 45, 176][..],
+            &[22, 175, 45, 179],
+            &[24, 175, 45, 178],
+            &[32, 175, 45, 177, 9],
+            &[48, 0x20, 1, 0xd, 0xb8, 0, 1],
+            &[0, 16, 0, 5, 0, 0, 0, 0x18],
+        ] {
+            assert!(set.occurs_in(inside), "{inside:?}");
+        }
+        for outside in [&[21, 175, 45, 176][..], &[22, 175, 45, 180], &[33, 175, 45, 176], &[31, 0x20, 1, 0xd, 0xb8]] {
+            assert!(!set.occurs_in(outside), "{outside:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_selective_is_read_whole() {
+        assert!(set(&["10.0.0.0/8"]).is_none());
+        assert!(set(&["10.1.0.0/16"]).is_none());
+        assert!(set(&["10.1.0.0/17"]).is_some());
+        let many: Vec<String> = (0..20).map(|n| format!("10.{n}.3.0/24")).collect();
+        assert!(set(&many.iter().map(String::as_str).collect::<Vec<_>>()).is_none());
+    }
+}

@@ -1,0 +1,130 @@
+//! Finds the block of a dump in which a place of its order lies, by looking at the first record of few blocks.
+//!
+//! Blocks begin at any bit, so a probe looks for the next block magic behind an offset; it counts only if the block decodes and another
+//! block or an end follows at its last bit. Every probe must agree with all before it in order and numbers.
+
+use std::collections::BTreeMap;
+
+use super::GaveUp;
+use super::order::{Key, Order, Row};
+use crate::archive::bzip2::decoder::BlockDecoder;
+use crate::archive::bzip2::scan::{Mark, Scanner};
+use crate::archive::bzip2::stream;
+
+/// The level as which all blocks are decoded: the largest. Streams may have different ones; a level only bounds a block's size.
+pub(super) const LEVEL: u8 = 9;
+
+/// Raw bytes at a block's start in which its first records are looked for: at first, and if they are long.
+const HEADS: [usize; 3] = [24 << 10, 192 << 10, usize::MAX];
+
+/// Compressed bytes at the end of the file in which the last block is looked for.
+const TAILS: [usize; 3] = [128 << 10, 1 << 20, 8 << 20];
+
+/// Looks into blocks and remembers what it saw.
+pub(super) struct Prober<'a> {
+    pub data: &'a [u8],
+    pub order: Order,
+    pub decoder: BlockDecoder,
+    scanner: Scanner,
+    /// The first record of a block by the block's offset in bits.
+    seen: BTreeMap<usize, Row>,
+    head: Vec<u8>,
+}
+
+impl<'a> Prober<'a> {
+    pub fn new(data: &'a [u8], order: Order, decoder: BlockDecoder) -> Self {
+        Prober { data, order, decoder, scanner: Scanner::new(&[Mark::Block]), seen: BTreeMap::new(), head: Vec::new() }
+    }
+
+    /// The first record that begins in the block at `bit`; `None` if there is no block or no such record.
+    pub fn probe(&mut self, bit: usize) -> Result<Option<Row>, GaveUp> {
+        if let Some(row) = self.seen.get(&bit) {
+            return Ok(Some(*row));
+        }
+        let Ok(info) = self.decoder.decode(self.data, bit, LEVEL) else { return Ok(None) };
+        if stream::after(self.data, info.end_bit, LEVEL).is_err() {
+            return Ok(None);
+        }
+        for length in HEADS {
+            self.head.clear();
+            self.decoder.invert_head_into(length, &mut self.head);
+            if let Some((_, row)) = self.order.first_row(&self.head) {
+                self.remember(bit, row)?;
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    fn remember(&mut self, bit: usize, row: Row) -> Result<(), GaveUp> {
+        let before = self.seen.range(..bit).next_back().is_none_or(|(_, before)| before.precedes(&row));
+        let after = self.seen.range(bit..).next().is_none_or(|(_, after)| row.precedes(after));
+        if !(before && after) {
+            return Err(GaveUp);
+        }
+        self.seen.insert(bit, row);
+        Ok(())
+    }
+
+    /// The first block that begins in a range of bits and in which a record begins.
+    fn first_in(&mut self, mut from: usize, to: usize) -> Result<Option<(usize, Row)>, GaveUp> {
+        while let Some((bit, _)) = self.scanner.first(self.data, from, to) {
+            if let Some(row) = self.probe(bit)? {
+                return Ok(Some((bit, row)));
+            }
+            from = bit + 1;
+        }
+        Ok(None)
+    }
+
+    /// The last block in which a record certainly begins.
+    pub fn last(&mut self) -> Result<usize, GaveUp> {
+        let mut end = self.data.len();
+        for tail in TAILS {
+            let start = self.data.len().saturating_sub(tail);
+            for (bit, _) in self.scanner.find(self.data, start * 8, end * 8).into_iter().rev() {
+                if self.probe(bit)?.is_some() {
+                    return Ok(bit);
+                }
+            }
+            end = start;
+        }
+        Err(GaveUp)
+    }
+
+    /// A block whose first record comes before `key`, as far on as there is one; `first`, the file's first block, if there is no other.
+    pub fn locate(&mut self, key: Key, first: usize) -> Result<usize, GaveUp> {
+        let lower = self.seen.iter().rev().find(|(_, row)| row.key < key).map(|(bit, row)| (*bit, Some(row.key)));
+        let (mut low, mut low_key) = lower.unwrap_or((first, None));
+        let upper = self.seen.iter().find(|(_, row)| row.key >= key).map(|(bit, row)| (*bit, Some(row.key)));
+        let (mut high, mut high_key) = upper.unwrap_or((self.data.len() * 8, None));
+        for step in 0_u32.. {
+            let middle = if step % 3 == 2 { None } else { low_key.zip(high_key).and_then(|(low, high)| share(key, low, high)) };
+            let from = low + 1 + part(high.saturating_sub(low + 1), middle.unwrap_or(0.5));
+            match self.first_in(from, high)? {
+                Some((bit, row)) if row.key < key => (low, low_key) = (bit, Some(row.key)),
+                // No block begins between `from` and the one found.
+                Some((_, row)) => (high, high_key) = (from, Some(row.key)),
+                None => high = from,
+            }
+            if high <= low + 1 {
+                break;
+            }
+        }
+        Ok(low)
+    }
+}
+
+/// Where between two keys of one part a third lies, 0 to 1.
+fn share(key: Key, low: Key, high: Key) -> Option<f64> {
+    if low.part != key.part || high.part != key.part {
+        return None;
+    }
+    let (whole, share) = (high.bits.checked_sub(low.bits)?, key.bits.checked_sub(low.bits)?);
+    Some((share as f64 / whole.max(1) as f64).clamp(0.02, 0.98))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a length is no longer than it")]
+fn part(length: usize, share: f64) -> usize {
+    (length as f64 * share) as usize
+}

@@ -1,0 +1,225 @@
+//! Table dumps: only the records of watched prefixes and of the sample (rule 15) are read, and those around them.
+//!
+//! A `TABLE_DUMP_V2` dump opens with the peer index; its records come in the order of families, addresses and masks, with running
+//! numbers ([`super::order`]), so more-specifics follow the prefix that covers them and the sample is a few stretches of neighbours.
+//! Each stretch is found by bisection ([`super::probe`]) and read from a record before it to one after it ([`super::cursor`]). The size
+//! of the dump is the difference of the numbers at its ends; where it has two families, the border between them is read as well. Every
+//! record looked at must agree with all others in order and numbers, or everything is read.
+//!
+//! Without seeking, the watched prefixes are not taken to lie where the order says: the transforms of all blocks are searched for them.
+//! The sample is found as before.
+
+use super::GaveUp;
+use super::blocks::Opening;
+use super::cursor::Cursor;
+use super::order::{Key, Order, Row};
+use super::probe::Prober;
+use crate::archive::bzip2::border::Border;
+use crate::archive::bzip2::search::SearchSet;
+use crate::archive::bzip2::stream::Place;
+use crate::event::dump::DumpBuilder;
+use crate::event::file::FileEvents;
+use crate::event::sample;
+use crate::model::Time;
+use crate::mrt::{Family, Header, RawRecord, RibBody, rib_record};
+use crate::target::Watch;
+
+/// A stretch of a dump to read.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// The first records that count come at or after this.
+    from: Key,
+    until: Until,
+}
+
+/// Where a stretch ends.
+#[derive(Debug, Clone, Copy)]
+enum Until {
+    /// The sample has all of one start.
+    Sampled(Family, usize),
+    /// Addresses above this.
+    Above(u128),
+    /// The second part begins.
+    Part,
+    /// A record begins behind the block at this bit.
+    Behind(usize),
+}
+
+/// Reads a dump of which `opening` says that it begins with a `TABLE_DUMP_V2` record. With `patterns`, all blocks are searched.
+pub(super) fn read(
+    data: &[u8],
+    mut opening: Opening<'_>,
+    patterns: Option<&SearchSet>,
+    watch: &Watch,
+) -> Result<FileEvents, GaveUp> {
+    let hits = patterns.map(|patterns| search(&mut opening, patterns)).transpose()?;
+    let order = Order { subtype: 0, secs: opening.secs };
+    let mut prober = Prober::new(data, order, opening.decoder);
+    let mut builder = DumpBuilder::new(watch.prefixes());
+    let mut cursor = Cursor::open(&mut prober, opening.first)?;
+    let first = read_head(&mut cursor, &mut prober, &mut builder)?;
+    let (last, end) = read_end(&mut prober)?;
+    let mut families = vec![first.family];
+    families.extend((last.key.part > 0).then_some(last.family));
+    if families.len() == 2 && first.family == last.family {
+        return Err(GaveUp);
+    }
+    let mut stretches = sampled(&families);
+    match hits {
+        None => stretches.extend(watched(&families, &builder)),
+        Some(hits) => {
+            for (before, at) in hits {
+                // A block in which no record begins leaves the place open: from the start on is always right.
+                let from = prober.probe(before)?.map_or(Key::before(0, 0), |row| row.key.next());
+                stretches.push(Stretch { from, until: Until::Behind(at) });
+            }
+        }
+    }
+    stretches.sort_by_key(|stretch| stretch.from);
+    let mut dump = Dump { prober, builder, cursor, first: opening.first, border: None };
+    for stretch in stretches {
+        dump.read(stretch)?;
+    }
+    let size = match (families.len(), dump.border) {
+        (1, _) => first.count_to(&last)?,
+        (_, Some((before, behind))) => first.count_to(&before)? + behind.count_to(&last)?,
+        (_, None) => return Err(GaveUp),
+    };
+    dump.finish(opening.time, end, size, &families)
+}
+
+/// Goes through all blocks; the first is decoded. The blocks, by their first bits, that may hold a pattern, each with the one before it.
+fn search(opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
+    let mut border = Border::new(patterns);
+    let (mut bits, mut hits) = (vec![opening.first], Vec::new());
+    loop {
+        let at = bits.len() - 1;
+        let edges = opening.decoder.edges(patterns.reach()).ok_or(GaveUp)?;
+        let across = border.join(&edges).unwrap_or(0);
+        if across > 0 || opening.decoder.may_contain(patterns) {
+            let before = at.saturating_sub(across + 1);
+            hits.push((bits[before], bits[at]));
+        }
+        match opening.walk.place() {
+            Place::Block { bit, .. } => bits.push(bit),
+            Place::End => return Ok(hits),
+            Place::Trailing { .. } => return Err(GaveUp),
+        }
+        opening.walk.decode_next(&mut opening.decoder)?.ok_or(GaveUp)?;
+    }
+}
+
+/// Reads the peer index and the first RIB record, at which the cursor then stands.
+fn read_head(cursor: &mut Cursor, prober: &mut Prober<'_>, builder: &mut DumpBuilder) -> Result<Row, GaveUp> {
+    let bytes = cursor.raw(prober)?;
+    let record = RawRecord::read(bytes, 0).filter(|record| record.header.is_convincing()).ok_or(GaveUp)?;
+    let Some(RibBody::PeerIndex) = rib_record(record.header.subtype, record.body()) else { return Err(GaveUp) };
+    builder.add_v2(&record);
+    let length = bytes.len();
+    cursor.pass(length);
+    prober.order.subtype = Header::read(cursor.raw(prober)?).ok_or(GaveUp)?.subtype;
+    let row = cursor.advance(prober)?.ok_or(GaveUp)?;
+    add(cursor, prober.order, builder)?;
+    Ok(row)
+}
+
+fn add(cursor: &Cursor, order: Order, builder: &mut DumpBuilder) -> Result<(), GaveUp> {
+    let (record, rib) = cursor.record(order).ok_or(GaveUp)?;
+    builder.add_rib(&record, &rib);
+    Ok(())
+}
+
+/// The last record and its time.
+fn read_end(prober: &mut Prober<'_>) -> Result<(Row, Time), GaveUp> {
+    let bit = prober.last()?;
+    let mut cursor = Cursor::open(prober, bit)?;
+    cursor.find_row(prober.order)?;
+    loop {
+        let row = *cursor.row().ok_or(GaveUp)?;
+        let time = cursor.record(prober.order).ok_or(GaveUp)?.0.time;
+        if cursor.advance(prober)?.is_none() {
+            return Ok((row, time));
+        }
+    }
+}
+
+/// The stretches of the sample, and the border of families.
+fn sampled(families: &[Family]) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for (part, family) in (0_u8..).zip(families) {
+        if part > 0 {
+            stretches.push(Stretch { from: Key::before(part, 0), until: Until::Part });
+        }
+        let starts = sample::STARTS[family.index()].iter().enumerate();
+        stretches.extend(
+            starts.map(|(index, start)| Stretch { from: Key::before(part, *start), until: Until::Sampled(*family, index) }),
+        );
+    }
+    stretches
+}
+
+/// The stretches of the watched prefixes, where the order puts them.
+fn watched(families: &[Family], builder: &DumpBuilder) -> Vec<Stretch> {
+    let parts = (0_u8..).zip(families);
+    let of_part = |(part, family): (u8, &Family)| {
+        let ranges = builder.watched.spans(*family);
+        ranges.map(move |(first, last)| Stretch { from: Key::before(part, first), until: Until::Above(last) }).collect::<Vec<_>>()
+    };
+    parts.flat_map(of_part).collect()
+}
+
+/// A dump that is being read.
+struct Dump<'a> {
+    prober: Prober<'a>,
+    builder: DumpBuilder,
+    cursor: Cursor,
+    /// The file's first block.
+    first: usize,
+    border: Option<(Row, Row)>,
+}
+
+impl Dump<'_> {
+    fn read(&mut self, stretch: Stretch) -> Result<(), GaveUp> {
+        // At the end of the file: all there is was read.
+        let Some(row) = self.cursor.row() else { return Ok(()) };
+        if row.key < stretch.from {
+            let bit = self.prober.locate(stretch.from, self.first)?;
+            if bit > self.cursor.block_bit() {
+                self.cursor = Cursor::open(&mut self.prober, bit)?;
+                self.cursor.find_row(self.prober.order)?;
+                add(&self.cursor, self.prober.order, &mut self.builder)?;
+            }
+        }
+        while !self.is_read(stretch) {
+            if self.cursor.advance(&mut self.prober)?.is_none() {
+                return Ok(());
+            }
+            self.border = self.border.or(self.cursor.border);
+            add(&self.cursor, self.prober.order, &mut self.builder)?;
+        }
+        Ok(())
+    }
+
+    fn is_read(&self, stretch: Stretch) -> bool {
+        let Some(row) = self.cursor.row() else { return true };
+        let from = stretch.from;
+        row.key.part > from.part
+            || match stretch.until {
+                Until::Sampled(family, index) => self.builder.sample.has_all(family, index),
+                Until::Above(last) => row.key.part == from.part && row.key.bits > last,
+                Until::Part => row.key.part == from.part,
+                Until::Behind(bit) => self.cursor.is_behind(bit),
+            }
+    }
+
+    fn finish(self, first: Time, end: Time, size: u64, families: &[Family]) -> Result<FileEvents, GaveUp> {
+        let (dump, counts) = self.builder.finish(None);
+        let mut dump = dump.ok_or(GaveUp)?;
+        dump.size = size;
+        dump.end = end;
+        for family in families {
+            dump.families[family.index()] = true;
+        }
+        Ok(FileEvents { first: Some(first), last: Some(end), dump: Some(dump), counts, ..FileEvents::default() })
+    }
+}

@@ -1,0 +1,232 @@
+//! Who came, stayed and left: the rows of a timeline put together by upstream.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+
+use super::super::context::Context;
+use super::label;
+use crate::model::{Flag, Flags, Origin, Time, Upstream};
+use crate::replay::Basis;
+use crate::timeline::Row;
+
+/// How an upstream came into the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// It was there where the data begin (rule 12).
+    Present,
+    /// It was seen; nothing shows that it was not there before.
+    Found,
+    /// A change of the network brought it.
+    Gained,
+}
+
+/// One upstream's part in the story.
+#[derive(Debug)]
+pub struct Told<'a> {
+    /// Whose routes.
+    pub origin: Origin,
+    /// Through whom.
+    pub upstream: Upstream,
+    /// The row that tells when it came first (as the headline of rule 16).
+    pub first: &'a Row,
+    /// Its rows by first proof: without stuck ones, those out of clock, and single-peer ones where others have more.
+    pub rows: Vec<&'a Row>,
+}
+
+/// All upstreams, by their first appearance.
+#[derive(Debug)]
+pub struct Story<'a> {
+    told: Vec<Told<'a>>,
+    prefixes: BTreeSet<Option<IpNet>>,
+    origins: usize,
+}
+
+impl<'a> Story<'a> {
+    /// Puts rows together.
+    pub fn new(rows: &'a [Row]) -> Story<'a> {
+        let never: Flags = [Flag::Stuck, Flag::Clock].into_iter().collect();
+        let named = |r: &&Row| matches!(r.subject.upstream, Upstream::Via(_));
+        let mut sound: Vec<&Row> = rows.iter().filter(named).filter(|r| r.flags.is_disjoint(never)).collect();
+        if sound.iter().any(|r| !r.flags.has(Flag::SinglePeer)) {
+            sound.retain(|r| !r.flags.has(Flag::SinglePeer));
+        }
+        sound.sort_by_key(|r| (r.start.first_seen, r.subject));
+        let mut told: Vec<Told> = Vec::new();
+        for row in &sound {
+            let key = (row.subject.origin, row.subject.upstream);
+            match told.iter_mut().find(|t| (t.origin, t.upstream) == key) {
+                Some(known) => known.rows.push(row),
+                None => told.push(Told { origin: key.0, upstream: key.1, first: row, rows: vec![row] }),
+            }
+        }
+        let origins: BTreeSet<Origin> = told.iter().map(|t| t.origin).collect();
+        let prefixes = sound.iter().map(|r| r.subject.prefix).collect();
+        Story { told, prefixes, origins: origins.len() }
+    }
+
+    /// All, in order of their first appearance.
+    pub fn all(&self) -> impl Iterator<Item = &Told<'a>> {
+        self.told.iter()
+    }
+
+    /// Those whose appearance is a change of the network.
+    pub fn gained(&self) -> impl Iterator<Item = &Told<'a>> {
+        self.all().filter(|t| t.arrival() == Arrival::Gained)
+    }
+
+    /// Those that came after the beginning and carried a good part of what the foremost of them did, by peers and prefixes: the rest are
+    /// counted, not told one by one.
+    pub fn foremost(&self) -> impl Iterator<Item = &Told<'a>> {
+        const PART: usize = 20;
+        let came = || self.all().filter(|t| t.arrival() != Arrival::Present);
+        let most = came().map(Told::weight).max().unwrap_or(0);
+        came().filter(move |t| t.weight() * PART >= most)
+    }
+
+    /// What to call it beside those that were there before: `a second upstream provider`; `None` where there are several origins.
+    pub fn role(&self, told: &Told) -> Option<&'static str> {
+        let earlier = self.all().filter(|t| t.first.start.first_seen < told.first.start.first_seen);
+        match earlier.filter(|t| t.arrival() == Arrival::Present || t.weight() * 20 >= told.weight()).count() {
+            _ if self.origins > 1 => None,
+            0 => Some("an upstream provider"),
+            1 => Some("a second upstream provider"),
+            _ => Some("another upstream provider"),
+        }
+    }
+
+    /// Those that were there where the data begin.
+    pub fn present(&self) -> impl Iterator<Item = &Told<'a>> {
+        self.all().filter(|t| t.arrival() == Arrival::Present)
+    }
+
+    /// Those seen without proof of their beginning.
+    pub fn found(&self) -> impl Iterator<Item = &Told<'a>> {
+        self.all().filter(|t| t.arrival() == Arrival::Found)
+    }
+
+    /// The prefixes that are told of.
+    pub fn prefixes(&self) -> &BTreeSet<Option<IpNet>> {
+        &self.prefixes
+    }
+
+    /// How many rows are not told of.
+    pub fn aside(&self, rows: &[Row]) -> usize {
+        rows.len() - self.told.iter().map(|t| t.rows.len()).sum::<usize>()
+    }
+
+    /// `AS20485 TransTeleCom`, with the origin where there are several.
+    pub fn label(&self, told: &Told, context: &Context) -> String {
+        let upstream = label(told.upstream, context);
+        match told.origin {
+            Origin::As(asn) if self.origins > 1 => format!("{upstream} (origin AS{asn})"),
+            _ => upstream,
+        }
+    }
+}
+
+impl<'a> Told<'a> {
+    /// How it came.
+    pub fn arrival(&self) -> Arrival {
+        match self.first.start.basis {
+            Basis::DataStart => Arrival::Present,
+            basis if basis.is_change() => Arrival::Gained,
+            _ => Arrival::Found,
+        }
+    }
+
+    /// The most peers at one time, of how many able to see it.
+    pub fn peak(&self) -> (usize, usize) {
+        let most = self.rows.iter().max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
+        most.map_or((0, 0), |row| (row.peak_peers, row.peers_total))
+    }
+
+    fn weight(&self) -> usize {
+        self.peak().0 * self.prefixes().len()
+    }
+
+    /// The prefixes of its rows.
+    pub fn prefixes(&self) -> Vec<Option<IpNet>> {
+        sorted(self.rows.iter().copied())
+    }
+
+    /// The prefixes on which it came in the way in which it came first: there from the start of the data, found, or gained.
+    pub fn began_on(&self) -> Vec<Option<IpNet>> {
+        sorted(self.rows.iter().copied().filter(|r| r.start.basis == self.first.start.basis))
+    }
+
+    /// The spans in which it served any prefix at all: their first and last rows.
+    pub fn stays(&self) -> Vec<(&'a Row, &'a Row)> {
+        let mut stays: Vec<(&Row, &Row)> = Vec::new();
+        for row in &self.rows {
+            match stays.last_mut() {
+                Some((_, last)) if row.start.first_seen <= last.end.last_seen => {
+                    let order = |r: &Row| (r.end.last_seen, r.end.basis == Basis::DataEnd);
+                    if order(row) > order(last) {
+                        *last = row;
+                    }
+                }
+                _ => stays.push((row, row)),
+            }
+        }
+        stays
+    }
+
+    /// The first row of each prefix, by first proof.
+    fn firsts(&self) -> Vec<&'a Row> {
+        let mut firsts: Vec<&Row> = Vec::new();
+        for row in &self.rows {
+            if !firsts.iter().any(|f| f.subject.prefix == row.subject.prefix) {
+                firsts.push(row);
+            }
+        }
+        firsts
+    }
+
+    /// The prefixes on which it came first: in the same second, with the same bounds.
+    pub fn arrived_on(&self) -> Vec<Option<IpNet>> {
+        sorted(self.firsts().into_iter().filter(|r| together(r, self.first)))
+    }
+
+    /// The first rows of the prefixes on which it came later.
+    pub fn later(&self) -> Vec<&'a Row> {
+        self.firsts().into_iter().filter(|r| !together(r, self.first)).collect()
+    }
+
+    /// The prefixes with which it returned, where they are others than those with which it came.
+    pub fn returned_on(&self) -> Vec<Option<IpNet>> {
+        let Some((back, _)) = self.stays().get(1).copied() else { return Vec::new() };
+        let returned = sorted(self.rows.iter().copied().filter(|r| together(r, back)));
+        if returned == self.arrived_on() { Vec::new() } else { returned }
+    }
+
+    /// The prefixes that it serves where the data end.
+    pub fn still_on(&self) -> Vec<Option<IpNet>> {
+        sorted(self.rows.iter().copied().filter(|r| r.end.basis == Basis::DataEnd))
+    }
+
+    /// The last row of each prefix that it left, by a change, before the data end: in order of time.
+    pub fn left(&self) -> Vec<&'a Row> {
+        let still = self.still_on();
+        let mut last: Vec<&Row> = Vec::new();
+        for row in self.rows.iter().filter(|r| !still.contains(&r.subject.prefix) && r.end.basis.is_change()) {
+            match last.iter_mut().find(|l| l.subject.prefix == row.subject.prefix) {
+                Some(known) => *known = row,
+                None => last.push(row),
+            }
+        }
+        last.sort_by_key(|r| (r.end.last_seen, r.subject));
+        last
+    }
+}
+
+/// Whether two rows began as one event, as far as the data show.
+fn together(row: &Row, other: &Row) -> bool {
+    let bounds = |r: &Row| (r.start.by.secs(), r.start.after.map(Time::secs));
+    bounds(row) == bounds(other)
+}
+
+fn sorted<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Option<IpNet>> {
+    let all: BTreeSet<_> = rows.map(|r| r.subject.prefix).collect();
+    all.into_iter().collect()
+}

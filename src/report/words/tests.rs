@@ -1,0 +1,163 @@
+use super::*;
+use crate::model::{Asn, CollectorId, Origin, RecordId, Span};
+use crate::replay::{End, Start};
+use crate::report::sheets::fixture::{at, began, context, ended, episode, evidence, ongoing, there_at};
+use crate::report::{GapFact, RunFacts};
+use crate::timeline::ChangeKind;
+
+const UNICOM: Upstream = Upstream::Via(Asn(4837));
+const TRANSTELECOM: Upstream = Upstream::Via(Asn(20485));
+
+fn of(prefix: &str, upstream: Upstream, start: Start, end: End) -> Row {
+    let mut row = episode(upstream, start, end);
+    row.subject.prefix = prefix.parse().ok();
+    row
+}
+
+fn outage(kind: ChangeKind, time: &str) -> Change {
+    Change {
+        time: at(time),
+        prefix: None,
+        origin: None,
+        kind,
+        upstream: None,
+        peers_before: 1,
+        peers_after: 0,
+        peers_total: 25,
+        basis: Basis::Update,
+        flags: Flags::default(),
+        record: RecordId(3),
+    }
+}
+
+fn complete(mut context: Context<'_>) -> Context<'_> {
+    context.facts = RunFacts { files_read: 576, ..RunFacts::default() };
+    context
+}
+
+const LIMITS: &str = "BGP shows announced paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took is \
+     not seen here.";
+
+#[test]
+fn a_second_provider_comes_leaves_and_comes_back() {
+    let (a, b) = ("175.45.176.0/24", "175.45.177.0/24");
+    let rows = [
+        of(a, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00")),
+        of(a, TRANSTELECOM, began("10-01 09:07:51"), ended("10-01 10:14:45")),
+        of(a, TRANSTELECOM, began("10-01 12:21:55"), ongoing("10-02 12:00:00")),
+        of(b, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00")),
+    ];
+    let changes = [outage(ChangeKind::OutageStart, "10-01 10:53:24"), outage(ChangeKind::OutageEnd, "10-01 10:54:15")];
+    let expected = [
+        "Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream \
+         provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers that could see it (48 %).",
+        "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), but not for \
+         175.45.177.0/24, seen by up to 12 of 25 peers that could see it (48 %).",
+        "It was gone at 10:14:45 and came back at 12:21:55.",
+        "It was still there for 175.45.176.0/24 where the data end, on 2017-10-02 at 12:00:00 UTC.",
+        "On 2017-10-01 at 10:53:24 UTC, all prefixes were without any route for 51s, until 10:54:15.",
+        "A BGP message in the archive proves each appearance to the second.",
+        LIMITS,
+    ];
+    assert_eq!(paragraph(&rows, &changes, &complete(context(&evidence))), expected);
+}
+
+/// The paragraph holds each of these, in this order.
+fn says(rows: &[Row], context: &Context, parts: &[&str]) {
+    let text = paragraph(rows, &[], context).join(" ");
+    let mut rest = text.as_str();
+    for part in parts {
+        let found = rest.find(part);
+        assert!(found.is_some(), "no '{part}' in its place in: {text}");
+        rest = &rest[found.unwrap_or(0)..];
+    }
+}
+
+#[test]
+fn every_case_has_its_words() {
+    let a = "175.45.176.0/24";
+    let context = complete(context(&evidence));
+    let unicom = || of(a, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+
+    says(&[], &context, &["No route of North Korea", "any of 25 peers of 2 collectors", "no proof that there was none"]);
+    says(
+        &[unicom()],
+        &context,
+        &["one upstream provider, AS4837 China Unicom", "No other appeared before the data end, on 2017-10-02", LIMITS],
+    );
+
+    let bounded = Start { after: Some(at("10-01 08:00:00")), basis: Basis::Rib, ..began("10-01 10:00:00") };
+    let end = End {
+        after: Some(at("10-01 12:00:00")),
+        before: Some(at("10-01 14:00:00")),
+        basis: Basis::Rib,
+        ..ended("10-01 12:00:00")
+    };
+    says(
+        &[unicom(), of(a, TRANSTELECOM, bounded, end)],
+        &context,
+        &["Between 08:00:00 and 10:00:00 a second", "It left between 12:00:00 and 14:00:00.", "the moment lies between them"],
+    );
+
+    let found = Start { after: None, basis: Basis::PeerUp, no_baseline: true, ..began("10-01 09:30:00") };
+    let mut row = of(a, TRANSTELECOM, found, ended("10-01 10:00:00"));
+    row.flags.set(Flag::NoBaseline);
+    says(
+        &[row],
+        &context,
+        &[
+            "was first seen through AS20485 TransTeleCom, for 175.45.176.0/24 on 2017-10-01 at 09:30:00 UTC",
+            "do not show",
+            "no full table",
+        ],
+    );
+
+    let many: Vec<Row> = (0..200)
+        .map(|n| of(&format!("10.{n}.0.0/16"), TRANSTELECOM, began("10-01 09:07:51"), ongoing("10-02 12:00:00")))
+        .collect();
+    says(
+        &many,
+        &context,
+        &["an upstream provider", "appeared for 200 prefixes (200 of 200 prefixes)", "still there for all of them"],
+    );
+
+    let several: Vec<Row> =
+        (1..=6).map(|asn| of(a, Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))).collect();
+    says(&several, &context, &["through 6 upstream providers, among them AS1, AS2 and AS3"]);
+
+    let (b, c) = ("175.45.178.0/24", "175.45.179.0/24");
+    let end = || ended("10-01 10:14:45");
+    let together = [of(a, TRANSTELECOM, began("10-01 09:07:51"), end()), of(b, TRANSTELECOM, began("10-01 09:07:51.5"), end())];
+    let later = of(c, TRANSTELECOM, began("10-01 09:30:00"), end());
+    says(
+        &[unicom(), together[0].clone(), together[1].clone(), later],
+        &context,
+        &["appeared for 175.45.176.0/24 and 175.45.178.0/24 (2 of 3 prefixes), then for 175.45.179.0/24 at 09:30:00, seen by up"],
+    );
+
+    let mut whole = of(a, TRANSTELECOM, began("10-01 09:07:51"), ongoing("10-02 12:00:00"));
+    whole.subject.prefix = None;
+    says(&[whole], &context, &["AS20485 TransTeleCom, appeared, seen by", "It was still there where the data end"]);
+
+    let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
+    odd.flags.set(Flag::SinglePeer);
+    says(&[unicom(), odd], &context, &["No other appeared", "1 episode was left aside here"]);
+
+    let mut hijack = of(a, Upstream::Via(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
+    hijack.subject.origin = Origin::As(Asn(17557));
+    says(&[unicom(), hijack], &context, &["a route through AS3491 (origin AS17557) appeared", "It left at 21:01:34."]);
+}
+
+#[test]
+fn missing_data_are_told() {
+    let mut context = context(&evidence);
+    says(&[], &context, &["No route"]);
+    let row = of("175.45.176.0/24", UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+    says(std::slice::from_ref(&row), &context, &["Data are missing in 1 gap (5m 00s together)"]);
+    context.collectors[0].sampled = true;
+    says(&[row], &context, &["Of rrc90 there are full tables at intervals only"]);
+    context.facts.gaps =
+        vec![GapFact { collector: CollectorId(1), span: Span { from: at("10-01 01:00:00"), until: at("10-01 02:00:00") } }];
+    context.window = None;
+    says(&[], &context, &["There are no data on North Korea"]);
+}

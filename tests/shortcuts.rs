@@ -1,0 +1,258 @@
+//! Every shortcut gives what reading everything gives, field by field: on generated archives of every block size, on sample-data, and on
+//! the real archives where they are.
+
+#[path = "support/mrt.rs"]
+mod mrt;
+#[path = "support/run.rs"]
+mod run;
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use bzip2::Compression;
+use bzip2::write::BzEncoder;
+use mrt::{AsnWidth, Attributes, IndexedPeer, RibEntry, Session, Stamp, Update};
+use uplinks::archive::{Source, decompress};
+use uplinks::event::{FileEvents, Seek, Taken, Verify, Way, read_events, read_file};
+use uplinks::target::Watch;
+
+const NOON: u32 = 1_506_859_200;
+
+/// A small reproducible source of numbers (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        u32::try_from((self.0 >> 20) % u64::from(sides)).expect("fewer than the sides")
+    }
+
+    /// Mostly background; zeros, runs and now and then what is watched.
+    fn prefix(&mut self, rarity: u32) -> String {
+        match self.roll(rarity) {
+            0 => format!("175.45.{}.{}/{}", 176 + self.roll(4), self.roll(2), 24 + self.roll(9)),
+            1 => "175.45.176.0/22".to_owned(),
+            2 => format!("175.45.{}.0/24", self.roll(256)),
+            n if n % 3 == 0 => format!("{}.0.0.0/{}", 1 + self.roll(200), 16 + self.roll(17)),
+            _ => format!("{}.{}.{}.0/{}", 1 + self.roll(220), self.roll(256), self.roll(256), 17 + self.roll(8)),
+        }
+    }
+
+    fn path(&mut self) -> Vec<u32> {
+        let transit = 1 + self.roll(400_000);
+        vec![174 + self.roll(20), 3356, transit, if self.roll(9) == 0 { 131_279 } else { 2 + self.roll(70_000) }]
+    }
+}
+
+fn watch(prefixes: &[&str]) -> Watch {
+    Watch::new(prefixes.iter().map(|p| p.parse().expect("a prefix")), [])
+}
+
+/// As one stream or, cut anywhere, as several of different levels.
+fn compress(raw: &[u8], level: u32, streams: usize) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (index, part) in raw.chunks(raw.len().div_ceil(streams).max(1)).enumerate() {
+        let level = (level + u32::try_from(index).expect("few")) % 9 + 1;
+        let mut encoder = BzEncoder::new(Vec::new(), Compression::new(level));
+        encoder.write_all(part).expect("into memory");
+        all.extend(encoder.finish().expect("into memory"));
+    }
+    all
+}
+
+fn plain(path: &Path, watch: &Watch) -> FileEvents {
+    let raw = Source::Path(path.to_owned()).open_raw().and_then(decompress).expect("a readable file");
+    read_events(raw, watch)
+}
+
+/// Reads in every way and compares; tells how the fast ones were taken.
+fn same(path: &Path, watch: &Watch, what: &str) -> [Taken; 2] {
+    let whole = plain(path, watch);
+    [Seek::Auto, Seek::Never].map(|seek| {
+        let way = Way { seek, verify: Verify::No };
+        let (said, taken) = read_file(&Source::Path(path.to_owned()), watch, way, || whole.clone());
+        assert!(said == whole, "{what}, {seek:?}, {taken:?}: {}\nby shortcut {said:?}\nwhole {whole:?}", path.display());
+        taken
+    })
+}
+
+fn update_file(dice: &mut Dice, records: u32, rarity: u32) -> Vec<u8> {
+    let mut all = Vec::new();
+    for n in 0..records {
+        let stamp = Stamp::Seconds(NOON + n / 40);
+        let width = if dice.roll(2) == 0 { AsnWidth::Two } else { AsnWidth::Four };
+        let mut session = Session::new(["192.0.2.10", "10.0.0.0", "2001:db8::10"][dice.roll(3) as usize], 3356).width(width);
+        if dice.roll(5) == 0 {
+            session = session.sent_by_collector();
+        }
+        if dice.roll(rarity * 20) == 0 {
+            all.extend(session.state_change(stamp, 6, 1));
+        }
+        let path: Vec<u32> = dice.path().iter().map(|asn| if width == AsnWidth::Two { asn % 65_000 } else { *asn }).collect();
+        let mut update = Update::new();
+        for _ in 0..dice.roll(4) {
+            update = update.withdraw(dice.prefix(rarity).as_str());
+        }
+        update = update.attributes(Attributes::new(width).origin(0).path(&path).next_hop("192.0.2.10").med(dice.roll(3)));
+        for _ in 0..=dice.roll(6) {
+            update = update.announce(dice.prefix(rarity).as_str());
+        }
+        all.extend(session.update(stamp, &update));
+    }
+    all
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    File::create(&path).and_then(|mut file| file.write_all(bytes)).expect("a file");
+    path
+}
+
+#[test]
+fn update_files_are_read_alike_whatever_their_blocks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let mut searched = 0;
+    for round in 0..24 {
+        let (records, rarity) = (500 + dice.roll(6000), [20, 2000, 50_000][dice.roll(3) as usize]);
+        let raw = update_file(&mut dice, records, rarity);
+        let streams = [1, 1, 3, 40][dice.roll(4) as usize];
+        let path = write(folder.path(), "updates.bz2", &compress(&raw, dice.roll(9), streams));
+        for prefixes in [&["175.45.176.0/22"][..], &["175.45.178.0/24", "2001:db8:1::/48"], &["9.0.0.0/17"], &["10.0.0.0/8"]] {
+            let what = format!("round {round}, {records} records, {streams} streams, {prefixes:?}");
+            searched += same(&path, &watch(prefixes), &what).iter().filter(|taken| **taken == Taken::Searched).count();
+        }
+    }
+    assert!(searched > 60, "only {searched} of the shortcuts were taken");
+}
+
+#[test]
+fn files_that_are_not_whole_are_read_plainly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(77);
+    let good = compress(&update_file(&mut dice, 4000, 3000), 0, 1);
+    let target = watch(&["175.45.176.0/22"]);
+    let mut cut_record = update_file(&mut dice, 3000, 3000);
+    cut_record.truncate(cut_record.len() - 7);
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("cut", good[..good.len() * 2 / 3].to_vec()),
+        ("a record cut", compress(&cut_record, 0, 1)),
+        ("bytes behind", [&good[..], b"behind"].concat()),
+        ("nothing in it", b"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0".to_vec()),
+        ("empty", Vec::new()),
+    ];
+    for (what, bytes) in cases {
+        let path = write(folder.path(), "odd.bz2", &bytes);
+        assert_eq!(same(&path, &target, what), [Taken::Whole; 2], "{what}");
+    }
+}
+
+/// A dump of both families in the order of addresses and masks; some peers lack some routes.
+fn table_file(dice: &mut Dice, prefixes: u32, six: u32, peers: u16, restarts: bool) -> Vec<u8> {
+    let index: Vec<IndexedPeer> = (0..peers)
+        .map(|n| IndexedPeer {
+            ip: format!("192.0.2.{n}").parse().expect("an address"),
+            asn: 1000 + u32::from(n),
+            bgp_id: std::net::Ipv4Addr::new(192, 0, 2, 1),
+            width: AsnWidth::Four,
+        })
+        .collect();
+    let mut nets: Vec<ipnet::IpNet> = (0..prefixes).map(|_| dice.prefix(400).parse().expect("a prefix")).collect();
+    nets.extend((0..six).map(|_| {
+        let (a, b, len) = (0x2001 + dice.roll(0x0C00), dice.roll(0x10000), 20 + dice.roll(29));
+        format!("{a:x}:{b:x}::/{len}").parse::<ipnet::IpNet>().expect("a prefix")
+    }));
+    let mut nets: Vec<ipnet::IpNet> = nets.iter().map(ipnet::IpNet::trunc).collect();
+    nets.sort_unstable_by_key(|net| (net.network(), net.prefix_len()));
+    nets.dedup();
+    let mut all = mrt::peer_index_table(NOON, std::net::Ipv4Addr::new(192, 0, 2, 1), "", &index);
+    let mut number = dice.roll(2) * 1000;
+    let mut before = nets[0];
+    for net in nets {
+        if restarts && before.addr().is_ipv4() != net.addr().is_ipv4() {
+            number = 0;
+        }
+        before = net;
+        let holders: Vec<u16> = (0..peers).filter(|peer| *peer > 2 || dice.roll(3) > 0).collect();
+        let entry = |peer| {
+            let attributes = Attributes::new(AsnWidth::Four).origin(0).path(&dice.path()).next_hop("192.0.2.10");
+            RibEntry { peer, originated: NOON - 1000, path_id: None, attributes }
+        };
+        let entries: Vec<RibEntry> = holders.into_iter().map(entry).collect();
+        all.extend(mrt::rib(NOON + number / 1000, number, &net.to_string(), &entries));
+        number += 1;
+    }
+    all
+}
+
+#[test]
+fn table_dumps_are_read_alike_whatever_their_blocks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(0x1234_5678_9ABC_DEF1);
+    let (mut sought, mut searched) = (0, 0);
+    for round in 0..16 {
+        let (prefixes, six) = ([900, 5000, 9000][dice.roll(3) as usize], [0, 0, 30, 3000][dice.roll(4) as usize]);
+        let peers = [1, 4, 20][dice.roll(3) as usize];
+        let raw = table_file(&mut dice, prefixes, six, peers, round % 2 == 0);
+        let streams = [1, 1, 3, 20][dice.roll(4) as usize];
+        let path = write(folder.path(), "rib.bz2", &compress(&raw, dice.roll(9), streams));
+        for wanted in [
+            &["175.45.176.0/22"][..],
+            &["175.45.178.0/24", "2400::/14"],
+            &["9.0.0.0/17", "1.0.0.0/17"],
+            &["220.0.0.0/8"],
+            &["10.0.0.0/8"],
+        ] {
+            let what = format!("round {round}, {prefixes} + {six} prefixes, {peers} peers, {streams} streams, {wanted:?}");
+            let [auto, never] = same(&path, &watch(wanted), &what);
+            sought += usize::from(auto == Taken::Sought);
+            searched += usize::from(never == Taken::Searched);
+        }
+    }
+    assert!(sought > 60 && searched > 30, "only {sought} were sought and {searched} searched");
+}
+
+#[test]
+fn dumps_out_of_order_are_read_plainly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(99);
+    let target = watch(&["175.45.176.0/22"]);
+    let whole = |dice: &mut Dice| table_file(dice, 4000, 0, 4, false);
+    let (first, second) = (whole(&mut dice), whole(&mut dice));
+    let cases: [(&str, Vec<u8>); 3] = [
+        ("two dumps", [&first[..], &second].concat()),
+        ("no peer index", first[108..].to_vec()),
+        ("updates behind", [&first[..], &update_file(&mut dice, 300, 3000)].concat()),
+    ];
+    for (what, raw) in cases {
+        let path = write(folder.path(), "odd.bz2", &compress(&raw, 0, 1));
+        assert_eq!(same(&path, &target, what), [Taken::Whole; 2], "{what}");
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).map(|all| all.filter_map(Result::ok).map(|entry| entry.path()).collect());
+    let entries: Vec<PathBuf> = entries.unwrap_or_default();
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|path| path.is_dir());
+    files.into_iter().chain(folders.iter().flat_map(|folder| files_below(folder))).collect()
+}
+
+#[test]
+fn real_and_sample_archives_are_read_alike() {
+    let mut files = files_below(&run::root().join("sample-data"));
+    match run::corpus() {
+        Some(corpus) => files.extend(files_below(&corpus)),
+        None => eprintln!("The real archives are not here: only sample-data is read."),
+    }
+    files.retain(|path| path.extension().is_some_and(|end| end == "bz2"));
+    assert!(!files.is_empty());
+    for path in files {
+        for prefixes in [&["175.45.176.0/22"][..], &["208.65.152.0/22"], &["24.0.0.0/12"], &["80.10.0.0/17", "2001:500::/32"]] {
+            let taken = same(&path, &watch(prefixes), &format!("{prefixes:?}"));
+            println!("{taken:?} {prefixes:?} {}", path.display());
+        }
+    }
+}
