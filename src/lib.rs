@@ -15,6 +15,7 @@
 //! 6. [`report`] writes a result: one sheet a command, one file a format.
 //!
 //! Beside them stands [`fetch`]: it brings archive files to the disk, knows the archives' names and layouts, and nothing of records.
+//! [`check`] holds published claims against a timeline.
 //!
 //! [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them. `replay` and
 //! `timeline` are pure: no path, no clock, no logger, no MRT type. The result is the same bytes for any number of threads and any order of
@@ -31,6 +32,7 @@
 //! ```
 
 pub mod archive;
+pub mod check;
 pub mod cli;
 pub mod event;
 pub mod fetch;

@@ -40,3 +40,11 @@ fn commands_of_the_guide_run() {
     std::os::unix::fs::symlink(root().join("sample-data"), folder.path().join("sample-data")).expect("a link");
     assert!(run_all(&root().join("docs/guide.md"), folder.path()) > 12);
 }
+
+#[test]
+fn commands_of_the_pages_on_formats_and_claims_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(root().join("sample-data"), folder.path().join("sample-data")).expect("a link");
+    let count = |page: &str| run_all(&root().join("docs").join(page), folder.path());
+    assert_eq!((count("output-formats.md"), count("claims.md")), (4, 2));
+}

@@ -16,6 +16,7 @@ type Test = fn(&Path);
 const TESTS: &[(&str, Test)] = &[
     ("youtube_2008_hijack_is_one_row", youtube_2008_hijack),
     ("youtube_2008_answer_is_more_specifics", youtube_2008_answer),
+    ("youtube_2008_passes_the_published_times", youtube_2008_claims),
     ("north_korea_2014_is_behind_china_unicom", north_korea_2014),
     ("north_korea_2015_is_behind_china_unicom", north_korea_2015),
     ("other_files_show_no_route_and_warn_where_they_must", other_files),
@@ -112,6 +113,23 @@ fn youtube_2008_answer(corpus: &Path) {
     ] {
         assert!(all.iter().any(|r| *r == row), "{row:?} is not in {all:?}");
     }
+}
+
+/// RIPE NCC printed minutes; the files of another collector agree within one.
+fn youtube_2008_claims(corpus: &Path) {
+    let rows = csv(&["check", "youtube-2008", &text(&corpus.join("youtube-2008"))]);
+    let columns = ["claim", "prefix", "verdict", "difference_s"];
+    assert_eq!(
+        rows.columns(&columns),
+        [
+            ["1", "208.65.153.0/24", "pass", "57"],
+            ["2", "208.65.153.0/24", "pass", "25"],
+            ["3", "208.65.153.0/25", "pass", "43"],
+            ["3", "208.65.153.128/25", "pass", "43"],
+            ["4", "208.65.153.0/24", "pass", "50"],
+            ["5", "208.65.153.0/24", "pass", "34"],
+        ]
+    );
 }
 
 fn four_rows(rows: &Rows, path: &str, first_seen: &str) {

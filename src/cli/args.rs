@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use super::values::{parse_bin, parse_duration, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
-use crate::report::Format;
+use crate::report::{Format, columns_in_words};
 
 /// Who carried this network's traffic, since when, and how do we know?
 ///
@@ -58,6 +58,9 @@ pub enum Command {
   uplinks visibility --bin 5m -f csv sample-data > visibility.csv
   uplinks visibility --by target --bin 1h sample-data")]
     Visibility(Visibility),
+    /// Hold published claims against the data: pass, fail, not decidable; exit 1 if one fails
+    #[command(after_help = super::check::EXAMPLES)]
+    Check(super::check::CheckArgs),
     /// A self-contained HTML page, and its drawings as SVG
     #[command(mut_arg("format", |arg| arg.hide(true)), after_help = "Examples:
   uplinks report sample-data -o report.html
@@ -73,6 +76,15 @@ pub enum Command {
   uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
   uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
     Explain(Explain),
+    /// What every column of every result means: type, unit, meaning, example
+    #[command(after_help = columns_in_words(), after_long_help = columns_in_words())]
+    Columns(super::about::ColumnsArgs),
+    /// Completions for a shell, to standard output
+    #[command(after_help = super::about::COMPLETIONS)]
+    Completions(super::about::CompletionsArgs),
+    /// Man pages: one for each command into a folder, or the main one to standard output
+    #[command(after_help = super::about::MAN)]
+    Man(super::about::ManArgs),
     /// Get the archive files that a window needs, whole and checked, from RIS and RouteViews
     #[command(after_help = super::fetch::EXAMPLES)]
     Fetch(super::fetch::FetchArgs),
@@ -168,13 +180,19 @@ impl Command {
             Command::Visibility(visibility) => Some(&mut visibility.common),
             Command::Inventory(inventory) => Some(&mut inventory.common),
             Command::Report(report) => Some(&mut report.common),
-            Command::Explain(_) | Command::Fetch(_) | Command::Survey(_) => None,
+            Command::Explain(_)
+            | Command::Fetch(_)
+            | Command::Survey(_)
+            | Command::Check(_)
+            | Command::Columns(_)
+            | Command::Completions(_)
+            | Command::Man(_) => None,
         }
     }
 }
 
 /// Whom to watch.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Target")]
 pub struct Target {
     /// A built-in target, or a TOML file with origins, prefixes and names [default: north-korea]
@@ -198,7 +216,7 @@ pub struct Target {
 }
 
 /// What to select.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub struct Selection {
     /// Print what overlaps the time from here on; earlier records build state (RFC 3339 or YYYY-MM-DD, UTC)

@@ -1,7 +1,9 @@
 //! The command line: what was typed (`args`), what it means (`plan`), and the way from inputs to an answer.
 
+pub mod about;
 pub mod answer;
 pub mod args;
+pub mod check;
 pub mod evidence;
 pub mod explain;
 mod facts;
@@ -36,7 +38,7 @@ use crate::timeline::{self, Options, View};
 pub enum Exit {
     /// 0.
     Answered,
-    /// 1: nothing was found.
+    /// 1: nothing was found, or a claim failed.
     NothingFound,
     /// 3: data were missing or damaged, under `--strict`.
     Incomplete,
@@ -59,6 +61,9 @@ pub enum Fatal {
     /// The arguments.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// The claims.
+    #[error(transparent)]
+    Claims(#[from] crate::check::ClaimsError),
     /// The inputs.
     #[error(transparent)]
     Inputs(#[from] ReadError),
@@ -94,6 +99,10 @@ pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
         Command::Visibility(Visibility { bin, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
+        Command::Check(typed) => check::run(typed),
+        Command::Columns(typed) => about::columns(&typed),
+        Command::Completions(typed) => about::completions(&typed),
+        Command::Man(typed) => about::man(&typed),
         Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
         Command::Inventory(Inventory { full, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 
 use ipnet::IpNet;
 
@@ -74,8 +75,14 @@ pub enum PlanError {
     /// `--discover` has nothing to go by.
     #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
     NothingToDiscover,
+    /// Bytes that would only upset the terminal.
+    #[error("{format} is no text and standard output is a terminal; add --output FILE, or send it to a file or program")]
+    BinaryToTerminal {
+        /// The format.
+        format: Format,
+    },
     /// `--evidence` on a command whose rows name no records.
-    #[error("--evidence is for timeline, changes, first and routes: the rows of this command name no records")]
+    #[error("--evidence is for timeline, changes, first, routes and check: the rows of this command name no records")]
     NoEvidence,
     /// A file of the target.
     #[error(transparent)]
@@ -91,6 +98,7 @@ impl Plan {
         {
             return Err(PlanError::Window { from, to });
         }
+        refuse_terminal(output.format, output.output.as_deref())?;
         let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
@@ -123,6 +131,12 @@ impl Plan {
             progress: work.progress,
         })
     }
+}
+
+/// Bytes that are no text go to a file or another program.
+pub fn refuse_terminal(format: Format, output: Option<&str>) -> Result<(), PlanError> {
+    let to_terminal = format.is_binary() && output.is_none() && io::stdout().is_terminal();
+    if to_terminal { Err(PlanError::BinaryToTerminal { format }) } else { Ok(()) }
 }
 
 impl Plan {

@@ -1,6 +1,7 @@
 //! Writes results: one sheet a command, one file a format. Nothing here reads a clock, a locale or the terminal: what decides the
 //! bytes comes in through [`Context`] and [`Style`].
 
+mod columns;
 mod context;
 pub mod explain;
 mod formats;
@@ -11,6 +12,7 @@ pub mod sheets;
 mod text;
 pub mod words;
 
+pub use columns::columns_in_words;
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
 pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};

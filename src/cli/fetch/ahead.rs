@@ -13,7 +13,7 @@ use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, Sampling};
 use crate::model::Span;
 
 /// Options of `--fetch`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Fetching")]
 pub struct Fetching {
     /// Fetch first what --collector, --from and --to need, and answer from that

@@ -9,7 +9,7 @@ use crate::fetch::{BaseUrl, LookError, MOST_CONNECTIONS, ManifestError, MirrorEr
 use crate::model::Time;
 
 /// How to fetch.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Network")]
 pub struct Network {
     /// A mirror of the archives' layout, instead of the archives

@@ -15,7 +15,7 @@ const SCHEMA: u32 = 1;
 impl Writer for Json {
     fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
         writeln!(out, "{{")?;
-        writeln!(out, "  \"schema\": \"uplinks/{}/{SCHEMA}\",", sheet.name)?;
+        writeln!(out, "  \"schema\": \"{}\",", schema(sheet))?;
         writeln!(out, "  \"version\": \"{}\",", env!("CARGO_PKG_VERSION"))?;
         writeln!(out, "  \"summary\": {},", serde_json::to_string(&sheet.summary)?)?;
         writeln!(out, "  \"caveats\": {},", serde_json::to_string(&sheet.caveats)?)?;
@@ -28,6 +28,11 @@ impl Writer for Json {
         writeln!(out, "{}]", if sheet.rows.is_empty() { "" } else { "\n  " })?;
         writeln!(out, "}}")
     }
+}
+
+/// What the names and types of the rows follow: `uplinks/timeline/1`.
+pub(super) fn schema(sheet: &Sheet) -> String {
+    format!("uplinks/{}/{SCHEMA}", sheet.name)
 }
 
 /// Writes one row as an object, without a line feed.

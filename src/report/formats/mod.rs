@@ -3,6 +3,8 @@
 mod csv;
 mod json;
 mod jsonl;
+mod markdown;
+mod parquet;
 mod table;
 
 pub use self::csv::unguarded;
@@ -31,11 +33,21 @@ pub enum Format {
     Json,
     /// One object a row and line.
     Jsonl,
+    /// For issues and notes, as GitHub shows it.
+    Markdown,
+    /// Typed columns for data frames.
+    Parquet,
 }
 
 impl Format {
     /// All, in the order of help texts.
-    pub const ALL: &'static [Format] = &[Format::Table, Format::Csv, Format::Json, Format::Jsonl];
+    pub const ALL: &'static [Format] =
+        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl, Format::Markdown, Format::Parquet];
+
+    /// Whether its bytes are not text.
+    pub const fn is_binary(self) -> bool {
+        matches!(self, Format::Parquet)
+    }
 
     /// The word on the command line.
     pub const fn text(self) -> &'static str {
@@ -44,6 +56,8 @@ impl Format {
             Format::Csv => "csv",
             Format::Json => "json",
             Format::Jsonl => "jsonl",
+            Format::Markdown => "markdown",
+            Format::Parquet => "parquet",
         }
     }
 
@@ -53,6 +67,8 @@ impl Format {
             Format::Csv => &csv::Csv,
             Format::Json => &json::Json,
             Format::Jsonl => &jsonl::Jsonl,
+            Format::Markdown => &markdown::Markdown,
+            Format::Parquet => &parquet::Parquet,
         }
     }
 }

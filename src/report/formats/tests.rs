@@ -147,5 +147,5 @@ fn a_closed_pipe_stays_a_closed_pipe() {
 fn formats_go_by_their_words() {
     assert!(Format::ALL.iter().all(|f| f.text().parse() == Ok(*f)));
     let error = "xml".parse::<Format>().expect_err("no such format");
-    assert_eq!(error.to_string(), "'xml' is no format; the formats are table, csv, json, jsonl");
+    assert_eq!(error.to_string(), "'xml' is no format; the formats are table, csv, json, jsonl, markdown, parquet");
 }

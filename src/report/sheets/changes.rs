@@ -10,7 +10,7 @@ use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::plural;
 use crate::timeline::{Change, ChangeKind};
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("time", Kind::Time),
     ("prefix", Kind::Text),
     ("origin_asn", Kind::Text),

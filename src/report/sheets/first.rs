@@ -16,7 +16,7 @@ use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::{exact, ordinal, plural};
 use crate::timeline::{Hold, Onset, Rank, Row, Variation};
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("kind", Kind::Text),
     ("rank", Kind::Int),
     ("prefix", Kind::Text),

@@ -67,7 +67,7 @@ pub struct InventoryRow {
     pub covered: Vec<Span>,
 }
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("collector", Kind::Text),
     ("kind", Kind::Text),
     ("files", Kind::Int),

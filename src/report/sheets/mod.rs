@@ -2,6 +2,8 @@
 
 mod cells;
 mod changes;
+mod check;
+mod columns;
 mod first;
 mod inventory;
 mod marks;
@@ -12,12 +14,28 @@ mod visibility;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+use super::sheet::Kind;
+
 pub use changes::changes;
+pub use check::check;
+pub use columns::columns;
 pub use first::{first, never};
 pub use inventory::{InventoryKind, InventoryRow, inventory};
 pub use routes::routes;
 pub use timeline::timeline;
 pub use visibility::visibility;
+
+/// The columns of every command's rows, in order: what `help columns` and docs/output-formats.md explain.
+pub const ALL: &[(&str, &[(&str, Kind)])] = &[
+    ("timeline", timeline::COLUMNS),
+    ("changes", changes::COLUMNS),
+    ("first", first::COLUMNS),
+    ("visibility", visibility::COLUMNS),
+    ("routes", routes::COLUMNS),
+    ("inventory", inventory::COLUMNS),
+    ("check", check::COLUMNS),
+    ("columns", columns::COLUMNS),
+];
 
 /// Ends every result's caveats.
 const PATHS_ONLY: &str = "BGP shows announced paths, not cables and not traffic shares.";

@@ -12,7 +12,7 @@ use crate::report::sheet::Room::{CutEnd, CutStart, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::plural;
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("prefix", Kind::Text),
     ("path_id", Kind::Int),
     ("collector", Kind::Text),

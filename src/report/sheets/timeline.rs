@@ -13,7 +13,7 @@ use crate::report::text::plural;
 use crate::report::words;
 use crate::timeline::{Change, Row};
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("prefix", Kind::Text),
     ("origin_asn", Kind::Text),
     ("upstream_asn", Kind::Text),

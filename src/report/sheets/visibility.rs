@@ -5,7 +5,7 @@ use crate::report::context::Context;
 use crate::report::sheet::{Cell, Kind, Sheet, View};
 use crate::timeline::Point;
 
-const COLUMNS: &[(&str, Kind)] = &[
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("time", Kind::Time),
     ("prefix", Kind::Text),
     ("origin_asn", Kind::Text),

@@ -1,0 +1,81 @@
+//! `check`: published claims held against the data. The claims say what is watched; every origin's routes are read, and each claim
+//! takes its own.
+
+use clap::Args;
+
+use super::args::{Common, Output, Selection, Target, Work};
+use super::fetch::Fetching;
+use super::values::parse_share;
+use super::{Exit, Fatal, Plan, answer};
+use crate::check::{Claims, Data, Verdict};
+use crate::model::Asn;
+use crate::report::sheets;
+
+/// Below its help.
+pub const EXAMPLES: &str = "\
+Examples:
+  uplinks check north-korea sample-data
+  uplinks check claims.toml -f markdown archive/ > notes.md
+
+Claims are TOML; two files are built in: north-korea and youtube-2008. docs/claims.md tells how to write one.
+Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be decided.";
+
+/// Options of `check`: the claims say what is watched and when.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Built-in claims, or a TOML file
+    #[arg(value_name = "CLAIMS")]
+    pub claims: String,
+    /// Archive files, directories (walked), globs, or `-` for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<std::ffi::OsString>,
+    /// Only this collector (repeatable)
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub collector: Vec<String>,
+    /// The collector of files whose path does not say
+    #[arg(long, value_name = "NAME", help_heading = "Selection")]
+    pub collector_name: Option<String>,
+    /// Only peers of this AS (repeatable)
+    #[arg(long, value_name = "ASN", help_heading = "Selection")]
+    pub peer_asn: Vec<Asn>,
+    /// Peers that make an episode
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Selection")]
+    pub min_peers: u16,
+    /// The share of peers, 0 to 1, to which routes must fall for an outage
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = parse_share, help_heading = "Selection")]
+    pub outage_share: f64,
+    /// What to write.
+    #[command(flatten)]
+    pub output: Output,
+    /// How to work.
+    #[command(flatten)]
+    pub work: Work,
+}
+
+/// Runs the command: 1 if a claim failed; under `--strict` 3 if one is open.
+pub fn run(typed: CheckArgs) -> Result<Exit, Fatal> {
+    let claims = Claims::load(&typed.claims)?;
+    let plan = plan(typed, &claims)?;
+    let mut verdicts = Vec::new();
+    let exit = answer(&plan, |plan, answer, context| {
+        let judged = Data::new(&answer.observed, &claims, plan.options).judge(&claims);
+        verdicts.extend(judged.iter().map(|(_, finding)| finding.verdict));
+        sheets::check(&judged, context)
+    })?;
+    Ok(if verdicts.contains(&Verdict::Fail) {
+        Exit::NothingFound
+    } else if plan.strict && verdicts.contains(&Verdict::NotDecidable) {
+        Exit::Incomplete
+    } else {
+        exit
+    })
+}
+
+fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
+    let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, min_peers, outage_share, output, work } = typed;
+    let target = Target { prefix: claims.prefixes.clone(), ..Target::default() };
+    let selection = Selection { collector, collector_name, peer_asn, min_peers, outage_share, ..Selection::default() };
+    let mut plan = Plan::new(Common { inputs, target, selection, output, work, fetching: Fetching::default() })?;
+    plan.label.clone_from(&claims.title);
+    Ok(plan)
+}
