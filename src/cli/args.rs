@@ -99,6 +99,9 @@ pub struct Explain {
     /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
     #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
     pub reference: String,
+    /// The folder given to --cache when the result was made
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<std::path::PathBuf>,
 }
 
 /// Options of `first`.
@@ -298,6 +301,9 @@ pub struct Work {
     /// Read everything and compare every checksum, without shortcuts
     #[arg(long)]
     pub verify: bool,
+    /// Keep what each file says of the target in this folder, and read no archive again that has not changed
+    #[arg(long, value_name = "DIR", conflicts_with = "verify")]
+    pub cache: Option<std::path::PathBuf>,
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,

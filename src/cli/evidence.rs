@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::answer::Answer;
 use super::output::{self, WriteError};
 use crate::archive::{self, ArchiveFile, escaped};
-use crate::event::{FoundRecord, Wanted, find_records};
+use crate::event::{Cache, FoundRecord, Wanted, find_records};
 use crate::model::RecordId;
 
 /// Evidence that cannot be written.
@@ -63,16 +63,22 @@ impl Used {
 
 /// Writes the records, each once: by collector, then by file in order of time, as they stand in it. Before the RIB records of a dump goes
 /// its peer index, without which no tool can read them.
-pub fn write(path: &str, used: &Used, answer: &Answer) -> Result<(), EvidenceError> {
+pub fn write(path: &str, used: &Used, answer: &Answer, cache: Option<&Cache>) -> Result<(), EvidenceError> {
     let files: Vec<(usize, Wanted)> = used.by_file(answer).into_iter().collect();
     let found: Result<Vec<Vec<FoundRecord>>, EvidenceError> =
-        files.par_iter().with_max_len(1).map(|(file, wanted)| read(&answer.read.files[*file].0, wanted)).collect();
+        files.par_iter().with_max_len(1).map(|(file, wanted)| read(&answer.read.files[*file].0, wanted, cache)).collect();
     let found = found?;
     output::write(Some(path), |out| found.iter().try_for_each(|records| write_file(records, out)))?;
     Ok(())
 }
 
-fn read(file: &ArchiveFile, wanted: &Wanted) -> Result<Vec<FoundRecord>, EvidenceError> {
+fn read(file: &ArchiveFile, wanted: &Wanted, cache: Option<&Cache>) -> Result<Vec<FoundRecord>, EvidenceError> {
+    let kept = cache.map_or(Vec::new(), |cache| cache.records_of(&file.source));
+    let bytes: Vec<u8> = kept.into_iter().flat_map(|record| record.bytes).collect();
+    let search = find_records(&bytes[..], wanted);
+    if search.found.len() == wanted.digests.len() {
+        return Ok(search.found);
+    }
     let failed = |error| EvidenceError::Unreadable { path: file.shown.clone(), error };
     let search = find_records(archive::open(file).map_err(failed)?, wanted);
     match wanted.digests.len() - search.found.len() {

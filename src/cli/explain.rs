@@ -10,7 +10,7 @@ use super::plan::DEFAULT_PROFILE;
 use super::reference::{RecordRef, Reference, ReferenceError, row};
 use super::{Exit, Fatal};
 use crate::archive::{self, Source, escaped, parse_name};
-use crate::event::{FoundRecord, Search, Wanted, explain, find_records};
+use crate::event::{Cache, Digest, FoundRecord, Search, Wanted, explain, find_records};
 use crate::report::explain::{Claim, Explanation, text};
 use crate::target::Profile;
 
@@ -42,7 +42,9 @@ pub enum ExplainError {
 }
 
 /// Explains one reference; a record that is not there is told on standard error.
-pub fn run(reference: &str) -> Result<Exit, Fatal> {
+pub fn run(reference: &str, cache: Option<&Path>) -> Result<Exit, Fatal> {
+    // A cache that is not there is as good as an empty one.
+    let cache = cache.filter(|folder| folder.is_dir()).and_then(|folder| Cache::open(folder).ok());
     let records: Vec<(RecordRef, Option<Claim>)> = match Reference::parse(reference).map_err(ExplainError::from)? {
         Reference::Record(record) => vec![(record, None)],
         Reference::Row { path, line } => {
@@ -54,22 +56,37 @@ pub fn run(reference: &str) -> Result<Exit, Fatal> {
         }
     };
     // A row's two records may lie in two large files.
-    let found: Result<Vec<Search>, ExplainError> = records.par_iter().map(|(record, _)| find(record)).collect();
-    let found: Vec<(&RecordRef, Option<&Claim>, Search)> =
-        records.iter().zip(found?).map(|((record, claim), search)| (record, claim.as_ref(), search)).collect();
+    let found: Result<Vec<(Search, Whence)>, ExplainError> =
+        records.par_iter().map(|(record, _)| find(record, cache.as_ref())).collect();
+    let found: Vec<(&RecordRef, Option<&Claim>, Whence, Search)> =
+        records.iter().zip(found?).map(|((record, claim), (search, whence))| (record, claim.as_ref(), whence, search)).collect();
     let all_found = !found.is_empty() && found.iter().all(|(.., search)| !search.found.is_empty());
-    let texts: Vec<String> =
-        found.iter().filter_map(|(record, claim, search)| Some(told(record, *claim, search.found.first()?))).collect();
+    let texts: Vec<String> = found
+        .iter()
+        .filter_map(|(record, claim, whence, search)| Some(told(record, *claim, *whence, search.found.first()?)))
+        .collect();
     if !texts.is_empty() {
         output::write(None, |out| out.write_all(texts.join("\n").as_bytes()))?;
     }
-    for (record, _, search) in found.iter().filter(|(.., search)| search.found.is_empty()) {
+    for (record, .., search) in found.iter().filter(|(.., search)| search.found.is_empty()) {
         tell(&missing(record, search));
     }
     Ok(if all_found { Exit::Answered } else { Exit::NothingFound })
 }
 
-fn find(record: &RecordRef) -> Result<Search, ExplainError> {
+/// Where a record was found: a cache does not keep its place in the archive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whence {
+    Archive,
+    Cache,
+}
+
+fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), ExplainError> {
+    let kept = cache.map_or(Vec::new(), |cache| cache.records_of(&Source::Path(record.path.clone().into())));
+    if kept.iter().any(|kept| Digest::of(&kept.bytes) == record.digest) {
+        let bytes: Vec<u8> = kept.iter().flat_map(|kept| kept.bytes.iter().copied()).collect();
+        return Ok((find_records(&bytes[..], &Wanted { digests: [record.digest].into(), times: None }), Whence::Cache));
+    }
     let failed = |error| ExplainError::Unreadable { path: record.path.clone(), error };
     let input = match record.path.as_str() {
         "-" => archive::decompress(BufReader::new(io::stdin())),
@@ -81,11 +98,11 @@ fn find(record: &RecordRef) -> Result<Search, ExplainError> {
         Some(damage) if search.records == 0 => {
             Err(ExplainError::NotMrt { path: record.path.clone(), reason: format!(" ({})", damage.reason) })
         }
-        _ => Ok(search),
+        _ => Ok((search, Whence::Archive)),
     }
 }
 
-fn told(record: &RecordRef, claim: Option<&Claim>, found: &FoundRecord) -> String {
+fn told(record: &RecordRef, claim: Option<&Claim>, whence: Whence, found: &FoundRecord) -> String {
     let reference = format!("{}#{}", record.path, record.digest);
     let Some(explained) = explain(found) else { return format!("{}: the record cannot be decoded\n", escaped(&reference)) };
     let collector = parse_name(Path::new(&record.path)).collector;
@@ -95,6 +112,7 @@ fn told(record: &RecordRef, claim: Option<&Claim>, found: &FoundRecord) -> Strin
         reference: &reference,
         collector: collector.as_deref(),
         found,
+        offset: (whence == Whence::Archive).then_some(found.offset),
         explained: &explained,
         claim,
         names: &names,

@@ -114,7 +114,7 @@ pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
             })
         }
         Command::Report(report) => report::run(report),
-        Command::Explain(Explain { reference }) => explain::run(&reference),
+        Command::Explain(Explain { reference, cache }) => explain::run(&reference, cache.as_deref()),
         Command::Fetch(typed) => fetch::run(&typed),
         Command::Survey(typed) => survey::run(typed),
     }
@@ -142,7 +142,7 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
         let mut context = facts::context(plan, &answer, &evidence);
         let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
         if let Some(path) = &plan.evidence {
-            evidence::write(path, &used, &answer)?;
+            evidence::write(path, &used, &answer, read::cache_of(plan)?.as_ref())?;
         }
         output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 
@@ -53,6 +54,8 @@ pub struct Plan {
     pub evidence: Option<String>,
     /// `--strict`.
     pub strict: bool,
+    /// `--cache`.
+    pub cache: Option<PathBuf>,
     /// Threads; `None`: one a core.
     pub jobs: Option<u16>,
     /// `--seek`, `--verify`.
@@ -127,6 +130,7 @@ impl Plan {
             evidence: output.evidence,
             strict: output.strict,
             way: way(&work),
+            cache: work.cache,
             jobs: work.jobs,
             progress: work.progress,
         })

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
+use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ipnet::IpNet;
@@ -10,8 +12,8 @@ use rayon::prelude::*;
 use super::plan::Plan;
 use super::progress::Progress;
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, escaped};
-use crate::event::{Damage, Discovery, FileEvents, Taken, discover_prefixes, read_events, read_file};
-use crate::target::Watch;
+use crate::event::{Cache, Damage, Discovery, FileEvents, Taken, discover_prefixes, read_events, read_file};
+use crate::target::{Keep, Watch};
 
 /// All files, read.
 #[derive(Debug)]
@@ -32,6 +34,14 @@ pub enum ReadError {
     /// They are missing, or no MRT.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
+    /// `--cache`.
+    #[error("cannot use {} as a cache: {error}; name a folder that can be written to", escaped(.folder))]
+    Cache {
+        /// As typed.
+        folder: String,
+        /// Why.
+        error: io::Error,
+    },
     /// A selection that leaves no file.
     #[error("no input is of collector {wanted}; there are: {there}")]
     NoCollector {
@@ -52,28 +62,71 @@ pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
         let there = there.into_iter().collect::<Vec<_>>().join(", ");
         return Err(ReadError::NoCollector { wanted: escaped(&plan.collectors.join(", ")), there });
     }
+    let cache = cache_of(plan)?;
     let mut prefixes = plan.prefixes.clone();
     if plan.discovers {
-        prefixes.extend(discover(plan, &files));
+        prefixes.extend(discover(plan, &files, cache.as_ref()));
     }
-    let watch = Watch::new(prefixes, plan.origins.iter().copied());
+    let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
+    let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
+    let question = question_of(&watch);
     let said = each_file(plan, &files, |file, progress| {
+        if let Some(entry) = cache.as_ref().and_then(|cache| cache.load(file, &question)) {
+            progress.skip(file.size);
+            return entry.answer;
+        }
         let plain = || plain(file, progress, |input| read_events(input, &watch), unreadable);
-        let (said, taken) = read_file(&file.source, &watch, plan.way, plain);
-        if taken != Taken::Whole {
+        let mut read = read_file(&file.source, &watch, plan.way, plain);
+        if read.1 != Taken::Whole {
             progress.skip(file.size);
         }
-        (said, taken)
+        let kept = std::mem::take(&mut read.0.kept);
+        // A file of which nothing could be read may only have been out of reach.
+        if let Some(cache) = cache.as_ref().filter(|_| read.0.first.is_some()) {
+            note_failure(cache.store(file, &question, &read, &kept));
+        }
+        read
     });
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
     Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch })
 }
 
 /// The first pass: the prefixes that the origins announce anywhere in the inputs.
-fn discover(plan: &Plan, files: &[ArchiveFile]) -> Vec<IpNet> {
-    let found = each(plan, files, |input| discover_prefixes(input, &plan.origins), |_| Discovery::default());
-    let all: BTreeSet<IpNet> = found.into_iter().flat_map(|d| d.prefixes).collect();
+fn discover(plan: &Plan, files: &[ArchiveFile], cache: Option<&Cache>) -> Vec<IpNet> {
+    let question = format!("prefixes of {:?}", plan.origins);
+    let found = each_file(plan, files, |file, progress| {
+        if let Some(entry) = cache.and_then(|cache| cache.load::<BTreeSet<IpNet>>(file, &question)) {
+            progress.skip(file.size);
+            return entry.answer;
+        }
+        let found = plain(file, progress, |input| discover_prefixes(input, &plan.origins), |_| Discovery::default());
+        if let Some(cache) = cache.filter(|_| found.damage.is_empty()) {
+            note_failure(cache.store(file, &question, &found.prefixes, &[]));
+        }
+        found.prefixes
+    });
+    let all: BTreeSet<IpNet> = found.into_iter().flatten().collect();
     all.into_iter().collect()
+}
+
+/// What an answer depends on besides the file: the watched prefixes. Origins only classify, later.
+pub fn question_of(watch: &Watch) -> String {
+    format!("routes of {:?}", watch.prefixes())
+}
+
+/// The cache that the plan names, if it does.
+pub fn cache_of(plan: &Plan) -> Result<Option<Cache>, ReadError> {
+    let open =
+        |folder: &PathBuf| Cache::open(folder).map_err(|error| ReadError::Cache { folder: folder.display().to_string(), error });
+    plan.cache.as_ref().map(open).transpose()
+}
+
+/// A cache that cannot be written to costs time, not truth: told once.
+fn note_failure(stored: io::Result<()>) {
+    static TOLD: Once = Once::new();
+    if let Err(error) = stored {
+        TOLD.call_once(|| eprintln!("warning: the cache cannot be written: {error}; the result is not affected"));
+    }
 }
 
 /// Reads all of every file with `read`, in parallel; the results are in the order of the files.

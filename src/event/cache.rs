@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::file::Digest;
+use super::file::{Digest, KeptRecord};
 use crate::archive::{ArchiveFile, Source};
 
 /// Raised with every change of what is kept or how it is read; entries of other versions are ignored.
@@ -26,15 +26,6 @@ const CHECKSUM: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
-}
-
-/// The original bytes of a record, header included, and where they stood in the uncompressed stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptRecord {
-    /// Offset of the first byte.
-    pub offset: u64,
-    /// The record.
-    pub bytes: Vec<u8>,
 }
 
 /// What an entry holds.
@@ -65,6 +56,12 @@ struct Head<T> {
     records: Vec<(u64, u64)>,
 }
 
+/// The part of a head that its records need.
+#[derive(Deserialize)]
+struct Lengths {
+    records: Vec<(u64, u64)>,
+}
+
 impl Cache {
     /// Opens a folder, which is made if it is not there.
     pub fn open(folder: &Path) -> io::Result<Cache> {
@@ -74,27 +71,32 @@ impl Cache {
 
     /// The answer of an earlier run to the same question of the same file; `None` if there is none that can be believed.
     pub fn load<T: DeserializeOwned>(&self, file: &ArchiveFile, question: &str) -> Option<Cached<T>> {
-        let identity = identity(file, question)?;
-        let bytes = fs::read(self.place(&identity)).ok()?;
-        let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
-        if Sha256::digest(body).as_slice() != checksum {
-            return None;
-        }
-        let (length, rest) = body.split_first_chunk::<8>()?;
-        let (head, mut raw) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
-        let head: Head<T> = serde_json::from_slice(head).ok().filter(|head: &Head<T>| head.identity == identity)?;
-        let mut records = Vec::with_capacity(head.records.len());
-        for (offset, length) in head.records {
-            let (record, rest) = raw.split_at_checked(usize::try_from(length).ok()?)?;
-            records.push(KeptRecord { offset, bytes: record.to_vec() });
-            raw = rest;
-        }
+        let identity = identity(&file.source, question)?;
+        let (head, records) = read(&self.place(&identity))?;
+        let head: Head<T> = serde_json::from_slice(&head).ok().filter(|head: &Head<T>| head.identity == identity)?;
         Some(Cached { answer: head.answer, records })
+    }
+
+    /// The records that any entry keeps of a file, whatever the question; none if no entry can be believed.
+    pub fn records_of(&self, source: &Source) -> Vec<KeptRecord> {
+        let Some(identity) = identity(source, "") else { return Vec::new() };
+        let prefix = format!("{}-", Digest::of(identity.path.as_bytes()));
+        let Ok(folder) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let mut places: Vec<PathBuf> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        places.retain(|p| p.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)));
+        places.sort();
+        let of_the_file = |place: &PathBuf| {
+            let (head, records) = read(place)?;
+            let head: Head<serde_json::Value> = serde_json::from_slice(&head).ok()?;
+            let question = head.identity.question.clone();
+            (head.identity == Identity { question, ..identity.clone() }).then_some(records)
+        };
+        places.iter().filter_map(of_the_file).flatten().collect()
     }
 
     /// Keeps an answer. A file that has no path of its own (standard input) is not kept.
     pub fn store<T: Serialize>(&self, file: &ArchiveFile, question: &str, answer: &T, records: &[KeptRecord]) -> io::Result<()> {
-        let Some(identity) = identity(file, question) else { return Ok(()) };
+        let Some(identity) = identity(&file.source, question) else { return Ok(()) };
         let place = self.place(&identity);
         let records_at = records.iter().map(|r| (r.offset, r.bytes.len() as u64)).collect();
         let head = serde_json::to_vec(&Head { identity, answer, records: records_at })?;
@@ -116,8 +118,27 @@ impl Cache {
     }
 }
 
-fn identity(file: &ArchiveFile, question: &str) -> Option<Identity> {
-    let Source::Path(path) = &file.source else { return None };
+/// An entry's head (JSON) and records, if it is whole.
+fn read(place: &Path) -> Option<(Vec<u8>, Vec<KeptRecord>)> {
+    let bytes = fs::read(place).ok()?;
+    let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
+    if Sha256::digest(body).as_slice() != checksum {
+        return None;
+    }
+    let (length, rest) = body.split_first_chunk::<8>()?;
+    let (head, mut raw) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+    let lengths: Lengths = serde_json::from_slice(head).ok()?;
+    let mut records = Vec::new();
+    for (offset, length) in lengths.records {
+        let (record, rest) = raw.split_at_checked(usize::try_from(length).ok()?)?;
+        records.push(KeptRecord { offset, bytes: record.to_vec() });
+        raw = rest;
+    }
+    Some((head.to_vec(), records))
+}
+
+fn identity(source: &Source, question: &str) -> Option<Identity> {
+    let Source::Path(path) = source else { return None };
     let (path, meta) = (path.canonicalize().ok()?, path.metadata().ok()?);
     let modified = meta.modified().ok()?;
     let modified_ns = match modified.duration_since(std::time::UNIX_EPOCH) {

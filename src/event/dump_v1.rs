@@ -36,6 +36,7 @@ impl DumpBuilder {
             // Several entries of one record stand behind one digest, but each prefix needs a record of its own.
             if watched.as_ref().is_none_or(|record| record.prefix != prefix) {
                 self.push_record(watched.take());
+                self.keep(record);
                 watched = Some(DumpRecord { time: record.time, prefix, digest: Digest::of(record.bytes), entries: Vec::new() });
             }
             if let Some(watched) = &mut watched {

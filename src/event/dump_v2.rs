@@ -60,6 +60,7 @@ impl DumpBuilder {
             self.breaks(|| "the peer index is malformed".to_owned());
             return;
         };
+        self.keep(record);
         match &self.v2.index {
             None => {
                 self.dump(record).peers.clone_from(&peers);
@@ -139,6 +140,7 @@ impl DumpBuilder {
                 None => self.counts.treated_as_withdrawn += 1,
             }
         }
+        self.keep(record);
         let watched = DumpRecord { time: record.time, prefix, digest: Digest::of(record.bytes), entries };
         self.dump(record).records.push(watched);
     }

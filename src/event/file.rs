@@ -6,14 +6,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
-
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{AsPath, Asn, SessionState, Time};
-use crate::mrt::Damage;
+use crate::mrt::{Damage, RawRecord};
+use crate::target::Keep;
 
 /// Names a record by content (rule 19).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 6]);
 
 impl Digest {
@@ -54,7 +55,7 @@ impl FromStr for Digest {
 }
 
 /// A peer as a file names it: address and AS number, which may be 0 or 23456 (rule 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FilePeer {
     /// The peer's address.
     pub ip: IpAddr,
@@ -63,7 +64,7 @@ pub struct FilePeer {
 }
 
 /// A watched record of an update file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRecord {
     /// The record's time, with microseconds where the record has them.
     pub time: Time,
@@ -76,7 +77,7 @@ pub struct FileRecord {
 }
 
 /// What a watched record says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
     /// Watched routes only; withdrawals overridden by an announcement of the same message are left out (rule 5).
     Update {
@@ -97,7 +98,7 @@ pub enum Message {
 }
 
 /// The RIB records of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileDump {
     /// Time of the first RIB or peer-index record.
     pub begin: Time,
@@ -120,7 +121,7 @@ pub struct FileDump {
 }
 
 /// One watched prefix in a dump (v1: one peer's entry).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DumpRecord {
     /// The record's time.
     pub time: Time,
@@ -134,7 +135,7 @@ pub struct DumpRecord {
 
 /// Counts of what was met and could not be used as it stood (rule 20). Only watched records count, so that the way of reading does not
 /// matter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileCounts {
     /// Watched records read as withdrawals because an attribute was malformed.
     pub treated_as_withdrawn: u64,
@@ -151,7 +152,7 @@ impl FileEvents {
 }
 
 /// All that one file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEvents {
     /// Time of the first record of any kind in file order.
     pub first: Option<Time>,
@@ -167,6 +168,25 @@ pub struct FileEvents {
     pub damage: Vec<Damage>,
     /// Rule 20.
     pub counts: FileCounts,
+    /// The original bytes of the records behind all this, in file order, if the watch asks for them.
+    #[serde(skip)]
+    pub kept: Vec<KeptRecord>,
+}
+
+/// The original bytes of a record, header included, and where they stood in the uncompressed stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptRecord {
+    /// Offset of the first byte (within what was inverted, where a shortcut was taken).
+    pub offset: u64,
+    /// The record.
+    pub bytes: Vec<u8>,
+}
+
+impl KeptRecord {
+    /// A copy of a record, if the watch asks for it.
+    pub fn of(record: &RawRecord<'_>, keep: Keep) -> Option<KeptRecord> {
+        (keep == Keep::Bytes).then(|| KeptRecord { offset: record.offset, bytes: record.bytes.to_vec() })
+    }
 }
 
 #[cfg(test)]

@@ -25,12 +25,14 @@ mod update;
 pub use crate::mrt::Damage;
 pub use as_path::As4Path;
 pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, Who, assemble};
-pub use cache::{Cache, Cached, KeptRecord};
+pub use cache::{Cache, Cached};
 pub use count::{RecordCounts, count_records};
 pub use discover::{Discovery, discover_prefixes};
 pub use explain::{Body, Entry, Explained, Prefixes, Sender, Session, explain};
 pub use explain_path::Attributed;
-pub use file::{Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, Message, ParseDigestError};
+pub use file::{
+    Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, KeptRecord, Message, ParseDigestError,
+};
 pub use find::{FoundRecord, IndexRecord, Search, Wanted, find_records};
 pub use read::read_events;
 pub use shortcut::{Seek, Taken, Verify, Way, read_file};

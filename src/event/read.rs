@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::dump::DumpBuilder;
-use super::file::{Digest, FileEvents, FilePeer, FileRecord, Message};
+use super::file::{Digest, FileEvents, FilePeer, FileRecord, KeptRecord, Message};
 use super::update::read_update;
 use crate::model::SessionState;
 use crate::mrt::{Kind, Prefilter, RawRecord, RecordReader, SessionBody, session_body};
@@ -15,7 +15,7 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
     let prefilter = Prefilter::for_prefixes(watch.prefixes());
     let mut reader = RecordReader::new(input);
     let mut events = FileEvents::default();
-    let mut dump = DumpBuilder::new(watch.prefixes());
+    let mut dump = DumpBuilder::new(watch);
     while let Some(record) = reader.next_record() {
         events.first.get_or_insert(record.time);
         events.last = Some(record.time);
@@ -32,7 +32,8 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
         }
     }
     events.damage = reader.into_damage();
-    let (dump, counts) = dump.finish(events.damage.first());
+    let (dump, counts, kept) = dump.finish(events.damage.first());
+    events.kept.extend(kept);
     events.dump = dump;
     events.counts.treated_as_withdrawn += counts.treated_as_withdrawn;
     events.counts.quarantined += counts.quarantined;
@@ -61,6 +62,7 @@ pub(super) fn add_session_record(events: &mut FileEvents, record: &RawRecord<'_>
         Ok(Some(message)) => {
             let withdraws = matches!(message, Message::Update { treated_as_withdrawn: true, .. });
             events.counts.treated_as_withdrawn += u64::from(withdraws);
+            events.kept.extend(KeptRecord::of(record, watch.keep()));
             events.records.push(FileRecord { time: record.time, peer, message, digest: Digest::of(record.bytes) });
         }
         Err(Unreadable) => events.counts.quarantined += u64::from(prefilter.may_occur(record.body())),

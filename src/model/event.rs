@@ -1,6 +1,7 @@
 //! What replay applies: updates and session changes, cleared of any MRT type.
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
 use super::{PeerKey, Route, Time};
 
@@ -9,7 +10,7 @@ use super::{PeerKey, Route, Time};
 pub struct RecordId(pub u32);
 
 /// The two kinds of session state that matter (rule 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SessionState {
     /// State 6 (RFC 4271 8.2.2).
     Established,

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Asn, Flag, Flags};
 
 /// A part of an AS path (RFC 4271 4.3); confederation segments are dropped before.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Segment {
     /// AS_SEQUENCE: nearest AS first.
     Sequence(Vec<Asn>),
@@ -15,7 +17,7 @@ pub enum Segment {
 }
 
 /// A normalised AS path: AS4_PATH merged, confederation segments dropped, prepending kept.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct AsPath {
     /// The segments, nearest first; none for an empty path.
     pub segments: Vec<Segment>,

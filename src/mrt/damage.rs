@@ -3,7 +3,7 @@
 use crate::model::Time;
 
 /// A stretch of a file that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Damage {
     /// Offset of its first byte in the uncompressed stream.
     pub from: u64,

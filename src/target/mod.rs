@@ -4,4 +4,4 @@ mod profile;
 mod watch;
 
 pub use profile::{Profile, ProfileError, read_names, read_prefixes};
-pub use watch::Watch;
+pub use watch::{Keep, Watch};

@@ -4,9 +4,20 @@ use ipnet::IpNet;
 
 use crate::model::Asn;
 
+/// Whether the original bytes of watched records are kept with what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// What they say is enough.
+    #[default]
+    Nothing,
+    /// For a cache, from which evidence can be written.
+    Bytes,
+}
+
 /// The watched prefixes and origins (rule 4).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Watch {
+    keep: Keep,
     prefixes: Vec<IpNet>,
     origins: Vec<Asn>,
 }
@@ -21,7 +32,18 @@ impl Watch {
         prefixes.sort_unstable();
         // A prefix inside a watched one is watched already. Sorted order puts the covering one before.
         prefixes.dedup_by(|inner, outer| outer.contains(&*inner));
-        Watch { prefixes, origins }
+        Watch { prefixes, origins, keep: Keep::Nothing }
+    }
+
+    /// The same, with or without the records' bytes.
+    #[must_use]
+    pub fn keeping(self, keep: Keep) -> Self {
+        Watch { keep, ..self }
+    }
+
+    /// Whether the bytes of watched records are kept.
+    pub fn keep(&self) -> Keep {
+        self.keep
     }
 
     /// Whether a route for `net` is watched: `net` is a watched prefix or inside one; never a covering or default route.

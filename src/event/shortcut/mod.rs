@@ -19,6 +19,8 @@ mod probe;
 mod table;
 mod updates;
 
+use serde::{Deserialize, Serialize};
+
 use crate::archive::bzip2::error::Bz2Error;
 use crate::archive::bzip2::stream::Walk;
 use crate::archive::{Compression, Source};
@@ -58,7 +60,7 @@ pub struct Way {
 }
 
 /// How a file was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Taken {
     /// All of it was decompressed.
     Whole,

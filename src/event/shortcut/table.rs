@@ -55,7 +55,7 @@ pub(super) fn read(
     let hits = patterns.map(|patterns| search(&mut opening, patterns)).transpose()?;
     let order = Order { subtype: 0, secs: opening.secs };
     let mut prober = Prober::new(data, order, opening.decoder);
-    let mut builder = DumpBuilder::new(watch.prefixes());
+    let mut builder = DumpBuilder::new(watch);
     let mut cursor = Cursor::open(&mut prober, opening.first)?;
     let first = read_head(&mut cursor, &mut prober, &mut builder)?;
     let (last, end) = read_end(&mut prober)?;
@@ -213,13 +213,13 @@ impl Dump<'_> {
     }
 
     fn finish(self, first: Time, end: Time, size: u64, families: &[Family]) -> Result<FileEvents, GaveUp> {
-        let (dump, counts) = self.builder.finish(None);
+        let (dump, counts, kept) = self.builder.finish(None);
         let mut dump = dump.ok_or(GaveUp)?;
         dump.size = size;
         dump.end = end;
         for family in families {
             dump.families[family.index()] = true;
         }
-        Ok(FileEvents { first: Some(first), last: Some(end), dump: Some(dump), counts, ..FileEvents::default() })
+        Ok(FileEvents { first: Some(first), last: Some(end), dump: Some(dump), counts, kept, ..FileEvents::default() })
     }
 }

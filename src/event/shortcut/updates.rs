@@ -68,6 +68,7 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
     let mut events = FileEvents { first: Some(opening.time), has_updates: true, ..FileEvents::default() };
     for Stretch { said, .. } in stretches {
         events.records.extend(said.records);
+        events.kept.extend(said.kept);
         events.counts.treated_as_withdrawn += said.counts.treated_as_withdrawn;
         events.counts.quarantined += said.counts.quarantined;
         events.last = said.last;

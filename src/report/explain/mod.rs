@@ -31,6 +31,8 @@ pub struct Explanation<'a> {
     pub collector: Option<&'a str>,
     /// Where the record stands.
     pub found: &'a FoundRecord,
+    /// Its offset in the archive's uncompressed stream; `None` if it comes from a cache, which does not keep that.
+    pub offset: Option<u64>,
     /// The record, decoded.
     pub explained: &'a Explained,
     /// What a row says of it.
@@ -88,7 +90,11 @@ impl Page<'_> {
         if let Some(collector) = of.collector {
             self.line("collector", collector);
         }
-        self.line("record", &format!("{} bytes from byte {} of the uncompressed stream", record.bytes.len(), record.offset));
+        let place = match of.offset {
+            Some(offset) => format!("from byte {offset} of the uncompressed stream"),
+            None => "from the cache, which does not keep their place in the file".to_owned(),
+        };
+        self.line("record", &format!("{} bytes {place}", record.bytes.len()));
         self.line("digest", &format!("{}, the first 12 hexadecimal digits of the SHA-256 of these bytes", record.digest));
         self.line("record time", &of.explained.time.to_string());
         self.line("MRT type", &format!("{kind} ({}), {subtype} ({})", header.kind, header.subtype));
