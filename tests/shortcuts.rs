@@ -79,6 +79,17 @@ fn same(path: &Path, watch: &Watch, what: &str) -> [Taken; 2] {
     })
 }
 
+/// In pools of one, two and four threads.
+fn same_with_any_threads(path: &Path, watch: &Watch, what: &str) -> [Taken; 2] {
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| same(path, watch, &format!("{what}, {threads} threads")))
+    };
+    let taken = [1, 2, 4].map(with);
+    assert!(taken.iter().all(|other| *other == taken[0]), "{what}: {taken:?}");
+    taken[0]
+}
+
 fn update_file(dice: &mut Dice, records: u32, rarity: u32) -> Vec<u8> {
     let mut all = Vec::new();
     for n in 0..records {
@@ -230,6 +241,28 @@ fn dumps_out_of_order_are_read_plainly() {
     for (what, raw) in cases {
         let path = write(folder.path(), "odd.bz2", &compress(&raw, 0, 1));
         assert_eq!(same(&path, &target, what), [Taken::Whole; 2], "{what}");
+    }
+}
+
+#[test]
+fn files_are_read_alike_by_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(0xFEDC_BA98_7654_3211);
+    let target = watch(&["175.45.178.0/24"]);
+    for (level, streams) in [(8, 1), (0, 1), (3, 7), (8, 60)] {
+        let files = [table_file(&mut dice, 6000, 300, 12, true), update_file(&mut dice, 12_000, 9000)];
+        for (what, raw) in ["table", "updates"].iter().zip(files) {
+            let good = compress(&raw, level, streams);
+            let path = write(folder.path(), "good.bz2", &good);
+            let what = format!("{what}, level {level}, {streams} streams");
+            assert_ne!(same_with_any_threads(&path, &target, &what)[1], Taken::Whole, "{what}");
+            let cut = write(folder.path(), "cut.bz2", &good[..good.len() * 3 / 4]);
+            assert_eq!(same_with_any_threads(&cut, &target, &what)[1], Taken::Whole, "{what}, cut");
+            // A magic number by chance: here behind the stream, where it ends the file for all.
+            let behind = [&good[..], b"\x31\x41\x59\x26\x53\x59"].concat();
+            let behind = write(folder.path(), "behind.bz2", &behind);
+            assert_eq!(same_with_any_threads(&behind, &target, &what)[1], Taken::Whole, "{what}, bytes behind");
+        }
     }
 }
 

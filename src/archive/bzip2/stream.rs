@@ -113,6 +113,14 @@ impl<'a> Walk<'a> {
     pub fn decode_next(&mut self, decoder: &mut BlockDecoder) -> Result<Option<BlockInfo>, Bz2Error> {
         let Place::Block { bit, level } = self.place else { return Ok(None) };
         let info = decoder.decode(self.data, bit, level)?;
+        self.pass(&info)?;
+        Ok(Some(info))
+    }
+
+    /// Goes on behind the next block, decoded by someone else to `info` from this place and level. Checks as
+    /// [`Walk::decode_next`] does.
+    pub fn pass(&mut self, info: &BlockInfo) -> Result<(), Bz2Error> {
+        let Place::Block { level, .. } = self.place else { return Ok(()) };
         self.place = after(self.data, info.end_bit, level)?;
         self.combined = combine(self.combined, info.header.crc);
         let bits = Bits::new(self.data);
@@ -123,7 +131,7 @@ impl<'a> Walk<'a> {
                 return Err(Bz2Error::Crc { stored, computed });
             }
         }
-        Ok(Some(info))
+        Ok(())
     }
 }
 

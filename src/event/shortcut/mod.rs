@@ -16,6 +16,7 @@ mod cursor;
 mod order;
 mod patterns;
 mod probe;
+mod sweep;
 mod table;
 mod updates;
 

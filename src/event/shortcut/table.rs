@@ -14,9 +14,9 @@ use super::blocks::Opening;
 use super::cursor::Cursor;
 use super::order::{Key, Order, Row};
 use super::probe::Prober;
+use super::sweep::each_block;
 use crate::archive::bzip2::border::Border;
 use crate::archive::bzip2::search::SearchSet;
-use crate::archive::bzip2::stream::Place;
 use crate::event::dump::DumpBuilder;
 use crate::event::file::FileEvents;
 use crate::event::sample;
@@ -52,7 +52,7 @@ pub(super) fn read(
     patterns: Option<&SearchSet>,
     watch: &Watch,
 ) -> Result<FileEvents, GaveUp> {
-    let hits = patterns.map(|patterns| search(&mut opening, patterns)).transpose()?;
+    let hits = patterns.map(|patterns| search(data, &mut opening, patterns)).transpose()?;
     let order = Order { subtype: 0, secs: opening.secs };
     let mut prober = Prober::new(data, order, opening.decoder);
     let mut builder = DumpBuilder::new(watch);
@@ -89,24 +89,19 @@ pub(super) fn read(
 }
 
 /// Goes through all blocks; the first is decoded. The blocks, by their first bits, that may hold a pattern, each with the one before it.
-fn search(opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
+fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
     let mut border = Border::new(patterns);
-    let (mut bits, mut hits) = (vec![opening.first], Vec::new());
-    loop {
-        let at = bits.len() - 1;
-        let edges = opening.decoder.edges(patterns.reach()).ok_or(GaveUp)?;
-        let across = border.join(&edges).unwrap_or(0);
-        if across > 0 || opening.decoder.may_contain(patterns) {
-            let before = at.saturating_sub(across + 1);
-            hits.push((bits[before], bits[at]));
+    let (mut bits, mut hits) = (Vec::new(), Vec::new());
+    each_block(data, opening, patterns, |sight| {
+        let at = bits.len();
+        bits.push(sight.bit);
+        let across = border.join(sight.edges()?).unwrap_or(0);
+        if across > 0 || sight.may_contain {
+            hits.push((bits[at.saturating_sub(across + 1)], sight.bit));
         }
-        match opening.walk.place() {
-            Place::Block { bit, .. } => bits.push(bit),
-            Place::End => return Ok(hits),
-            Place::Trailing { .. } => return Err(GaveUp),
-        }
-        opening.walk.decode_next(&mut opening.decoder)?.ok_or(GaveUp)?;
-    }
+        Ok(())
+    })?;
+    Ok(hits)
 }
 
 /// Reads the peer index and the first RIB record, at which the cursor then stands.

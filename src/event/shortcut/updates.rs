@@ -9,10 +9,10 @@
 use super::GaveUp;
 use super::blocks::Opening;
 use super::probe::LEVEL;
+use super::sweep::each_block;
 use crate::archive::bzip2::border::Border;
 use crate::archive::bzip2::decoder::BlockDecoder;
 use crate::archive::bzip2::search::SearchSet;
-use crate::archive::bzip2::stream::Place;
 use crate::event::file::FileEvents;
 use crate::event::read::add_session_record;
 use crate::model::Time;
@@ -43,7 +43,7 @@ struct Stretch {
 
 /// Reads a file of which `opening` says that it begins with a session record.
 pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, watch: &Watch) -> Result<FileEvents, GaveUp> {
-    let blocks = search(&mut opening, patterns)?;
+    let blocks = search(data, &mut opening, patterns)?;
     let prefilter = Prefilter::for_prefixes(watch.prefixes());
     let mut reader = Reader { data, secs: opening.secs, blocks, patterns, decoder: opening.decoder, watch, prefilter };
     let mut stretches: Vec<Stretch> = Vec::new();
@@ -77,28 +77,21 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
 }
 
 /// Goes through all blocks; the first is decoded.
-fn search(opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<Block>, GaveUp> {
+fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<Block>, GaveUp> {
     let mut border = Border::new(patterns);
     let mut blocks: Vec<Block> = Vec::new();
-    let mut bit = opening.first;
-    loop {
-        let wanted = opening.decoder.may_contain(patterns);
-        let edges = opening.decoder.edges(patterns.reach()).ok_or(GaveUp)?;
-        blocks.push(Block { bit, wanted, joined: false });
-        if let Some(before) = border.join(&edges) {
+    each_block(data, opening, patterns, |sight| {
+        blocks.push(Block { bit: sight.bit, wanted: sight.may_contain, joined: false });
+        if let Some(before) = border.join(sight.edges()?) {
             let from = blocks.len().saturating_sub(before + 1);
             for (index, block) in blocks.iter_mut().enumerate().skip(from) {
                 block.wanted = true;
                 block.joined |= index > from;
             }
         }
-        match opening.walk.place() {
-            Place::Block { bit: next, .. } => bit = next,
-            Place::End => return Ok(blocks),
-            Place::Trailing { .. } => return Err(GaveUp),
-        }
-        opening.walk.decode_next(&mut opening.decoder)?.ok_or(GaveUp)?;
-    }
+        Ok(())
+    })?;
+    Ok(blocks)
 }
 
 struct Reader<'a> {

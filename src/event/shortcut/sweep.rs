@@ -1,0 +1,138 @@
+//! Goes through all blocks of a file and says of each whether a pattern may occur in it and how it begins and ends.
+//!
+//! With several threads, stretches of the file are looked through ahead of the walk: whatever begins with a block's magic number is
+//! decoded and searched. The walk then goes from block to block as ever, checks the chain and the checksums of streams, and takes what
+//! was found at the place where it is; where nothing was, it decodes by itself. So magic numbers that came by chance cost time and
+//! nothing else, and what is said of a file, be it damaged or not, does not depend on the number of threads.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::GaveUp;
+use super::blocks::Opening;
+use crate::archive::bzip2::border::Edges;
+use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo};
+use crate::archive::bzip2::scan::{Mark, Scanner};
+use crate::archive::bzip2::search::SearchSet;
+use crate::archive::bzip2::stream::Place;
+
+/// Compressed bytes in which one task looks for blocks: about the size of one.
+const TASK: usize = 128 << 10;
+
+/// Tasks before the walk catches up: many, as it waits for the last of them; not all, as what they find takes memory and is in vain if
+/// the file is damaged.
+const TASKS_PER_THREAD: usize = 32;
+
+/// A magic number and its 7 bits of shift may reach so far behind the bytes in which it begins.
+const OVERHANG: usize = 16;
+
+/// What a block holds.
+pub(super) struct Sight {
+    /// Offset of the block in bits.
+    pub bit: usize,
+    /// Whether a pattern may occur within it.
+    pub may_contain: bool,
+    /// Its ends, as long as patterns reach. Nothing if only inversion can tell.
+    edges: Option<Edges>,
+}
+
+impl Sight {
+    /// Of the block at `bit`, which is decoded.
+    fn of(bit: usize, decoder: &BlockDecoder, patterns: &SearchSet) -> Self {
+        Sight { bit, may_contain: decoder.may_contain(patterns), edges: decoder.edges(patterns.reach()) }
+    }
+
+    /// Its ends.
+    pub fn edges(&self) -> Result<&Edges, GaveUp> {
+        self.edges.as_ref().ok_or(GaveUp)
+    }
+}
+
+/// Shows `take` all blocks in order. The first is decoded.
+pub(super) fn each_block(
+    data: &[u8],
+    opening: &mut Opening<'_>,
+    patterns: &SearchSet,
+    mut take: impl FnMut(&Sight) -> Result<(), GaveUp>,
+) -> Result<(), GaveUp> {
+    take(&Sight::of(opening.first, &opening.decoder, patterns))?;
+    let mut ahead = (rayon::current_num_threads() > 1).then(|| Ahead::new(data, patterns));
+    loop {
+        let (bit, level) = match opening.walk.place() {
+            Place::Block { bit, level } => (bit, level),
+            Place::End => return Ok(()),
+            Place::Trailing { .. } => return Err(GaveUp),
+        };
+        if let Some((info, sight)) = ahead.as_mut().and_then(|ahead| ahead.block(bit, level)) {
+            opening.walk.pass(&info)?;
+            take(&sight)?;
+        } else {
+            opening.walk.decode_next(&mut opening.decoder)?.ok_or(GaveUp)?;
+            take(&Sight::of(bit, &opening.decoder, patterns))?;
+        }
+    }
+}
+
+/// Looks through a file ahead of the walk, on all threads of the pool.
+struct Ahead<'a> {
+    data: &'a [u8],
+    patterns: &'a SearchSet,
+    scanner: Scanner,
+    /// Of the stream in which the walk is; nothing before its first question.
+    level: Option<u8>,
+    /// Bytes looked through.
+    done: usize,
+    found: VecDeque<(BlockInfo, Sight)>,
+    decoders: Mutex<Vec<BlockDecoder>>,
+}
+
+impl<'a> Ahead<'a> {
+    fn new(data: &'a [u8], patterns: &'a SearchSet) -> Self {
+        let scanner = Scanner::new(&[Mark::Block]);
+        Ahead { data, patterns, scanner, level: None, done: 0, found: VecDeque::new(), decoders: Mutex::default() }
+    }
+
+    /// The block at `bit` of a stream of this level, unless it has to be decoded where the walk is: because it does not decode, or was
+    /// looked through as one of another level.
+    fn block(&mut self, bit: usize, level: u8) -> Option<(BlockInfo, Sight)> {
+        if self.level != Some(level) {
+            self.level = Some(level);
+            self.found.clear();
+            self.done = bit / 8;
+        }
+        while self.done * 8 <= bit {
+            self.look(bit, level);
+        }
+        while self.found.front().is_some_and(|(_, sight)| sight.bit < bit) {
+            self.found.pop_front();
+        }
+        if self.found.front()?.1.bit == bit { self.found.pop_front() } else { None }
+    }
+
+    /// Looks through as much as keeps all threads busy, for blocks from `bit` on.
+    fn look(&mut self, bit: usize, level: u8) {
+        let start = self.done;
+        self.done = start.saturating_add(rayon::current_num_threads().saturating_mul(TASKS_PER_THREAD * TASK));
+        let starts: Vec<usize> = (start..self.done.min(self.data.len())).step_by(TASK).collect();
+        let task = |start: &usize| self.found_in((*start * 8).max(bit), (start + TASK) * 8, level);
+        let found: Vec<Vec<_>> = starts.par_iter().with_max_len(1).map(task).collect();
+        self.found.extend(found.into_iter().flatten());
+    }
+
+    /// The blocks that begin in a range of bits.
+    fn found_in(&self, from: usize, to: usize, level: u8) -> Vec<(BlockInfo, Sight)> {
+        let scanned = self.data.get(..to / 8 + OVERHANG).unwrap_or(self.data);
+        let marks = self.scanner.find(scanned, from, to);
+        let kept = self.decoders.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut decoder = kept.unwrap_or_default();
+        let found = marks.into_iter().filter_map(|(bit, _)| {
+            let info = decoder.decode(self.data, bit, level).ok()?;
+            Some((info, Sight::of(bit, &decoder, self.patterns)))
+        });
+        let found = found.collect();
+        self.decoders.lock().unwrap_or_else(PoisonError::into_inner).push(decoder);
+        found
+    }
+}
