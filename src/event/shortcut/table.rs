@@ -16,6 +16,7 @@ use super::order::{Key, Order, Row};
 use super::probe::Prober;
 use super::sweep::each_block;
 use crate::archive::bzip2::border::Border;
+use crate::archive::bzip2::decoder::BlockDecoder;
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::dump::DumpBuilder;
 use crate::event::file::FileEvents;
@@ -52,31 +53,32 @@ pub(super) fn read(
     patterns: Option<&SearchSet>,
     watch: &Watch,
 ) -> Result<FileEvents, GaveUp> {
-    let hits = patterns.map(|patterns| search(data, &mut opening, patterns)).transpose()?;
-    let order = Order { subtype: 0, secs: opening.secs };
-    let mut prober = Prober::new(data, order, opening.decoder);
-    let mut builder = DumpBuilder::new(watch);
-    let mut cursor = Cursor::open(&mut prober, opening.first)?;
-    let first = read_head(&mut cursor, &mut prober, &mut builder)?;
-    let (last, end) = read_end(&mut prober)?;
-    let mut families = vec![first.family];
-    families.extend((last.key.part > 0).then_some(last.family));
-    if families.len() == 2 && first.family == last.family {
-        return Err(GaveUp);
-    }
+    let (start, secs, first) = (opening.time, opening.secs, opening.first);
+    let prober = Prober::new(data, Order { subtype: 0, secs }, BlockDecoder::new());
+    // What is read of the dump's ends and places anyway goes on beside the search: no two threads could share it.
+    let (hits, frame) = rayon::join(
+        || patterns.map(|patterns| search(data, &mut opening, patterns)).transpose(),
+        || {
+            let mut frame = Frame::read(prober, first, DumpBuilder::new(watch))?;
+            if patterns.is_some() {
+                frame.find_sample()?;
+            }
+            Ok::<_, GaveUp>(frame)
+        },
+    );
+    let (hits, Frame { mut dump, first, last, end, families }) = (hits?, frame?);
     let mut stretches = sampled(&families);
     match hits {
-        None => stretches.extend(watched(&families, &builder)),
+        None => stretches.extend(watched(&families, &dump.builder)),
         Some(hits) => {
             for (before, at) in hits {
                 // A block in which no record begins leaves the place open: from the start on is always right.
-                let from = prober.probe(before)?.map_or(Key::before(0, 0), |row| row.key.next());
+                let from = dump.prober.probe(before)?.map_or(Key::before(0, 0), |row| row.key.next());
                 stretches.push(Stretch { from, until: Until::Behind(at) });
             }
         }
     }
     stretches.sort_by_key(|stretch| stretch.from);
-    let mut dump = Dump { prober, builder, cursor, first: opening.first, border: None };
     for stretch in stretches {
         dump.read(stretch)?;
     }
@@ -85,7 +87,40 @@ pub(super) fn read(
         (_, Some((before, behind))) => first.count_to(&before)? + behind.count_to(&last)?,
         (_, None) => return Err(GaveUp),
     };
-    dump.finish(opening.time, end, size, &families)
+    dump.finish(start, end, size, &families)
+}
+
+/// What the ends of a dump say.
+struct Frame<'a> {
+    /// At the first record.
+    dump: Dump<'a>,
+    first: Row,
+    last: Row,
+    end: Time,
+    families: Vec<Family>,
+}
+
+impl<'a> Frame<'a> {
+    /// Of the dump that begins with the block at bit `at`.
+    fn read(mut prober: Prober<'a>, at: usize, mut builder: DumpBuilder) -> Result<Self, GaveUp> {
+        let mut cursor = Cursor::open(&mut prober, at)?;
+        let first = read_head(&mut cursor, &mut prober, &mut builder)?;
+        let (last, end) = read_end(&mut prober)?;
+        let mut families = vec![first.family];
+        families.extend((last.key.part > 0).then_some(last.family));
+        if families.len() == 2 && first.family == last.family {
+            return Err(GaveUp);
+        }
+        Ok(Frame { dump: Dump { prober, builder, cursor, first: at, border: None }, first, last, end, families })
+    }
+
+    /// Lets the prober see the places of the sample, so that it need not look for them later.
+    fn find_sample(&mut self) -> Result<(), GaveUp> {
+        for stretch in sampled(&self.families) {
+            self.dump.prober.locate(stretch.from, self.dump.first)?;
+        }
+        Ok(())
+    }
 }
 
 /// Goes through all blocks; the first is decoded. The blocks, by their first bits, that may hold a pattern, each with the one before it.
