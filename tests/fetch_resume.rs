@@ -102,6 +102,23 @@ fn a_download_that_was_complete_when_killed_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_note_left_beside_a_whole_file_is_cleared_away() {
+    let path = "rrc00/2017.10/bview.20171001.0800.gz";
+    let archive = Archive::sample_as("rrc00", "route-views2");
+    let bytes = archive.file(&format!("/{path}")).expect("in the sample").to_vec();
+    let server = Server::start(archive);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(folder.path().join("rrc00/2017.10")).expect("a folder");
+    std::fs::write(folder.path().join(path), &bytes).expect("written");
+    // As a run leaves it that is killed between giving the file its name and removing the note.
+    std::fs::write(folder.path().join(format!("{path}.partial.json")), "{}").expect("written");
+    let args = [&ARGS[..4], &["--collector", "rrc00", "--kind", "rib"]].concat();
+    assert_eq!(ran(fetch(&server, folder.path(), &args)).code, Some(0));
+    assert!(files(folder.path()).keys().all(|name| !name.contains("partial")));
+    assert!(files(folder.path())[path] == bytes);
+}
+
+#[test]
 fn a_disk_that_refuses_ends_the_run_with_a_clear_word() {
     let server = Server::start(Archive::sample_as("rrc00", "route-views2"));
     let folder = tempfile::tempdir().expect("a folder");

@@ -13,6 +13,7 @@ use super::listing::ListedSize;
 use super::look::Found;
 use super::manifest::{Manifest, ManifestError};
 use super::parallel::parallel;
+use super::partial::Partial;
 use super::url;
 use super::verify::{Checked, check};
 use crate::model::Time;
@@ -165,6 +166,8 @@ impl Mirror {
         let target = self.place(wanted);
         let ending = wanted.path.rsplit_once('.').map_or("", |(_, ending)| ending);
         if self.is_whole(wanted, &target, ending)? {
+            // A run that was killed just after giving the file its name left the download's note behind.
+            let _ = Partial::of(&target).remove();
             observer.in_place(&target);
             return Ok(None);
         }
