@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    PATHS_ONLY, cells,
+    caveats, cells,
     marks::{Marks, is_exact_start},
 };
 use crate::model::{Flags, Origin, PeerKey, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::context::Context;
-use crate::report::remark;
 use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, CutStart, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
@@ -51,9 +50,7 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
     let mut marks = Marks::default();
     let groups = groups(onset, &mut marks, context);
     let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
-    let mut caveats = context.missing();
-    caveats.extend(remark::explained(marks.flags));
-    caveats.push(PATHS_ONLY.to_owned());
+    let caveats = caveats(context, marks.flags);
     Sheet {
         name: "first",
         columns: cells::columns(COLUMNS),

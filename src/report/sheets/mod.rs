@@ -14,7 +14,10 @@ mod visibility;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+use super::context::Context;
+use super::remark;
 use super::sheet::Kind;
+use crate::model::Flags;
 
 pub use changes::changes;
 pub use check::check;
@@ -39,3 +42,11 @@ pub const ALL: &[(&str, &[(&str, Kind)])] = &[
 
 /// Ends every result's caveats.
 const PATHS_ONLY: &str = "BGP shows announced paths, not cables and not traffic shares.";
+
+/// What a result cannot say: missing data, then each flag that occurs, then what no routing data can show.
+fn caveats(context: &Context, flags: Flags) -> Vec<String> {
+    let mut all = context.missing();
+    all.extend(remark::explained(flags));
+    all.push(PATHS_ONLY.to_owned());
+    all
+}

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{PATHS_ONLY, cells, marks::Marks};
+use super::{caveats, cells, marks::Marks};
 use crate::model::PeerKey;
 use crate::replay::RouteInterval;
 use crate::report::context::Context;
-use crate::report::remark;
 use crate::report::sheet::Align::Left;
 use crate::report::sheet::Room::{CutEnd, CutStart, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
@@ -48,9 +47,7 @@ pub fn routes<'a>(intervals: impl IntoIterator<Item = &'a RouteInterval>, contex
     });
     let mut marks = Marks::default();
     let groups = groups(&sorted, &mut marks, context);
-    let mut caveats = context.missing();
-    caveats.extend(remark::explained(marks.flags));
-    caveats.push(PATHS_ONLY.to_owned());
+    let caveats = caveats(context, marks.flags);
     Sheet {
         name: "routes",
         columns: cells::columns(COLUMNS),

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{PATHS_ONLY, cells, marks::Marks};
+use super::{caveats, cells, marks::Marks};
 use crate::model::{Origin, Upstream};
 use crate::report::context::Context;
-use crate::report::remark;
 use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
@@ -46,9 +45,7 @@ pub fn timeline(rows: &[Row], changes: &[Change], context: &Context) -> Sheet {
     let mut marks = Marks::default();
     let groups = groups(rows, &mut marks, context);
     let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
-    let mut caveats = context.missing();
-    caveats.extend(remark::explained(marks.flags));
-    caveats.push(PATHS_ONLY.to_owned());
+    let caveats = caveats(context, marks.flags);
     Sheet {
         name: "timeline",
         columns: cells::columns(COLUMNS),

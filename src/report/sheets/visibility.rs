@@ -1,6 +1,7 @@
 //! `visibility`: peers per upstream and prefix as a time series, for charts.
 
-use super::{PATHS_ONLY, cells};
+use super::{caveats, cells};
+use crate::model::Flags;
 use crate::report::context::Context;
 use crate::report::sheet::{Cell, Kind, Sheet, View};
 use crate::timeline::Point;
@@ -21,8 +22,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 
 /// The sheet of `visibility`; `points` in order of time.
 pub fn visibility(points: &[Point], context: &Context) -> Sheet {
-    let mut caveats = context.missing();
-    caveats.push(PATHS_ONLY.to_owned());
+    let caveats = caveats(context, Flags::default());
     Sheet {
         name: "visibility",
         columns: cells::columns(COLUMNS),
