@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 
-use bzip2::Decompress as Bunzip2;
 use flate2::{Decompress as Gunzip, FlushDecompress};
 use xz4rust::{XzDecoder, XzNextBlockResult};
 
+use super::bzip2::reader::Reader as Bunzip2;
 use super::compression::{self, Compression};
 use super::found::ArchiveFile;
 use super::zstd::ZstdReader;
@@ -28,7 +28,7 @@ pub fn decompress<R: Read + Send + 'static>(mut raw: BufReader<R>) -> io::Result
     Ok(match compression {
         Compression::Plain => Box::new(raw),
         Compression::Gzip => Box::new(Members::new(raw, Gzip(Gunzip::new_gzip(15)))),
-        Compression::Bzip2 => Box::new(Members::new(raw, Bzip2(Bunzip2::new(false)))),
+        Compression::Bzip2 => Box::new(Bunzip2::new(raw)),
         Compression::Xz => Box::new(Members::new(raw, Xz::new())),
         Compression::Zstd => Box::new(ZstdReader::new(raw)),
     })
@@ -47,7 +47,7 @@ enum Progress {
     MemberEnds,
 }
 
-/// A decoder of one member (gzip) or stream (bzip2, xz) at a time.
+/// A decoder of one member (gzip) or stream (xz) at a time.
 trait Decoder {
     const NAME: &'static str;
     const ZEROS: Zeros;
@@ -58,8 +58,6 @@ trait Decoder {
 /// What zero bytes after a member mean.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zeros {
-    /// Trailing garbage, as anything else.
-    Garbage,
     /// Padding, if nothing else follows: gzip files that were on tape.
     PadTheEnd,
     /// Padding, whatever follows: xz, section 2.2 of its format.
@@ -91,7 +89,7 @@ impl<R: BufRead, D: Decoder> Members<R, D> {
         let next = self.raw.fill_buf()?.first().copied();
         match next {
             None => Ok(State::Ended),
-            Some(0) if D::ZEROS != Zeros::Garbage => self.skip_padding(),
+            Some(0) => self.skip_padding(),
             Some(_) => {
                 self.decoder.restart();
                 Ok(State::Within)
@@ -180,32 +178,6 @@ impl Decoder for Gzip {
 
     fn restart(&mut self) {
         self.0 = Gunzip::new_gzip(15);
-    }
-}
-
-struct Bzip2(Bunzip2);
-
-impl Decoder for Bzip2 {
-    const NAME: &'static str = "bzip2";
-    const ZEROS: Zeros = Zeros::Garbage;
-
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
-        let before = (self.0.total_in(), self.0.total_out());
-        let status = self.0.decompress(input, output);
-        Step {
-            consumed: moved(self.0.total_in(), before.0),
-            produced: moved(self.0.total_out(), before.1),
-            outcome: match status {
-                Ok(bzip2::Status::StreamEnd) => Ok(Progress::MemberEnds),
-                Ok(bzip2::Status::MemNeeded) => Err(ErrorKind::OutOfMemory.into()),
-                Ok(_) => Ok(Progress::Within),
-                Err(error) => Err(io::Error::new(ErrorKind::InvalidData, error)),
-            },
-        }
-    }
-
-    fn restart(&mut self) {
-        self.0 = Bunzip2::new(false);
     }
 }
 

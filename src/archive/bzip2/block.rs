@@ -46,6 +46,18 @@ fn to_front(front: u64, index: u32) -> u64 {
     (front & !moved) | ((front << 8) & moved) | (front >> shift & 0xFF)
 }
 
+#[inline]
+fn chunk<const N: usize>(list: &[u8; 256], from: usize) -> [u8; N] {
+    list.get(from..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
+}
+
+#[inline]
+fn put<const N: usize>(list: &mut [u8; 256], at: usize, bytes: [u8; N]) {
+    if let Some(place) = list.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = bytes;
+    }
+}
+
 /// Moves the value at `index`, eight or above, to the front.
 #[inline]
 fn to_front_from_afar(front: u64, rest: &mut [u8; 256], index: usize) -> u64 {
@@ -54,12 +66,20 @@ fn to_front_from_afar(front: u64, rest: &mut [u8; 256], index: usize) -> u64 {
     let [.., pushed_out] = front.to_le_bytes();
     if index < FRONT + CLOSE {
         // A move of fixed size needs no call, but goes too far: what it overwrites behind the index is put back.
-        let mut behind = [0; CLOSE];
-        behind.copy_from_slice(&rest[index + 1..index + 1 + CLOSE]);
-        rest.copy_within(FRONT..FRONT + CLOSE, FRONT + 1);
-        rest[index + 1..index + 1 + CLOSE].copy_from_slice(&behind);
+        let behind: [u8; CLOSE] = chunk(rest, index + 1);
+        let moved: [u8; CLOSE] = chunk(rest, FRONT);
+        put(rest, FRONT + 1, moved);
+        put(rest, index + 1, behind);
     } else {
-        rest.copy_within(FRONT..index, FRONT + 1);
+        // From the far end; the nearest, which overlaps with others, last.
+        let nearest: [u8; CLOSE] = chunk(rest, FRONT);
+        let mut end = index;
+        while end > FRONT + CLOSE {
+            let moved: [u8; CLOSE] = chunk(rest, end - CLOSE);
+            put(rest, end - CLOSE + 1, moved);
+            end -= CLOSE;
+        }
+        put(rest, FRONT + 1, nearest);
     }
     rest[FRONT] = pushed_out;
     front << 8 | u64::from(value)
@@ -102,7 +122,10 @@ pub fn decode_symbols(bits: Bits<'_>, codes: &Codes, mut offset: usize, room: &m
     for selector in &codes.selectors {
         let table = codes.tables.get(usize::from(*selector)).ok_or(Bz2Error::Selector)?;
         let next = table.decode(bits, offset, &mut group);
-        match column.apply(&group)? {
+        // Zeros are decoded behind the end of the data, and may be wrong in any way.
+        let progress =
+            if next > bits.len() { column.apply(&group).map_err(|_| Bz2Error::Truncated) } else { column.apply(&group) };
+        match progress? {
             Progress::More => offset = next,
             Progress::Ended(at) => {
                 let end_bit = table.skip(bits, offset, at + 1);

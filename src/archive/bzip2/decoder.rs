@@ -26,6 +26,8 @@ pub struct BlockInfo {
 pub struct BlockDecoder {
     codes: Codes,
     header: BlockHeader,
+    /// Offset of the block in bits.
+    bit: Option<usize>,
     /// Room for the largest block so far and what its decoding writes beyond; the last column is the first `rows`
     /// bytes.
     column: Vec<u8>,
@@ -46,6 +48,7 @@ impl BlockDecoder {
         Self {
             codes: Codes::default(),
             header: BlockHeader::default(),
+            bit: None,
             column: Vec::new(),
             rows: 0,
             starts: [0; 257],
@@ -60,6 +63,7 @@ impl BlockDecoder {
     /// blocks leads to it, or if another block or the stream's end follows at [`BlockInfo::end_bit`].
     pub fn decode(&mut self, data: &[u8], offset: usize, level: u8) -> Result<BlockInfo, Bz2Error> {
         let decoded = self.try_decode(data, offset, level);
+        self.bit = decoded.is_ok().then_some(offset);
         if decoded.is_err() {
             self.rows = 0;
             self.starts = [0; 257];
@@ -90,6 +94,11 @@ impl BlockDecoder {
         self.rows = rows;
         self.header = header;
         Ok(BlockInfo { header, end_bit })
+    }
+
+    /// Offset in bits of the block that is held.
+    pub fn bit(&self) -> Option<usize> {
+        self.bit
     }
 
     /// The last column of the block's matrix; empty if there is no block.
@@ -148,6 +157,19 @@ impl BlockDecoder {
         // Text is at most five fourths of the raw bytes, and may be cut within a run.
         rle::decode_into(self.text(count.saturating_add(count / 4 + 2 * rle::RUN)), output);
         output.truncate(end);
+    }
+
+    /// Appends some `count` of the block's last raw bytes, or a few more or less, or all if it has fewer, to `output`, without a check
+    /// of their checksum. Pays against [`BlockDecoder::tail`] from some hundred bytes on. `None`: only whole inversion can tell.
+    pub fn invert_tail_into(&mut self, count: usize, output: &mut Vec<u8>) -> Option<()> {
+        if self.header.randomised == Randomised::Yes {
+            return None;
+        }
+        let (last, origin) = (self.column.get(..self.rows).unwrap_or_default(), self.origin());
+        let text = self.inverter.invert_tail(last, &self.starts, origin, count);
+        let start = if text.len() == self.rows { 0 } else { edges::first_certain(text)? };
+        rle::decode_into(text.get(start..).unwrap_or_default(), output);
+        Some(())
     }
 
     fn text(&mut self, count: usize) -> &[u8] {

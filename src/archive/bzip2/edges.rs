@@ -54,7 +54,7 @@ pub fn tail(matrix: &Matrix<'_>, origin: usize, count: usize) -> Option<Vec<u8>>
 
 /// The first place of `text`, an end of a block's text, that certainly begins a run: it is no count, as the four bytes
 /// before it are not equal, and it differs from the byte before it, whether that is a count or not.
-fn first_certain(text: &[u8]) -> Option<usize> {
+pub(super) fn first_certain(text: &[u8]) -> Option<usize> {
     let certain = |window: &[u8]| window[RUN] != window[RUN - 1] && window[..RUN].iter().any(|byte| *byte != window[0]);
     text.windows(RUN + 1).position(certain).map(|at| at + RUN)
 }

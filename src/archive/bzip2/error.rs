@@ -8,16 +8,16 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Bz2Error {
     /// The level of a stream is 1 to 9.
-    #[error("block size level {0} is not 1 to 9")]
+    #[error("bzip2: block size level {0} is not 1 to 9")]
     Level(u8),
     /// No block magic at this bit offset.
-    #[error("no bzip2 block begins at bit {0}")]
+    #[error("bzip2: no block begins at bit {0}")]
     NoBlock(u64),
     /// The data end inside the block.
-    #[error("bzip2 data end inside a block: the file is truncated")]
+    #[error("bzip2: the file is cut short")]
     Truncated,
     /// The block's origin pointer lies beyond its data.
-    #[error("bzip2 block is damaged: origin pointer {orig_ptr} beyond its {rows} rows")]
+    #[error("bzip2: a block is damaged: origin pointer {orig_ptr} beyond its {rows} rows")]
     OriginPointer {
         /// Index of the row that holds the original text.
         orig_ptr: u32,
@@ -25,28 +25,28 @@ pub enum Bz2Error {
         rows: usize,
     },
     /// No byte value is marked as used.
-    #[error("bzip2 block is damaged: it uses no byte value")]
+    #[error("bzip2: a block is damaged: it uses no byte value")]
     NoSymbols,
     /// The number of Huffman tables is 2 to 6.
-    #[error("bzip2 block is damaged: {0} Huffman tables instead of 2 to 6")]
+    #[error("bzip2: a block is damaged: {0} Huffman tables instead of 2 to 6")]
     TableCount(u8),
     /// A selector names a table that does not exist, or there are none.
-    #[error("bzip2 block is damaged: bad table selector")]
+    #[error("bzip2: a block is damaged: bad table selector")]
     Selector,
     /// A code length is not 1 to 20.
-    #[error("bzip2 block is damaged: Huffman code length outside 1 to 20")]
+    #[error("bzip2: a block is damaged: Huffman code length outside 1 to 20")]
     CodeLength,
     /// The bits are no code of the table in use.
-    #[error("bzip2 block is damaged: bits that are no Huffman code")]
+    #[error("bzip2: a block is damaged: bits that are no Huffman code")]
     Code,
     /// More data than a block of this level may hold.
-    #[error("bzip2 block is damaged: more than {0} bytes in one block")]
+    #[error("bzip2: a block is damaged: more than {0} bytes in one block")]
     Overflow(usize),
     /// The selectors are used up before the end-of-block symbol.
-    #[error("bzip2 block is damaged: it does not end")]
+    #[error("bzip2: a block is damaged: it does not end")]
     NoEnd,
     /// The output's checksum differs from the one stored in the block.
-    #[error("bzip2 block is damaged: checksum {computed:08x} instead of {stored:08x}")]
+    #[error("bzip2: a block is damaged: checksum {computed:08x} instead of {stored:08x}")]
     Crc {
         /// Checksum in the block's header.
         stored: u32,
@@ -54,9 +54,9 @@ pub enum Bz2Error {
         computed: u32,
     },
     /// Neither a block nor the end of the stream follows at the block's last bit.
-    #[error("bzip2 stream is damaged at bit {0}: neither a block nor the end of the stream")]
+    #[error("bzip2: damaged at bit {0}: neither a block nor the end of the stream")]
     Chain(u64),
     /// The data are no bzip2 stream.
-    #[error("not a bzip2 stream at byte {0}")]
+    #[error("bzip2: no stream begins at byte {0}")]
     NoStream(u64),
 }

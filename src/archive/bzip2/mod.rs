@@ -11,7 +11,7 @@
 //! |---|---|
 //! | decode, search and invert one block | [`decoder::BlockDecoder`] |
 //! | go through a file block by block | [`stream::Walk`] |
-//! | list a file's blocks without decoding, for threads | [`stream::spans`], then compare [`decoder::BlockInfo::end_bit`] |
+//! | read all of a file's bytes | [`reader::Reader`] |
 //! | find a block near a place, to bisect | [`scan::Scanner::first`], then [`stream::after`] what it decodes to |
 //!
 //! Why not a crate (as of 2026): `libbz2-rs-sys` and `bzip2` have no stages; `parallel_bzip2_decoder` wraps whole
@@ -31,6 +31,7 @@ pub mod invert;
 pub mod pattern;
 mod random;
 pub mod rank;
+pub mod reader;
 pub mod rle;
 pub mod scan;
 pub mod search;

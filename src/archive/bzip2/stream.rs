@@ -1,5 +1,4 @@
-//! Streams of blocks: what follows a block, the walk through a whole file, and the list of blocks for those who
-//! decode in parallel.
+//! Streams of blocks: what follows a block, and the walk through a whole file.
 //!
 //! A file is one stream or several in a row, each with its own level. Blocks begin at any bit, streams at bytes.
 
@@ -7,7 +6,7 @@ use super::bits::Bits;
 use super::crc::combine;
 use super::decoder::{BlockDecoder, BlockInfo};
 use super::error::Bz2Error;
-use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
+use super::scan::{BLOCK_MAGIC, END_MAGIC};
 
 const HEADER_BITS: usize = 32;
 const MAGIC_BITS: usize = 48;
@@ -133,42 +132,4 @@ impl<'a> Walk<'a> {
         }
         Ok(())
     }
-}
-
-/// Where a block seems to lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// Offset of its magic number in bits.
-    pub start_bit: usize,
-    /// Offset of the next magic number in bits: where it ends, if both magic numbers are genuine.
-    pub end_bit: usize,
-    /// Level of its stream, 1 to 9.
-    pub level: u8,
-}
-
-/// The blocks of a file as a scan finds them, in order, without decoding any, until the first end of stream behind
-/// which there is no further stream.
-///
-/// These are candidates. The list is right if each block decodes with [`BlockInfo::end_bit`] as its span says. Where
-/// one ends elsewhere, and [`after`] finds it followed by a block or an end there, magic numbers before that end came
-/// by chance: leave out the spans that begin before it. Otherwise the file is damaged.
-pub fn spans(data: &[u8]) -> Result<Vec<Span>, Bz2Error> {
-    let Place::Block { level: mut at_level, .. } = first(data)? else { return Ok(Vec::new()) };
-    let marks = Scanner::new(&[Mark::Block, Mark::End]).find(data, HEADER_BITS, usize::MAX);
-    let mut spans = Vec::new();
-    for (index, (start_bit, mark)) in marks.iter().enumerate() {
-        let next = marks.get(index + 1);
-        match mark {
-            Mark::Block => {
-                let end_bit = next.map_or(data.len() * 8, |(bit, _)| *bit);
-                spans.push(Span { start_bit: *start_bit, end_bit, level: at_level });
-            }
-            Mark::End => match after(data, *start_bit, at_level) {
-                Ok(Place::Block { level, .. }) => at_level = level,
-                // Behind trailing bytes or an end that came by chance the level is that of before.
-                Ok(Place::Trailing { .. } | Place::End) | Err(_) => {}
-            },
-        }
-    }
-    Ok(spans)
 }

@@ -4,7 +4,7 @@
 //! across its borders. A block with a pattern is inverted, and its records are found by a chain of whole messages with their markers
 //! ([`Island`]). What lies before the first and after the last whole record belongs to a record that reaches into a neighbour: if a
 //! pattern may stand there, the neighbour is inverted as well, until none does. So every record with a pattern is read whole, and no
-//! other record matters. The last block tells the time of the last record.
+//! other record matters. The end of the last block tells the time of the last record.
 
 use super::GaveUp;
 use super::blocks::Opening;
@@ -24,6 +24,9 @@ const LONGEST: usize = 16 << 20;
 
 /// Blocks that are tried before the framing counts as lost.
 const WIDEST_SEARCH: usize = 4;
+
+/// Bytes at the end of a file that surely hold some whole records.
+const END: usize = 32 << 10;
 
 /// A block, searched.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +55,12 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
         let is_read = stretches.last().is_some_and(|stretch| at <= stretch.blocks.1);
         if is_read || !(at == last || reader.blocks[at].wanted) {
             continue;
+        }
+        if !reader.blocks[at].wanted
+            && let Some(time) = reader.time_at_end(at)
+        {
+            stretches.push(Stretch { blocks: (at, at), said: FileEvents { last: Some(time), ..FileEvents::default() } });
+            break;
         }
         let mut from = at;
         loop {
@@ -136,10 +145,27 @@ impl Reader<'_> {
         }
     }
 
+    /// The time of the last record, if the end of the last block tells it beyond doubt.
+    fn time_at_end(&mut self, last: usize) -> Option<Time> {
+        let mut bytes = Vec::new();
+        self.decode(last).ok()?;
+        self.decoder.invert_tail_into(END, &mut bytes)?;
+        let island = Island::find(&bytes, self.secs, (Edge::Anywhere, Edge::File)).ok()?;
+        island.records().last().map(|record| record.time)
+    }
+
+    fn decode(&mut self, index: usize) -> Result<(), GaveUp> {
+        let block = self.blocks.get(index).ok_or(GaveUp)?;
+        if self.decoder.bit() != Some(block.bit) {
+            self.decoder.decode(self.data, block.bit, LEVEL)?;
+        }
+        Ok(())
+    }
+
     fn invert(&mut self, first: usize, last: usize) -> Result<Vec<u8>, GaveUp> {
         let mut bytes = Vec::new();
-        for block in self.blocks.get(first..=last).unwrap_or_default() {
-            self.decoder.decode(self.data, block.bit, LEVEL)?;
+        for index in first..=last {
+            self.decode(index)?;
             self.decoder.invert_into(&mut bytes)?;
             if bytes.len() > LONGEST {
                 return Err(GaveUp);
