@@ -10,12 +10,16 @@ mod measure;
 #[path = "../sample_data/prng.rs"]
 #[allow(dead_code)]
 mod prng;
+#[path = "rivals.rs"]
+mod rivals;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use data::Data;
 use measure::{Cost, median, run};
+use rivals::{Rival, Route, quoted};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,28 +48,18 @@ fn main() {
 
 /// A name and the command line of each contender; the first is the base of the ratios.
 fn cases(uplinks: &str, title: &str, files: &[PathBuf]) -> Vec<(String, String)> {
-    let all = files.iter().map(|f| format!("'{}'", f.display())).collect::<Vec<_>>().join(" ");
-    let ours = |options: &str| format!("{uplinks} timeline --progress never -f csv {options} {all}");
-    let each = |tool: &str| format!("sh -c 'for f in \"$@\"; do {tool} \"$f\"; done' sh {all}");
+    let all = quoted(files);
+    let ours = |options: &str| format!("'{uplinks}' timeline --progress never -f csv {options} {all}");
     let is_bz2 = title.ends_with("bz2");
     let base = if is_bz2 { "bzip2 -dc" } else { "gzip -dc" };
     let mut list = vec![(base.to_owned(), format!("{base} {all}"))];
-    let mut rival = |program: &str, name: &str, line: String| {
-        if Command::new(program).arg("--help").output().is_ok() {
-            list.push((name.to_owned(), line));
-        } else {
-            println!("({name}: not installed)");
-        }
-    };
-    if is_bz2 {
-        rival("lbzip2", "lbzip2 -n1 -dc", format!("lbzip2 -n1 -dc {all}"));
-        rival("lbzip2", "lbzip2 -n2 -dc", format!("lbzip2 -n2 -dc {all}"));
-    } else {
-        rival("igzip", "igzip -dc", format!("igzip -dc {all}"));
+    let decompressors: &[&str] = if is_bz2 { &["lbzip2 -n1 -dc", "lbzip2 -n2 -dc"] } else { &["igzip -dc"] };
+    for decompressor in decompressors {
+        list.push(((*decompressor).to_owned(), format!("{decompressor} {all}")));
     }
-    rival("bgpdump", "bgpdump -m", each("bgpdump -m"));
-    rival("bgpgrep", "bgpgrep", format!("bgpgrep {all} -subnet 175.45.176.0/22"));
-    rival("bgpkit-parser", "bgpkit-parser", each("bgpkit-parser -p 175.45.176.0/22 --include-sub"));
+    for rival in installed() {
+        list.push((rival.name.to_owned(), rival.line(files)));
+    }
     list.push(("uplinks -j1".to_owned(), ours("-j 1")));
     if title == "RIB, bz2" {
         list.push(("uplinks -j1 --seek never".to_owned(), ours("-j 1 --seek never")));
@@ -75,17 +69,13 @@ fn cases(uplinks: &str, title: &str, files: &[PathBuf]) -> Vec<(String, String)>
     }
     list.push(("uplinks -j1 --verify".to_owned(), ours("-j 1 --verify")));
     list.push(("uplinks -j1, by origin (two passes)".to_owned(), ours("-j 1 --origin 131279")));
-    if ours_has(uplinks, "--cache") {
-        let cache = std::env::temp_dir().join(format!("uplinks-bench-{}", std::process::id()));
-        let cached = ours(&format!("-j 1 --seek never --cache '{}'", cache.display()));
-        list.push(("uplinks -j1, from the cache".to_owned(), cached));
-    }
+    let cache = std::env::temp_dir().join(format!("uplinks-bench-{}", std::process::id()));
+    list.push(("uplinks -j1, from the cache".to_owned(), ours(&format!("-j 1 --seek never --cache '{}'", cache.display()))));
     list
 }
 
-fn ours_has(uplinks: &str, option: &str) -> bool {
-    let help = Command::new(uplinks).args(["timeline", "--help"]).output();
-    help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains(option))
+fn installed() -> impl Iterator<Item = &'static Rival> {
+    rivals::ALL.iter().filter(|rival| rival.is_installed())
 }
 
 /// Runs all cases in turn, round by round, so that a change of the machine's mood hits all alike.
@@ -93,11 +83,13 @@ fn table(title: &str, base: &str, cases: &[(String, String)], rounds: usize) {
     let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); cases.len()];
     for round in 0..=rounds {
         for ((name, line), own) in cases.iter().zip(&mut costs) {
-            match run(line) {
+            // Exit code 1 of uplinks: nothing found, which is an answer.
+            let answers = if name.starts_with("uplinks") { 0..=1 } else { 0..=0 };
+            match run(line, answers) {
                 // The first round warms caches.
                 Some(cost) if round > 0 => own.push(cost),
                 Some(_) => {}
-                None => println!("({name} failed on {title})"),
+                None => println!("({name} fails on {title}, or is not installed)"),
             }
         }
     }
@@ -105,7 +97,8 @@ fn table(title: &str, base: &str, cases: &[(String, String)], rounds: usize) {
     let Some(reference) = costs.first().filter(|c| !c.is_empty()).map(|c| median(c.clone())) else { return };
     for ((name, _), own) in cases.iter().zip(costs).filter(|(_, own)| !own.is_empty()) {
         let cost = median(own);
-        println!("{name:36} {:>9.3} {:>12.3} {:>10.1}", cost.wall, cost.wall / reference.wall, cost.anonymous_mb);
+        let memory = cost.anonymous_mb.map_or_else(|| "-".to_owned(), |mb| format!("{mb:.1}"));
+        println!("{name:36} {:>9.3} {:>12.3} {memory:>10}", cost.wall, cost.wall / reference.wall);
     }
 }
 
@@ -122,7 +115,23 @@ fn agree(uplinks: &str, data: &Data) {
         let (auto, plain) = (rows(&[]), rows(options));
         assert!(auto == plain, "{options:?} gives other rows");
         println!("{} rows of {} files: the same with {options:?}", auto.lines().count() - 1, files.len());
+        let own = routes(uplinks, files);
+        for rival in installed() {
+            assert!(rival.answer(files) == own, "{} finds other routes", rival.name);
+            println!("{} routes: the same by {}", own.len(), rival.name);
+        }
     }
+}
+
+fn routes(uplinks: &str, files: &[PathBuf]) -> BTreeSet<Route> {
+    let out = Command::new(uplinks).args(["routes", "-f", "csv"]).args(files).output().expect("uplinks runs");
+    let mut table = csv::Reader::from_reader(out.stdout.as_slice());
+    let header = table.headers().expect("a header").clone();
+    let column = |name| header.iter().position(|column| column == name).expect("a column");
+    let columns = ["prefix", "peer_ip", "as_path"].map(column);
+    let cell = |row: &csv::StringRecord, column: usize| row.get(column).unwrap_or_default().to_owned();
+    let rows = table.records().map(|row| row.expect("CSV"));
+    rows.map(|row| (cell(&row, columns[0]), cell(&row, columns[1]), cell(&row, columns[2]))).collect()
 }
 
 fn build() -> String {

@@ -1,6 +1,7 @@
 //! Runs a command to its end and tells its time and its anonymous resident memory (mapped files apart).
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -10,12 +11,12 @@ use std::time::{Duration, Instant};
 pub struct Cost {
     /// Seconds from start to end.
     pub wall: f64,
-    /// Peak of RssAnon, in MB; of the process itself, not of its children.
-    pub anonymous_mb: f64,
+    /// Peak of RssAnon, in MB. Not of what a shell starts for each file in turn.
+    pub anonymous_mb: Option<f64>,
 }
 
-/// Runs `line` in a shell that becomes the command; its output goes nowhere. `None` if it fails.
-pub fn run(line: &str) -> Option<Cost> {
+/// Runs `line` in a shell that becomes the command; its output goes nowhere. `None` if it ends with another code than `answers`.
+pub fn run(line: &str, answers: RangeInclusive<i32>) -> Option<Cost> {
     let begin = Instant::now();
     let mut child = Command::new("bash")
         .args(["-c", &format!("exec {line}")])
@@ -31,10 +32,9 @@ pub fn run(line: &str) -> Option<Cost> {
         let kb = now.lines().find_map(|l| l.strip_prefix("RssAnon:")).and_then(|l| l.split_whitespace().next());
         peak = peak.max(kb.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0));
         if let Some(ended) = child.try_wait().ok()? {
-            // 1: nothing found, which is an answer.
-            let answered = matches!(ended.code(), Some(0 | 1));
             let wall = begin.elapsed().as_secs_f64();
-            return answered.then_some(Cost { wall, anonymous_mb: peak as f64 / 1024.0 });
+            let anonymous_mb = (!line.starts_with("sh ")).then_some(peak as f64 / 1024.0);
+            return ended.code().filter(|code| answers.contains(code)).map(|_| Cost { wall, anonymous_mb });
         }
         sleep(Duration::from_micros(500));
     }
@@ -43,6 +43,6 @@ pub fn run(line: &str) -> Option<Cost> {
 /// The median of several runs in turn with others.
 pub fn median(mut costs: Vec<Cost>) -> Cost {
     costs.sort_by(|a, b| a.wall.total_cmp(&b.wall));
-    let peak = costs.iter().map(|c| c.anonymous_mb).fold(0.0, f64::max);
+    let peak = costs.iter().filter_map(|c| c.anonymous_mb).reduce(f64::max);
     Cost { wall: costs[costs.len() / 2].wall, anonymous_mb: peak }
 }

@@ -1,5 +1,7 @@
 //! One block at a time: decoded up to its last column, then searched, looked into at its ends, or inverted.
 
+use std::cell::RefCell;
+
 use super::bits::Bits;
 use super::block::{self, Decoded, decode_symbols};
 use super::border::Edges;
@@ -34,6 +36,16 @@ pub struct BlockDecoder {
     rows: usize,
     starts: [u32; 257],
     inverter: Inverter,
+}
+
+thread_local! {
+    static DECODER: RefCell<BlockDecoder> = RefCell::default();
+}
+
+/// Lends the thread's own decoder: one of the tasks of a thread uses it at a time, so that however many files are being read there are no
+/// more of them than threads. `job` must not hand tasks to the pool.
+pub fn with_decoder<T>(job: impl FnOnce(&mut BlockDecoder) -> T) -> T {
+    DECODER.with_borrow_mut(job)
 }
 
 impl Default for BlockDecoder {

@@ -235,7 +235,7 @@ mod tests {
     fn long_texts_come_back_in_order() {
         let mut inverter = Inverter::default();
         for period in [1usize, 7, 100, 3000] {
-            let text: Vec<u8> = (0..period).map(|n| (n * n * 31 / 7 % 251) as u8).collect();
+            let text: Vec<u8> = (0..period).map(|n| u8::try_from(n * n * 31 / 7 % 251).unwrap()).collect();
             let times = 50_000 / period + 1;
             let (last, starts, origin) = repeated(&text, times);
             assert_eq!(inverter.invert(&last, &starts, origin, Randomised::No, usize::MAX), text.repeat(times));

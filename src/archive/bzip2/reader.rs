@@ -4,7 +4,6 @@
 //! with a block's magic number is decompressed ahead; the reader then goes from block to block and takes what was found where it is.
 //! So magic numbers that came by chance cost time and nothing else, and bytes and errors do not depend on the number of threads.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read};
 
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::crc::combine;
-use super::decoder::{BlockDecoder, BlockInfo};
+use super::decoder::{BlockInfo, with_decoder};
 use super::error::Bz2Error;
 use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
 
@@ -26,11 +25,6 @@ const BLOCKS: usize = 2;
 const MAGIC_BITS: usize = 48;
 const CRC_BITS: usize = 32;
 const STREAM_HEADER: usize = 4;
-
-thread_local! {
-    /// Its buffers are too large to have a set for each file that waits.
-    static DECODER: RefCell<BlockDecoder> = RefCell::default();
-}
 
 /// What comes next in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,7 +165,9 @@ impl<R: Read> Reader<R> {
         while self.ahead.front().is_some_and(|(bit, ..)| *bit < self.bit) {
             self.ahead.pop_front();
         }
-        if let Some((_, info, bytes)) = self.ahead.pop_front_if(|(bit, ..)| *bit == self.bit) {
+        if self.ahead.front().is_some_and(|(bit, ..)| *bit == self.bit)
+            && let Some((_, info, bytes)) = self.ahead.pop_front()
+        {
             self.output = bytes?;
             return Ok(info);
         }
@@ -218,7 +214,7 @@ fn decompress(
     level: u8,
     mut bytes: Vec<u8>,
 ) -> Result<(BlockInfo, Result<Vec<u8>, Bz2Error>), Bz2Error> {
-    DECODER.with_borrow_mut(|decoder| {
+    with_decoder(|decoder| {
         let info = decoder.decode(window, bit, level)?;
         let inverted = decoder.invert_into(&mut bytes);
         Ok((info, inverted.map(|()| bytes)))

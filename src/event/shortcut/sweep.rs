@@ -6,14 +6,13 @@
 //! nothing else, and what is said of a file, be it damaged or not, does not depend on the number of threads.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::GaveUp;
 use super::blocks::Opening;
 use crate::archive::bzip2::border::Edges;
-use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo};
+use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, with_decoder};
 use crate::archive::bzip2::scan::{Mark, Scanner};
 use crate::archive::bzip2::search::SearchSet;
 use crate::archive::bzip2::stream::Place;
@@ -85,13 +84,12 @@ struct Ahead<'a> {
     /// Bytes looked through.
     done: usize,
     found: VecDeque<(BlockInfo, Sight)>,
-    decoders: Mutex<Vec<BlockDecoder>>,
 }
 
 impl<'a> Ahead<'a> {
     fn new(data: &'a [u8], patterns: &'a SearchSet) -> Self {
         let scanner = Scanner::new(&[Mark::Block]);
-        Ahead { data, patterns, scanner, level: None, done: 0, found: VecDeque::new(), decoders: Mutex::default() }
+        Ahead { data, patterns, scanner, level: None, done: 0, found: VecDeque::new() }
     }
 
     /// The block at `bit` of a stream of this level, unless it has to be decoded where the walk is: because it does not decode, or was
@@ -125,14 +123,12 @@ impl<'a> Ahead<'a> {
     fn found_in(&self, from: usize, to: usize, level: u8) -> Vec<(BlockInfo, Sight)> {
         let scanned = self.data.get(..to / 8 + OVERHANG).unwrap_or(self.data);
         let marks = self.scanner.find(scanned, from, to);
-        let kept = self.decoders.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut decoder = kept.unwrap_or_default();
-        let found = marks.into_iter().filter_map(|(bit, _)| {
-            let info = decoder.decode(self.data, bit, level).ok()?;
-            Some((info, Sight::of(bit, &decoder, self.patterns)))
-        });
-        let found = found.collect();
-        self.decoders.lock().unwrap_or_else(PoisonError::into_inner).push(decoder);
-        found
+        let sight = |bit| {
+            with_decoder(|decoder| {
+                let info = decoder.decode(self.data, bit, level).ok()?;
+                Some((info, Sight::of(bit, decoder, self.patterns)))
+            })
+        };
+        marks.into_iter().filter_map(|(bit, _)| sight(bit)).collect()
     }
 }
