@@ -173,6 +173,19 @@ fn streams_in_a_row_are_walked_and_read() {
 }
 
 #[test]
+fn files_larger_than_the_window_come_back() {
+    let mut dice = Dice(11);
+    // Bytes that do not compress, so that windows of it end within blocks and streams of different levels.
+    let raw: Vec<u8> = (0..9_000_000).map(|_| dice.byte()).collect();
+    let data = [compress(&raw[..7_500_000], 9), compress(&raw[7_500_000..], 1)].concat();
+    for threads in [1, 3] {
+        assert!(read(&data, threads) == (raw.clone(), None));
+        let (bytes, end) = read(&data[..data.len() - 500_000], threads);
+        assert!(end.is_some() && raw.starts_with(&bytes) && bytes.len() > raw.len() - 700_000, "{}", bytes.len());
+    }
+}
+
+#[test]
 fn what_is_no_stream_is_told() {
     assert_eq!(Walk::new(b"").unwrap_err(), Bz2Error::NoStream(0));
     assert_eq!(Walk::new(b"BZ").unwrap_err(), Bz2Error::NoStream(0));

@@ -14,17 +14,14 @@ use super::crc::combine;
 use super::decoder::{BlockInfo, with_decoder};
 use super::error::Bz2Error;
 use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
+use super::stream::{CRC_BITS, HEADER_BITS, MAGIC_BITS, stored_crc};
 
 /// No block is longer in compressed bytes: 900,000 symbols of 20 bits and its tables.
 const LONGEST: usize = 2_400_000;
-/// Compressed bytes before the last [`LONGEST`] ones, per thread.
-const ROOM: usize = 1 << 20;
-/// Blocks decompressed at once, per thread.
-const BLOCKS: usize = 2;
-
-const MAGIC_BITS: usize = 48;
-const CRC_BITS: usize = 32;
-const STREAM_HEADER: usize = 4;
+/// Compressed bytes before the last [`LONGEST`] ones: those of ten blocks and more.
+const ROOM: usize = 4 << 20;
+/// Blocks decompressed at once, per thread and at most: as many files are read as there are threads, and each holds so many.
+const BLOCKS: (usize, usize) = (2, 8);
 
 /// What comes next in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +57,8 @@ pub struct Reader<R> {
     combined: u32,
     scanner: Scanner,
     ahead: VecDeque<Ahead>,
+    /// The level with which they were decompressed.
+    ahead_level: u8,
     output: Vec<u8>,
     /// Bytes of the output that were handed out.
     taken: usize,
@@ -78,6 +77,7 @@ impl<R: Read> Reader<R> {
             combined: 0,
             scanner: Scanner::new(&[Mark::Block]),
             ahead: VecDeque::new(),
+            ahead_level: 0,
             output: Vec::new(),
             taken: 0,
         }
@@ -104,17 +104,17 @@ impl<R: Read> Reader<R> {
             return;
         }
         let passed = self.bit / 8;
-        self.ahead.retain(|(bit, ..)| *bit >= self.bit);
+        self.ahead.retain(|(bit, ..)| *bit >= passed * 8);
         for (bit, ..) in &mut self.ahead {
             *bit -= passed * 8;
         }
         self.window.drain(..passed);
         self.before += passed as u64;
         self.bit -= passed * 8;
-        let wanted = LONGEST + ROOM * rayon::current_num_threads();
-        let missing = wanted.saturating_sub(rest) as u64;
-        match self.input.by_ref().take(missing).read_to_end(&mut self.window) {
-            Ok(read) if (read as u64) < missing => self.over = Some(Ok(())),
+        let missing = (LONGEST + ROOM).saturating_sub(rest);
+        self.window.reserve_exact(missing);
+        match self.input.by_ref().take(missing as u64).read_to_end(&mut self.window) {
+            Ok(read) if read < missing => self.over = Some(Ok(())),
             Ok(_) => {}
             Err(error) => self.over = Some(Err(error)),
         }
@@ -129,7 +129,7 @@ impl<R: Read> Reader<R> {
             [] | [b'B'] | [b'B', b'Z'] | [b'B', b'Z', b'h'] => return Err(Bz2Error::Truncated),
             _ => return Err(Bz2Error::NoStream(self.before + byte as u64)),
         };
-        self.bit = (byte + STREAM_HEADER) * 8;
+        self.bit = byte * 8 + HEADER_BITS;
         self.combined = 0;
         Ok(Next::Block(level))
     }
@@ -148,7 +148,7 @@ impl<R: Read> Reader<R> {
             }
             END_MAGIC if self.bit + MAGIC_BITS + CRC_BITS > bits.len() => Err(Bz2Error::Truncated),
             END_MAGIC => {
-                let stored = u32::try_from(bits.peek(self.bit + MAGIC_BITS) >> 32).unwrap_or_default();
+                let stored = stored_crc(bits, self.bit);
                 self.bit += MAGIC_BITS + CRC_BITS;
                 if stored == self.combined { Ok(Next::Stream) } else { Err(Bz2Error::Crc { stored, computed: self.combined }) }
             }
@@ -159,11 +159,9 @@ impl<R: Read> Reader<R> {
     /// Fills the output with the block that comes next.
     fn block(&mut self, level: u8) -> Result<BlockInfo, Bz2Error> {
         let threads = rayon::current_num_threads();
+        self.ahead.retain(|(bit, ..)| *bit >= self.bit && self.ahead_level == level);
         if threads > 1 && self.ahead.is_empty() {
-            self.look_ahead(level, threads * BLOCKS);
-        }
-        while self.ahead.front().is_some_and(|(bit, ..)| *bit < self.bit) {
-            self.ahead.pop_front();
+            self.look_ahead(level, (threads * BLOCKS.0).min(BLOCKS.1));
         }
         if self.ahead.front().is_some_and(|(bit, ..)| *bit == self.bit)
             && let Some((_, info, bytes)) = self.ahead.pop_front()
@@ -193,10 +191,11 @@ impl<R: Read> Reader<R> {
             .map(|bit| decompress(window, *bit, level, Vec::new()).ok().map(|(info, bytes)| (*bit, info, bytes)))
             .collect();
         self.ahead.extend(found.into_iter().flatten());
+        self.ahead_level = level;
     }
 
     /// What is wrong, once nothing else is left to say.
-    fn error(&mut self, damage: Bz2Error) -> io::Error {
+    fn error(&self, damage: Bz2Error) -> io::Error {
         if damage != Bz2Error::Truncated {
             return io::Error::new(ErrorKind::InvalidData, damage);
         }

@@ -8,9 +8,9 @@ use super::decoder::{BlockDecoder, BlockInfo};
 use super::error::Bz2Error;
 use super::scan::{BLOCK_MAGIC, END_MAGIC};
 
-const HEADER_BITS: usize = 32;
-const MAGIC_BITS: usize = 48;
-const CRC_BITS: usize = 32;
+pub(super) const HEADER_BITS: usize = 32;
+pub(super) const MAGIC_BITS: usize = 48;
+pub(super) const CRC_BITS: usize = 32;
 
 /// Where a walk through a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ fn after_end(end_bit: usize) -> usize {
 }
 
 /// The checksum behind the end of stream at a bit.
-fn stored_crc(bits: Bits<'_>, end_bit: usize) -> u32 {
+pub(super) fn stored_crc(bits: Bits<'_>, end_bit: usize) -> u32 {
     u32::try_from(bits.peek(end_bit + MAGIC_BITS) >> 32).unwrap_or_default()
 }
 
