@@ -15,7 +15,7 @@ use crate::archive::bzip2::border::Edges;
 use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, with_decoder};
 use crate::archive::bzip2::scan::{Mark, Scanner};
 use crate::archive::bzip2::search::SearchSet;
-use crate::archive::bzip2::stream::Place;
+use crate::archive::bzip2::stream::{self, Place};
 
 /// Compressed bytes in which one task looks for blocks: about the size of one.
 const TASK: usize = 128 << 10;
@@ -35,12 +35,22 @@ pub(super) struct Sight {
     pub may_contain: bool,
     /// Its ends, as long as patterns reach. Nothing if only inversion can tell.
     edges: Option<Edges>,
+    /// The last bytes of a file's last block: about [`END`], or all. Empty if only inversion can tell.
+    pub end: Option<Vec<u8>>,
 }
 
+/// Bytes at the end of a file that surely hold some whole records.
+const END: usize = 32 << 10;
+
 impl Sight {
-    /// Of the block at `bit`, which is decoded.
-    fn of(bit: usize, decoder: &BlockDecoder, patterns: &SearchSet) -> Self {
-        Sight { bit, may_contain: decoder.may_contain(patterns), edges: decoder.edges(patterns.reach()) }
+    /// Of the block at `bit`, which is decoded, and what is behind it.
+    fn of(bit: usize, decoder: &mut BlockDecoder, behind: Place, patterns: &SearchSet) -> Self {
+        let end = (behind == Place::End).then(|| {
+            let mut end = Vec::new();
+            decoder.invert_tail_into(END, &mut end);
+            end
+        });
+        Sight { bit, may_contain: decoder.may_contain(patterns), edges: decoder.edges(patterns.reach()), end }
     }
 
     /// Its ends.
@@ -56,7 +66,7 @@ pub(super) fn each_block(
     patterns: &SearchSet,
     mut take: impl FnMut(&Sight) -> Result<(), GaveUp>,
 ) -> Result<(), GaveUp> {
-    take(&Sight::of(opening.first, &opening.decoder, patterns))?;
+    take(&Sight::of(opening.first, &mut opening.decoder, opening.walk.place(), patterns))?;
     let mut ahead = (rayon::current_num_threads() > 1).then(|| Ahead::new(data, patterns));
     loop {
         let (bit, level) = match opening.walk.place() {
@@ -69,7 +79,7 @@ pub(super) fn each_block(
             take(&sight)?;
         } else {
             opening.walk.decode_next(&mut opening.decoder)?.ok_or(GaveUp)?;
-            take(&Sight::of(bit, &opening.decoder, patterns))?;
+            take(&Sight::of(bit, &mut opening.decoder, opening.walk.place(), patterns))?;
         }
     }
 }
@@ -126,7 +136,8 @@ impl<'a> Ahead<'a> {
         let sight = |bit| {
             with_decoder(|decoder| {
                 let info = decoder.decode(self.data, bit, level).ok()?;
-                Some((info, Sight::of(bit, decoder, self.patterns)))
+                let behind = stream::after(self.data, info.end_bit, level).ok()?;
+                Some((info, Sight::of(bit, decoder, behind, self.patterns)))
             })
         };
         marks.into_iter().filter_map(|(bit, _)| sight(bit)).collect()

@@ -25,9 +25,6 @@ const LONGEST: usize = 16 << 20;
 /// Blocks that are tried before the framing counts as lost.
 const WIDEST_SEARCH: usize = 4;
 
-/// Bytes at the end of a file that surely hold some whole records.
-const END: usize = 32 << 10;
-
 /// A block, searched.
 #[derive(Debug, Clone, Copy)]
 struct Block {
@@ -46,7 +43,7 @@ struct Stretch {
 
 /// Reads a file of which `opening` says that it begins with a session record.
 pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, watch: &Watch) -> Result<FileEvents, GaveUp> {
-    let blocks = search(data, &mut opening, patterns)?;
+    let (blocks, end) = search(data, &mut opening, patterns)?;
     let prefilter = Prefilter::for_prefixes(watch.prefixes());
     let mut reader = Reader { data, secs: opening.secs, blocks, patterns, decoder: opening.decoder, watch, prefilter };
     let mut stretches: Vec<Stretch> = Vec::new();
@@ -57,7 +54,7 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
             continue;
         }
         if !reader.blocks[at].wanted
-            && let Some(time) = reader.time_at_end(at)
+            && let Some(time) = time_of_last(&end, reader.secs)
         {
             stretches.push(Stretch { blocks: (at, at), said: FileEvents { last: Some(time), ..FileEvents::default() } });
             break;
@@ -85,11 +82,18 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
     if events.last.is_some() { Ok(events) } else { Err(GaveUp) }
 }
 
-/// Goes through all blocks; the first is decoded.
-fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<Block>, GaveUp> {
+/// The time of the last record, if the file's last bytes tell it beyond doubt.
+fn time_of_last(end: &[u8], secs: u32) -> Option<Time> {
+    let island = Island::find(end, secs, (Edge::Anywhere, Edge::File)).ok()?;
+    island.records().last().map(|record| record.time)
+}
+
+/// Goes through all blocks; the first is decoded. Tells as well the file's last bytes, if no inversion is needed for that.
+fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<(Vec<Block>, Vec<u8>), GaveUp> {
     let mut border = Border::new(patterns);
-    let mut blocks: Vec<Block> = Vec::new();
+    let (mut blocks, mut end): (Vec<Block>, _) = (Vec::new(), Vec::new());
     each_block(data, opening, patterns, |sight| {
+        end.extend(sight.end.iter().flatten());
         blocks.push(Block { bit: sight.bit, wanted: sight.may_contain, joined: false });
         if let Some(before) = border.join(sight.edges()?) {
             let from = blocks.len().saturating_sub(before + 1);
@@ -100,7 +104,7 @@ fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Resul
         }
         Ok(())
     })?;
-    Ok(blocks)
+    Ok((blocks, end))
 }
 
 struct Reader<'a> {
@@ -143,15 +147,6 @@ impl Reader<'_> {
             first -= usize::from(grows.0);
             last += usize::from(grows.1);
         }
-    }
-
-    /// The time of the last record, if the end of the last block tells it beyond doubt.
-    fn time_at_end(&mut self, last: usize) -> Option<Time> {
-        let mut bytes = Vec::new();
-        self.decode(last).ok()?;
-        self.decoder.invert_tail_into(END, &mut bytes)?;
-        let island = Island::find(&bytes, self.secs, (Edge::Anywhere, Edge::File)).ok()?;
-        island.records().last().map(|record| record.time)
     }
 
     fn decode(&mut self, index: usize) -> Result<(), GaveUp> {
