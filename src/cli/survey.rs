@@ -6,12 +6,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::answer::Answer;
-use super::args::{Common, Output, Selection, Target, Work};
-use super::fetch::{FetchError, Fetching, Network, Obtainable, ask, bring, folder, say, size_of};
+use super::args::{Analysis, When};
+use super::fetch::{FetchError, Network, Obtainable, ask, bring, folder, say, size_of};
 use super::plan::Plan;
 use super::values::{parse_duration, parse_octets};
-use super::{Exit, Fatal, present, read, sheets};
+use super::{Exit, Fatal, present, sheets, with_answer};
 use crate::archive::escaped;
 use crate::fetch::{Catalogue, Client, Kinds, ListedSize, Mirror, Question, Sampling, Wanted, bounded, windows};
 use crate::model::Span;
@@ -40,18 +39,9 @@ pub struct SurveyArgs {
     /// The folder for fetched files [default: $UPLINKS_DATA_DIR]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Whom to watch.
+    /// What to make of the files.
     #[command(flatten)]
-    pub target: Target,
-    /// What to select.
-    #[command(flatten)]
-    pub selection: Selection,
-    /// What to write.
-    #[command(flatten)]
-    pub output: Output,
-    /// How to work.
-    #[command(flatten)]
-    pub work: Work,
+    pub analysis: Analysis,
     /// How to fetch.
     #[command(flatten)]
     pub network: Network,
@@ -62,7 +52,8 @@ const MOST_ROUNDS: usize = 8;
 
 /// Runs the command.
 pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
-    let SurveyArgs { every, exhaustive, max_bytes, data_dir, target, mut selection, output, work, network } = typed;
+    let SurveyArgs { every, exhaustive, max_bytes, data_dir, mut analysis, network } = typed;
+    let selection = &mut analysis.selection;
     let (Some(from), Some(until), false) = (selection.from, selection.to, selection.collector.is_empty()) else {
         return Err(FetchError::NoQuestion.into());
     };
@@ -81,17 +72,15 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
         sampling: Sampling::OneIn(every_s),
         base: network.base_url.clone(),
     };
-    let progress = work.progress;
     let mut survey = Survey {
         client: Client::new(network.policy()),
-        mirror: Mirror::open(&folder).map_err(FetchError::Manifest)?,
+        mirror: Mirror::open_to_write(&folder).map_err(FetchError::Mirror)?,
         left: max_bytes.unwrap_or(u64::MAX),
         files: BTreeMap::new(),
         failed: 0,
-        progress,
+        progress: analysis.work.progress,
     };
-    let fetching = Fetching { fetch: false, data_dir: None, network };
-    let mut plan = Plan::new(Common { inputs: Vec::new(), target, selection, output, work, fetching })?;
+    let mut plan = Plan::of(Vec::new(), analysis)?;
     if survey.bring(&question, "samples")? == Brought::TooMuch {
         return Err(FetchError::TooMuch.into());
     }
@@ -129,10 +118,7 @@ fn beyond_reach(every_s: i64) -> String {
 
 /// The boundaries of the present answer that have bounds and are not exact.
 fn uncertain(plan: &Plan) -> Result<Vec<Span>, Fatal> {
-    let threads = plan.jobs.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.install(|| {
-        let answer = Answer::new(plan, read::read(plan)?);
+    with_answer(plan, |answer| {
         let of = |row: &Row| [bounded(row.start.after, Some(row.start.by)), bounded(row.end.after, row.end.before)];
         Ok(answer.timeline(plan, &plan.options).rows.iter().flat_map(of).flatten().collect())
     })
@@ -146,7 +132,7 @@ struct Survey {
     /// All files asked for so far.
     files: BTreeMap<String, Wanted>,
     failed: usize,
-    progress: super::args::When,
+    progress: When,
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::network::FetchError;
 use crate::archive::escaped;
 use crate::cli::args::When;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Doing, Progress};
 use crate::fetch::{
     Brought, Catalogue, Chosen, Client, Collector, Found, ListedSize, LookError, Mirror, MirrorError, Observer, Question, Wanted,
     look,
@@ -152,22 +152,50 @@ pub fn binary(octets: u64) -> String {
 
 /// Fetches, with a bar.
 pub fn bring(client: &Client, mirror: &Mirror, wanted: &[Wanted], progress: When) -> Result<Brought, MirrorError> {
-    let missing = wanted.iter().filter(|file| !mirror.holds(file));
-    let octets = missing.filter_map(|file| file.size).map(ListedSize::octets).sum();
-    let bar = Bar { progress: Progress::new(progress, wanted.len(), octets), done: AtomicUsize::new(0) };
+    let bar = Bar::new(progress, mirror, wanted);
     let brought = mirror.bring(client, wanted, &bar);
-    bar.progress.finish();
+    bar.finish();
     brought
 }
 
-struct Bar {
+/// The files and octets that come, and the files read meanwhile.
+pub struct Bar {
     progress: Progress,
     done: AtomicUsize,
+    read: AtomicUsize,
 }
 
 impl Bar {
+    /// For these files, some of which may be there.
+    pub fn new(progress: When, mirror: &Mirror, wanted: &[Wanted]) -> Self {
+        let missing = wanted.iter().filter(|file| !mirror.holds(file));
+        let octets = missing.filter_map(|file| file.size).map(ListedSize::octets).sum();
+        let progress = Progress::new(Doing::Fetching, progress, wanted.len(), octets);
+        Bar { progress, done: AtomicUsize::new(0), read: AtomicUsize::new(0) }
+    }
+
     fn another(&self) {
-        self.progress.done(self.done.fetch_add(1, Ordering::Relaxed) + 1);
+        self.done.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    /// Another file has been read.
+    pub fn read(&self) {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let done = self.done.load(Ordering::Relaxed);
+        match self.read.load(Ordering::Relaxed) {
+            0 => self.progress.done(done),
+            read => self.progress.done_and_read(done, read),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.progress.finish();
     }
 }
 
