@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::progress::{Doing, Progress};
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source, escaped};
 use crate::event::{Cache, Damage, Discovery, FileEvents, Taken, discover_prefixes, read_events, read_file};
+use crate::model::Asn;
 use crate::target::{Keep, Watch};
 
 /// All files, read.
@@ -105,11 +106,11 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
     let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|reading| (reading.prefixes, reading.said)).unzip();
     let mut prefixes = plan.prefixes.clone();
     if plan.discovers {
-        let pass = FirstPass { plan, cache: cache.as_ref() };
+        let pass = FirstPass::new(plan, cache.clone());
         let found = each_file(plan, Doing::Looking, &files, known, |file, progress| pass.file(file, progress));
         prefixes.extend(found.into_iter().flatten().collect::<BTreeSet<IpNet>>());
     }
-    let pass = SecondPass { plan, cache: cache.as_ref(), watch: watch_of(plan, prefixes) };
+    let pass = SecondPass::new(plan, cache, prefixes);
     let said = each_file(plan, Doing::Reading, &files, said, |file, progress| pass.file(file, progress));
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
     Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch: pass.watch })
@@ -119,7 +120,8 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
 /// can begin; the routes wait until every file has been looked through.
 pub struct EarlyReader<'a> {
     plan: &'a Plan,
-    cache: Option<Cache>,
+    first: FirstPass<'a>,
+    second: SecondPass<'a>,
     silent: Progress,
     early: Mutex<Early>,
 }
@@ -127,8 +129,14 @@ pub struct EarlyReader<'a> {
 impl<'a> EarlyReader<'a> {
     /// Fails if the cache cannot be used.
     pub fn new(plan: &'a Plan) -> Result<Self, ReadError> {
-        let silent = Progress::new(Doing::Reading, When::Never, 0, 0);
-        Ok(Self { plan, cache: cache_of(plan)?, silent, early: Mutex::default() })
+        let cache = cache_of(plan)?;
+        Ok(Self {
+            plan,
+            first: FirstPass::new(plan, cache.clone()),
+            second: SecondPass::new(plan, cache, plan.prefixes.clone()),
+            silent: Progress::new(Doing::Reading, When::Never, 0, 0),
+            early: Mutex::default(),
+        })
     }
 
     /// Reads a file as [`read_all`] will want it; what cannot be used is left for that to tell of.
@@ -139,15 +147,13 @@ impl<'a> EarlyReader<'a> {
         else {
             return;
         };
-        let (path, cache) = (path.to_owned(), self.cache.as_ref());
         let early = || self.early.lock().unwrap_or_else(PoisonError::into_inner);
         if plan.discovers {
-            let prefixes = FirstPass { plan, cache }.file(&file, &self.silent);
-            early().prefixes.insert(path, prefixes);
+            let prefixes = self.first.file(&file, &self.silent);
+            early().prefixes.insert(path.to_owned(), prefixes);
         } else {
-            let pass = SecondPass { plan, cache, watch: watch_of(plan, plan.prefixes.clone()) };
-            let said = pass.file(&file, &self.silent);
-            early().said.insert(path, said);
+            let said = self.second.file(&file, &self.silent);
+            early().said.insert(path.to_owned(), said);
         }
     }
 
@@ -161,28 +167,26 @@ fn is_selected(plan: &Plan, file: &ArchiveFile) -> bool {
     plan.collectors.is_empty() || plan.collectors.contains(&file.collector)
 }
 
-fn watch_of(plan: &Plan, prefixes: Vec<IpNet>) -> Watch {
-    let keep = if plan.cache.is_some() { Keep::Bytes } else { Keep::Nothing };
-    Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep)
-}
-
 /// Where only origins are given: the prefixes that they announce anywhere in the inputs.
 struct FirstPass<'a> {
-    plan: &'a Plan,
-    cache: Option<&'a Cache>,
+    origins: &'a [Asn],
+    cache: Option<Cache>,
+    question: String,
 }
 
-impl FirstPass<'_> {
+impl<'a> FirstPass<'a> {
+    fn new(plan: &'a Plan, cache: Option<Cache>) -> Self {
+        Self { origins: &plan.origins, cache, question: format!("prefixes of {:?}", plan.origins) }
+    }
+
     fn file(&self, file: &ArchiveFile, progress: &Progress) -> BTreeSet<IpNet> {
-        let origins = &self.plan.origins;
-        let question = format!("prefixes of {origins:?}");
-        if let Some(entry) = self.cache.and_then(|cache| cache.load::<BTreeSet<IpNet>>(file, &question)) {
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load::<BTreeSet<IpNet>>(file, &self.question)) {
             progress.skip(file.size);
             return entry.answer;
         }
-        let found = plain(file, progress, |input| discover_prefixes(input, origins), |_| Discovery::default());
-        if let Some(cache) = self.cache.filter(|_| found.damage.is_empty()) {
-            note_failure(cache.store(file, &question, &found.prefixes, &[]));
+        let found = plain(file, progress, |input| discover_prefixes(input, self.origins), |_| Discovery::default());
+        if let Some(cache) = self.cache.as_ref().filter(|_| found.damage.is_empty()) {
+            note_failure(cache.store(file, &self.question, &found.prefixes, &[]));
         }
         found.prefixes
     }
@@ -191,14 +195,21 @@ impl FirstPass<'_> {
 /// The routes of the watched prefixes.
 struct SecondPass<'a> {
     plan: &'a Plan,
-    cache: Option<&'a Cache>,
+    cache: Option<Cache>,
     watch: Watch,
+    question: String,
 }
 
-impl SecondPass<'_> {
+impl<'a> SecondPass<'a> {
+    fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
+        let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
+        let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
+        let question = question_of(&watch);
+        Self { plan, cache, watch, question }
+    }
+
     fn file(&self, file: &ArchiveFile, progress: &Progress) -> (FileEvents, Taken) {
-        let question = question_of(&self.watch);
-        if let Some(entry) = self.cache.and_then(|cache| cache.load(file, &question)) {
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(file, &self.question)) {
             progress.skip(file.size);
             return entry.answer;
         }
@@ -209,8 +220,8 @@ impl SecondPass<'_> {
         }
         let kept = std::mem::take(&mut read.0.kept);
         // A file of which nothing could be read may only have been out of reach.
-        if let Some(cache) = self.cache.filter(|_| read.0.first.is_some()) {
-            note_failure(cache.store(file, &question, &read, &kept));
+        if let Some(cache) = self.cache.as_ref().filter(|_| read.0.first.is_some()) {
+            note_failure(cache.store(file, &self.question, &read, &kept));
         }
         read
     }

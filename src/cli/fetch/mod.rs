@@ -3,6 +3,7 @@
 mod ahead;
 mod network;
 mod obtain;
+mod pace;
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,8 @@ use clap::{Args, ValueEnum};
 
 pub use ahead::{Errand, Fetching};
 pub use network::{FetchError, Network};
-pub(super) use obtain::{Obtainable, ask, binary as size_of, bring, list, say, summary};
+pub(super) use obtain::{Need, Obtainable, ask, bring, list, say, summary};
+pub(super) use pace::Pace;
 
 use super::args::When;
 use super::output;
