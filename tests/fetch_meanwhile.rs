@@ -9,6 +9,9 @@ mod support;
 
 use std::io::{Read, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use run::{Ran, binary, uplinks};
 use server::archive::Archive;
@@ -21,10 +24,15 @@ const FILES: usize = 36;
 const LAST: &str = "/rrc00/2017.10/updates.20171001.0955.gz";
 
 fn answer(server: &Server, folder: &Path, args: &[&str]) -> Ran {
+    command(server, folder, args).output().expect("the binary runs").into()
+}
+
+fn command(server: &Server, folder: &Path, args: &[&str]) -> Command {
     let mut command = binary();
     command.args(["timeline", "--fetch", "-f", "json", "--collector", "rrc00", "--collector", "route-views2"]).args(WINDOW);
     command.args(["--base-url", server.url(), "--timeout", "60s", "--backoff-ms", "20", "--data-dir"]).arg(folder).args(args);
-    command.env("NO_PROXY", "*").output().expect("the binary runs").into()
+    command.env("NO_PROXY", "*");
+    command
 }
 
 /// The same of the files that are there, without a word to any server.
@@ -110,4 +118,25 @@ fn files_that_were_there_are_read_meanwhile_too() {
     assert!(there.contains_key("rrc00/2017.10/updates.20171001.0950.gz.bad") && there.contains_key("manifest.json"));
     // What uplinks itself put there is neither read nor counted.
     assert!(plain(folder.path(), &[]).stdout == fetched.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn broken_off_while_it_reads_it_goes_on_where_it_was() {
+    let server = Server::start(Archive::sample_as("rrc00", "route-views2"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = folder.path().join("cache");
+    let args = ["--cache", &cache.display().to_string()];
+    server.once(LAST, [Fault::Until(cache.clone(), usize::MAX)]);
+    let mut child = command(&server, folder.path(), &args);
+    let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    while !cache.is_dir() || std::fs::read_dir(&cache).expect("a folder").count() < FILES - 1 {
+        assert!(child.try_wait().expect("a child").is_none(), "it ended");
+        sleep(Duration::from_millis(5));
+    }
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("a signal");
+    assert!(interrupted.success() && child.wait().expect("ended").code() == Some(130));
+    let again = answer(&server, folder.path(), &args);
+    assert_eq!((again.code, again.stderr.as_str()), (Some(0), ""));
+    assert!(again.stdout == plain(folder.path(), &[]).stdout);
 }

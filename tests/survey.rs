@@ -148,7 +148,7 @@ fn a_limit_of_bytes_is_kept() {
     assert!(whole.code == Some(0) && !whole.stderr.contains("stay uncertain"), "{}", whole.stderr);
 }
 
-/// Fetches and reads half a million update files: minutes, and 2.2 GB of temporary disk. docs/fetching.md says how to run it.
+/// Fetches and reads half a million update files: ten minutes or so, and some 2 GB of temporary disk. docs/fetching.md says how to run it.
 #[test]
 #[ignore = "takes minutes; asked for by name"]
 fn all_updates_of_five_years_show_the_episode_of_67_minutes() {
