@@ -127,6 +127,10 @@ fn help_is_there_for_every_command() {
         assert_eq!(ran.code, Some(0));
         assert!(ran.stdout.contains("Examples:") && ran.stdout.contains("uplinks "), "{command}");
     }
+    let (short, long) = (uplinks(&["timeline", "-h"]).stdout, uplinks(&["timeline", "--help"]).stdout);
+    let fetching = |help: &str| help.split_once("Fetching:").expect("a heading").1.to_owned();
+    assert!(fetching(&short).contains("--fetch") && !short.contains("--base-url") && !short.contains("--tries"), "{short}");
+    assert!(fetching(&long).contains("--base-url") && fetching(&long).contains("--tries"), "{long}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
+use run::binary;
 use server::archive::Archive;
 use server::{Fault, Server};
 use support::{fetch, files, ran};
@@ -135,4 +136,51 @@ fn a_manifest_of_somebody_else_is_left_alone() {
     let got = ran(fetch(&server, folder.path(), &ARGS));
     assert!(got.code == Some(2) && got.stderr.contains("move it away"), "{}", got.stderr);
     assert_eq!(files(folder.path()).len(), 1);
+}
+
+#[test]
+fn a_folder_has_one_run_at_a_time_and_is_free_when_that_is_killed() {
+    let path = "/rrc00/2017.10/bview.20171001.0800.gz";
+    let server = Server::start(Archive::sample_as("rrc00", "route-views2"));
+    server.always(path, Fault::Slow(1024, Duration::from_millis(200)));
+    let folder = tempfile::tempdir().expect("a folder");
+    let shown = folder.path().display().to_string();
+    let args = [&ARGS[..6], &["--kind", "rib"]].concat();
+    let mut first = fetch(&server, folder.path(), &args);
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    let held = ["bview.20171001.1600.gz", "bview.20171002.0000.gz"].map(|name| folder.path().join("rrc00/2017.10").join(name));
+    while server.asked(path).is_empty() || !held.iter().all(|path| path.is_file()) {
+        assert!(first.try_wait().expect("a child").is_none(), "it ended");
+        sleep(Duration::from_millis(5));
+    }
+
+    let mut others = vec![fetch(&server, folder.path(), &args)];
+    for command in ["timeline", "survey"] {
+        let mut other = binary();
+        other.args([command, "--base-url", server.url(), "--data-dir", &shown]).args(&ARGS[..6]);
+        others.push(other);
+    }
+    others[1].arg("--fetch");
+    for other in others {
+        let refused = ran(other);
+        let said = format!("{shown}: another run of uplinks is fetching into this folder");
+        assert!(refused.code == Some(2) && refused.stderr.contains(&said), "{:?} {}", refused.code, refused.stderr);
+        assert!(refused.stderr.contains("name another folder"), "{}", refused.stderr);
+    }
+    assert_eq!(server.asked(path).len(), 1, "the others asked for nothing");
+    let readers = [
+        run::uplinks(&["timeline", "-f", "csv", &shown]),
+        run::uplinks(&["inventory", &shown]),
+        ran(fetch(&server, folder.path(), &[&args[..], &["--dry-run"]].concat())),
+    ];
+    for reader in readers {
+        assert_eq!(reader.code, Some(0), "{}", reader.stderr);
+    }
+
+    assert!(first.try_wait().expect("a child").is_none(), "it still runs");
+    first.kill().expect("killed");
+    first.wait().expect("ended");
+    server.mend();
+    let last = ran(fetch(&server, folder.path(), &args));
+    assert_eq!(last.code, Some(0), "{}", last.stderr);
 }

@@ -106,6 +106,33 @@ fn what_lies_between_two_samples_is_named_and_found_by_reading_all() {
 }
 
 #[test]
+fn the_plan_comes_first_and_can_be_had_alone() {
+    let server = five_years();
+    let folder = tempfile::tempdir().expect("a folder");
+    let window = ["--from", "2011-03-05", "--to", "2011-03-20"];
+    let dry = survey(&server, folder.path(), &[&window[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, Some(0), "{}", dry.stderr);
+    let plan = "16 files, about 3.06 MiB; to fetch: 16 files, about 3.06 MiB, under a minute at 5.00 MiB/s (assumed)";
+    let lines: Vec<&str> = dry.stdout.lines().collect();
+    assert_eq!((lines.len(), lines.last()), (17, Some(&plan)), "{}", dry.stdout);
+    assert!(lines[..16].iter().all(|line| line.contains("rrc00/2011.03/bview.201103")), "{}", dry.stdout);
+    assert!(dry.stderr.contains("come on top"), "{}", dry.stderr);
+    assert!(server.log().iter().all(|request| request.path.ends_with('/')), "nothing but listings");
+    assert!(std::fs::read_dir(folder.path()).expect("a folder").next().is_none(), "a dry run writes nothing");
+    let many = survey(&server, folder.path(), &["--from", "2010-01-01", "--to", "2015-01-01", "--exhaustive", "--dry-run"]);
+    let last = many.stdout.lines().last().unwrap_or_default();
+    assert!(last.ends_with("about 35 min at 5.00 MiB/s (assumed)") && !many.stderr.contains("come on top"), "{last}");
+    let refused = survey(&server, folder.path(), &[&window[..], &["--dry-run", "--max-bytes", "1M"]].concat());
+    assert!(refused.code == Some(2) && refused.stderr.contains("more than --max-bytes"), "{}", refused.stderr);
+
+    let done = survey(&server, folder.path(), &window);
+    assert!(done.stderr.starts_with(&format!("samples: {plan}\n")), "{}", done.stderr);
+    assert!(done.stderr.contains("\nwhat changed between samples: "), "{}", done.stderr);
+    let again = survey(&server, folder.path(), &[&window[..], &["--dry-run"]].concat());
+    assert!(again.stdout.ends_with("16 files, about 3.06 MiB; to fetch: 0 files, about 0 B\n"), "{}", again.stdout);
+}
+
+#[test]
 fn a_limit_of_bytes_is_kept() {
     let server = five_years();
     let folder = tempfile::tempdir().expect("a folder");
@@ -119,4 +146,29 @@ fn a_limit_of_bytes_is_kept() {
     assert!(server.log().iter().all(|request| !request.path.contains("/updates.")));
     let whole = survey(&server, folder.path(), &window);
     assert!(whole.code == Some(0) && !whole.stderr.contains("stay uncertain"), "{}", whole.stderr);
+}
+
+/// Fetches and reads half a million update files: ten minutes or so, and some 2 GB of temporary disk. docs/fetching.md says how to run it.
+#[test]
+#[ignore = "takes minutes; asked for by name"]
+fn all_updates_of_five_years_show_the_episode_of_67_minutes() {
+    let server = five_years();
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["--from", "2010-01-01", "--to", "2015-01-01", "--every", "8h", "--exhaustive"];
+    let begun = std::time::Instant::now();
+    let ran = survey(&server, folder.path(), &args);
+    println!("{:.0?}: {}", begun.elapsed(), ran.stderr);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let rows = Rows::read(&ran.stdout);
+    let found: Vec<String> =
+        rows.columns(&["upstream_asn", "first_seen", "last_seen"]).into_iter().map(|r| r.join(" ")).collect();
+    for episode in [
+        "4837 2013-05-05T10:00:00Z 2013-05-05T11:07:00Z",
+        "4837 2010-01-01T00:00:00Z 2011-03-17T05:06:07Z",
+        "20485 2011-03-10T10:11:12Z 2012-07-04T03:04:05Z",
+    ] {
+        assert!(found.iter().any(|row| row == episode), "{episode}: {found:?}");
+    }
+    let fetched = server.log().iter().filter(|request| request.path.contains("/updates.")).count();
+    assert_eq!(fetched, 288 * 1826);
 }

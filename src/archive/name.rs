@@ -101,6 +101,18 @@ pub fn parse(path: &Path) -> ArchiveName {
     ArchiveName { collector, kind: file.kind, start: file.start, project, style: file.style }
 }
 
+/// What uplinks itself puts beside archive files: a mirror's manifest, what is on its way or was put aside as damaged, the
+/// entries of a cache. Nobody's input, and nothing to wonder at.
+pub(super) fn is_own(base: &str) -> bool {
+    if let Some(names) = base.strip_suffix(".uplinks") {
+        let digest = |name: &str| name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        return names.split_once('-').is_some_and(|(file, question)| digest(file) && digest(question));
+    }
+    let target = [".partial", ".partial.json", ".bad"].iter().find_map(|ending| base.strip_suffix(ending));
+    let is_archive_file = |name: &str| FileName::parse(name).style == NameStyle::Archive;
+    base == "manifest.json" || target.is_some_and(|target| target == "manifest.json" || is_archive_file(target))
+}
+
 /// The nearest directory whose name is not just a month or a kind: stands in for a collector that no name tells.
 pub(super) fn place(path: &Path) -> Option<String> {
     let generic =
@@ -338,6 +350,24 @@ mod tests {
             ["README", "view.19991001.0000.gz", "quagga_rib", "bview.64k_stream_overflow.gz", "updates.20260521.1503.bz2.1"]
         {
             assert_eq!(parse(Path::new(name)).style, NameStyle::Unclear, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_uplinks_puts_beside_archive_files_is_known() {
+        let own = [
+            "manifest.json",
+            "manifest.json.partial",
+            "rib.20171001.0800.bz2.partial",
+            "updates.20171001.0805.gz.partial.json",
+            "bview.20171001.0800.gz.bad",
+            "54c8c87e681b-0123456789ab.uplinks",
+        ];
+        for name in own {
+            assert!(is_own(name), "{name}");
+        }
+        for name in ["film.partial", "updates.20260521.1503.bad.gz", "rows.json", "notes.uplinks", "bview.20171001.0800.gz"] {
+            assert!(!is_own(name), "{name}");
         }
     }
 }

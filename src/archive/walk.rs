@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::name::is_own;
+
 /// A file met by walking.
 #[derive(Debug)]
 pub(super) struct Met {
@@ -22,7 +24,7 @@ pub(super) struct Walk {
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-/// Everything below `root` that is a file, hidden ones apart. Fails only if `root` itself cannot be listed.
+/// Everything below `root` that is a file, hidden ones and uplinks' own apart. Fails only if `root` itself cannot be listed.
 pub(super) fn walk(root: &Path) -> io::Result<Walk> {
     let mut walker = Walker { real: vec![], linked: BTreeSet::new(), found: Walk::default() };
     let canonical = fs::canonicalize(root)?;
@@ -62,7 +64,7 @@ impl Walker {
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
             let name = entry.file_name();
-            if name.as_encoded_bytes().first() == Some(&b'.') {
+            if name.as_encoded_bytes().first() == Some(&b'.') || name.to_str().is_some_and(is_own) {
                 continue;
             }
             let path = directory.join(&name);

@@ -157,6 +157,17 @@ pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
     #[arg(value_name = "INPUT", required_unless_present = "fetch")]
     pub inputs: Vec<std::ffi::OsString>,
+    /// What to make of them.
+    #[command(flatten)]
+    pub analysis: Analysis,
+    /// What to fetch first.
+    #[command(flatten)]
+    pub fetching: super::fetch::Fetching,
+}
+
+/// What to make of files, wherever they come from.
+#[derive(Debug, Args)]
+pub struct Analysis {
     /// Whom to watch.
     #[command(flatten)]
     pub target: Target,
@@ -169,29 +180,6 @@ pub struct Common {
     /// How to work.
     #[command(flatten)]
     pub work: Work,
-    /// What to fetch first.
-    #[command(flatten)]
-    pub fetching: super::fetch::Fetching,
-}
-
-impl Command {
-    /// The options of a command that analyses.
-    pub fn common_mut(&mut self) -> Option<&mut Common> {
-        match self {
-            Command::Timeline(common) | Command::Changes(common) | Command::Routes(common) => Some(common),
-            Command::First(first) => Some(&mut first.common),
-            Command::Visibility(visibility) => Some(&mut visibility.common),
-            Command::Inventory(inventory) => Some(&mut inventory.common),
-            Command::Report(report) => Some(&mut report.common),
-            Command::Explain(_)
-            | Command::Fetch(_)
-            | Command::Survey(_)
-            | Command::Check(_)
-            | Command::Columns(_)
-            | Command::Completions(_)
-            | Command::Man(_) => None,
-        }
-    }
 }
 
 /// Whom to watch.

@@ -3,8 +3,7 @@
 
 use clap::Args;
 
-use super::args::{Common, Output, Selection, Target, Work};
-use super::fetch::Fetching;
+use super::args::{Analysis, Output, Selection, Target, Work};
 use super::values::parse_share;
 use super::{Exit, Fatal, Plan, answer};
 use crate::check::{Claims, Data, Verdict};
@@ -75,7 +74,7 @@ fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
     let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, min_peers, outage_share, output, work } = typed;
     let target = Target { prefix: claims.prefixes.clone(), ..Target::default() };
     let selection = Selection { collector, collector_name, peer_asn, min_peers, outage_share, ..Selection::default() };
-    let mut plan = Plan::new(Common { inputs, target, selection, output, work, fetching: Fetching::default() })?;
+    let mut plan = Plan::of(inputs, Analysis { target, selection, output, work })?;
     plan.label.clone_from(&claims.title);
     Ok(plan)
 }

@@ -85,10 +85,7 @@ pub enum Fatal {
 }
 
 /// Runs a command.
-pub fn run(mut cli: Cli) -> Result<Exit, Fatal> {
-    if let Some(common) = cli.command.common_mut() {
-        fetch::ahead(common)?;
-    }
+pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
@@ -130,19 +127,16 @@ fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet
 
 /// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
 fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
-    let threads = plan.jobs.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.install(|| {
-        let answer = Answer::new(plan, read::read(plan)?);
+    with_answer(plan, |answer| {
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);
             answer.evidence(record)
         };
-        let mut context = facts::context(plan, &answer, &evidence);
-        let (sheet, style) = (sheet(plan, &answer, &mut context), style(plan));
+        let mut context = facts::context(plan, answer, &evidence);
+        let (sheet, style) = (sheet(plan, answer, &mut context), style(plan));
         if let Some(path) = &plan.evidence {
-            evidence::write(path, &used, &answer, read::cache_of(plan)?.as_ref())?;
+            evidence::write(path, &used, answer, read::cache_of(plan)?.as_ref())?;
         }
         output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
@@ -150,6 +144,17 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
             true => Exit::NothingFound,
             false => Exit::Answered,
         })
+    })
+}
+
+/// Fetches where that is asked for, reads, replays, and goes on from there; all of it on as many threads as the plan wants.
+fn with_answer<T: Send>(plan: &Plan, go_on: impl FnOnce(&Answer) -> Result<T, Fatal> + Send) -> Result<T, Fatal> {
+    let threads = plan.jobs.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let fetched = plan.errand.as_ref().map(|errand| errand.run(plan, &pool)).transpose()?;
+    pool.install(|| {
+        let read = fetched.map_or_else(|| read::read(plan), |inputs| read::read_all(plan, inputs))?;
+        go_on(&Answer::new(plan, read))
     })
 }
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use super::args::{By, Common, SeekWhen, Target, When, Work};
+use super::args::{Analysis, By, Common, SeekWhen, Target, When, Work};
+use super::fetch::{Errand, FetchError};
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
@@ -20,8 +21,10 @@ pub(super) const DEFAULT_PROFILE: &str = "north-korea";
 /// A run, resolved.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// As typed.
+    /// As typed; none if they have to be fetched.
     pub inputs: Vec<OsString>,
+    /// What to fetch first.
+    pub errand: Option<Errand>,
     /// How the target is called.
     pub label: String,
     /// Rule 4.
@@ -90,12 +93,25 @@ pub enum PlanError {
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// What to fetch.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
 }
 
 impl Plan {
-    /// Resolves the arguments; reads the profile, the list of prefixes and the names.
+    /// Resolves the arguments.
     pub fn new(typed: Common) -> Result<Plan, PlanError> {
-        let Common { inputs, target, selection, output, work, fetching: _ } = typed;
+        let errand = Errand::of(&typed)?;
+        let mut plan = Plan::of(typed.inputs, typed.analysis)?;
+        if let Some(errand) = &errand {
+            plan.collectors = errand.collectors();
+        }
+        Ok(Plan { errand, ..plan })
+    }
+
+    /// Of files that are there; reads the profile, the list of prefixes and the names.
+    pub fn of(inputs: Vec<OsString>, typed: Analysis) -> Result<Plan, PlanError> {
+        let Analysis { target, selection, output, work } = typed;
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
@@ -113,6 +129,7 @@ impl Plan {
         let flags = |list: Vec<Flag>| list.into_iter().collect();
         Ok(Plan {
             inputs,
+            errand: None,
             label,
             origins,
             prefixes,

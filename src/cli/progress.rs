@@ -6,37 +6,60 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::When;
 
+/// What a bar is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Files come.
+    Fetching,
+    /// The first pass: which prefixes do the origins announce?
+    Looking,
+    /// Files are read.
+    Reading,
+}
+
 /// A bar over the compressed bytes of all files.
 pub struct Progress {
     bar: ProgressBar,
-    files: u64,
+    doing: Doing,
+    files: usize,
+}
+
+impl Doing {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Fetching => "fetching",
+            Self::Looking => "looking for prefixes in",
+            Self::Reading => "reading",
+        }
+    }
 }
 
 impl Progress {
     /// For that many files and bytes.
-    pub fn new(when: When, files: usize, bytes: u64) -> Self {
+    pub fn new(doing: Doing, when: When, files: usize, bytes: u64) -> Self {
         let target = match when {
             When::Never => ProgressDrawTarget::hidden(),
             When::Auto if !io::stderr().is_terminal() => ProgressDrawTarget::hidden(),
             When::Auto | When::Always => ProgressDrawTarget::stderr(),
         };
         let bar = ProgressBar::with_draw_target(Some(bytes), target);
-        let style = "{msg} files  {bytes}/{total_bytes}  [{bar:30}]  {binary_bytes_per_sec}  {eta} left";
+        let style = "{msg}  {bytes}/{total_bytes}  [{bar:30}]  {binary_bytes_per_sec}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style.progress_chars("=> "));
         }
-        let progress = Progress { bar, files: files as u64 };
-        progress.say(0);
+        let progress = Progress { bar, doing, files };
+        progress.done(0);
         progress
-    }
-
-    fn say(&self, done: u64) {
-        self.bar.set_message(format!("{done}/{}", self.files));
     }
 
     /// That many files are done.
     pub fn done(&self, files: usize) {
-        self.say(files as u64);
+        self.bar.set_message(format!("{} {files}/{} files", self.doing.text(), self.files));
+    }
+
+    /// That many files are done, and so many of them read as well.
+    pub fn done_and_read(&self, files: usize, read: usize) {
+        self.bar.set_message(format!("{} {files}/{} files, {read} read", self.doing.text(), self.files));
     }
 
     /// So many octets more are done; or, if negative, have to be done again.

@@ -1,18 +1,21 @@
 //! From inputs to what each file says: discovery, reading in parallel, and the first pass of a target without prefixes (rule 4).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
-use std::sync::Once;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 
 use ipnet::IpNet;
 use rayon::prelude::*;
 
+use super::args::When;
 use super::plan::Plan;
-use super::progress::Progress;
-use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, escaped};
+use super::progress::{Doing, Progress};
+use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source, escaped};
 use crate::event::{Cache, Damage, Discovery, FileEvents, Taken, discover_prefixes, read_events, read_file};
+use crate::model::Asn;
 use crate::target::{Keep, Watch};
 
 /// All files, read.
@@ -52,61 +55,176 @@ pub enum ReadError {
     },
 }
 
-/// Finds and reads the inputs.
+/// What a run reads.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// Files, directories, globs, `-`.
+    pub paths: Vec<OsString>,
+    /// What has been read of them while others were still on their way.
+    pub early: Early,
+}
+
+/// Readings by path, each as [`read_all`] would have made it.
+#[derive(Debug, Default)]
+pub struct Early {
+    prefixes: HashMap<PathBuf, BTreeSet<IpNet>>,
+    said: HashMap<PathBuf, (FileEvents, Taken)>,
+}
+
+impl Early {
+    /// What this file says, if it was read: once.
+    fn take(&mut self, file: &ArchiveFile) -> Reading {
+        let Source::Path(path) = &file.source else { return Reading::default() };
+        Reading { prefixes: self.prefixes.remove(path), said: self.said.remove(path) }
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    prefixes: Option<BTreeSet<IpNet>>,
+    said: Option<(FileEvents, Taken)>,
+}
+
+/// Finds and reads the inputs that the plan names.
 pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
-    let found = archive::discover(&plan.inputs, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
+    read_all(plan, Inputs { paths: plan.inputs.clone(), early: Early::default() })
+}
+
+/// Finds the inputs and reads what has not been read of them.
+pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
+    let Inputs { paths, mut early } = inputs;
+    let found = archive::discover(&paths, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
     let mut files = found.files;
     let there: BTreeSet<String> = files.iter().map(|f| escaped(&f.collector)).collect();
-    files.retain(|f| plan.collectors.is_empty() || plan.collectors.contains(&f.collector));
+    files.retain(|f| is_selected(plan, f));
     if files.is_empty() {
         let there = there.into_iter().collect::<Vec<_>>().join(", ");
         return Err(ReadError::NoCollector { wanted: escaped(&plan.collectors.join(", ")), there });
     }
     let cache = cache_of(plan)?;
+    let readings: Vec<Reading> = files.iter().map(|file| early.take(file)).collect();
+    let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|reading| (reading.prefixes, reading.said)).unzip();
     let mut prefixes = plan.prefixes.clone();
     if plan.discovers {
-        prefixes.extend(discover(plan, &files, cache.as_ref()));
+        let pass = FirstPass::new(plan, cache.clone());
+        let found = each_file(plan, Doing::Looking, &files, known, |file, progress| pass.file(file, progress));
+        prefixes.extend(found.into_iter().flatten().collect::<BTreeSet<IpNet>>());
     }
-    let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
-    let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
-    let question = question_of(&watch);
-    let said = each_file(plan, &files, |file, progress| {
-        if let Some(entry) = cache.as_ref().and_then(|cache| cache.load(file, &question)) {
+    let pass = SecondPass::new(plan, cache, prefixes);
+    let said = each_file(plan, Doing::Reading, &files, said, |file, progress| pass.file(file, progress));
+    let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
+    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch: pass.watch })
+}
+
+/// Reads single files before all are there. Where the target's prefixes have to be found first (rule 4), it is that pass which
+/// can begin; the routes wait until every file has been looked through.
+pub struct EarlyReader<'a> {
+    plan: &'a Plan,
+    first: FirstPass<'a>,
+    second: SecondPass<'a>,
+    silent: Progress,
+    early: Mutex<Early>,
+}
+
+impl<'a> EarlyReader<'a> {
+    /// Fails if the cache cannot be used.
+    pub fn new(plan: &'a Plan) -> Result<Self, ReadError> {
+        let cache = cache_of(plan)?;
+        Ok(Self {
+            plan,
+            first: FirstPass::new(plan, cache.clone()),
+            second: SecondPass::new(plan, cache, plan.prefixes.clone()),
+            silent: Progress::new(Doing::Reading, When::Never, 0, 0),
+            early: Mutex::default(),
+        })
+    }
+
+    /// Reads a file as [`read_all`] will want it; what cannot be used is left for that to tell of.
+    pub fn file(&self, path: &Path) {
+        let plan = self.plan;
+        let found = archive::discover(&[path.as_os_str().to_owned()], plan.collector_name.as_deref(), &mut io::empty());
+        let Some(file) = found.ok().and_then(|found| found.files.into_iter().next()).filter(|file| is_selected(plan, file))
+        else {
+            return;
+        };
+        let early = || self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        if plan.discovers {
+            let prefixes = self.first.file(&file, &self.silent);
+            early().prefixes.insert(path.to_owned(), prefixes);
+        } else {
+            let said = self.second.file(&file, &self.silent);
+            early().said.insert(path.to_owned(), said);
+        }
+    }
+
+    /// What was read.
+    pub fn finish(self) -> Early {
+        self.early.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_selected(plan: &Plan, file: &ArchiveFile) -> bool {
+    plan.collectors.is_empty() || plan.collectors.contains(&file.collector)
+}
+
+/// Where only origins are given: the prefixes that they announce anywhere in the inputs.
+struct FirstPass<'a> {
+    origins: &'a [Asn],
+    cache: Option<Cache>,
+    question: String,
+}
+
+impl<'a> FirstPass<'a> {
+    fn new(plan: &'a Plan, cache: Option<Cache>) -> Self {
+        Self { origins: &plan.origins, cache, question: format!("prefixes of {:?}", plan.origins) }
+    }
+
+    fn file(&self, file: &ArchiveFile, progress: &Progress) -> BTreeSet<IpNet> {
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load::<BTreeSet<IpNet>>(file, &self.question)) {
             progress.skip(file.size);
             return entry.answer;
         }
-        let plain = || plain(file, progress, |input| read_events(input, &watch), unreadable);
-        let mut read = read_file(&file.source, &watch, plan.way, plain);
+        let found = plain(file, progress, |input| discover_prefixes(input, self.origins), |_| Discovery::default());
+        if let Some(cache) = self.cache.as_ref().filter(|_| found.damage.is_empty()) {
+            note_failure(cache.store(file, &self.question, &found.prefixes, &[]));
+        }
+        found.prefixes
+    }
+}
+
+/// The routes of the watched prefixes.
+struct SecondPass<'a> {
+    plan: &'a Plan,
+    cache: Option<Cache>,
+    watch: Watch,
+    question: String,
+}
+
+impl<'a> SecondPass<'a> {
+    fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
+        let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
+        let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
+        let question = question_of(&watch);
+        Self { plan, cache, watch, question }
+    }
+
+    fn file(&self, file: &ArchiveFile, progress: &Progress) -> (FileEvents, Taken) {
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(file, &self.question)) {
+            progress.skip(file.size);
+            return entry.answer;
+        }
+        let plain = || plain(file, progress, |input| read_events(input, &self.watch), unreadable);
+        let mut read = read_file(&file.source, &self.watch, self.plan.way, plain);
         if read.1 != Taken::Whole {
             progress.skip(file.size);
         }
         let kept = std::mem::take(&mut read.0.kept);
         // A file of which nothing could be read may only have been out of reach.
-        if let Some(cache) = cache.as_ref().filter(|_| read.0.first.is_some()) {
-            note_failure(cache.store(file, &question, &read, &kept));
+        if let Some(cache) = self.cache.as_ref().filter(|_| read.0.first.is_some()) {
+            note_failure(cache.store(file, &self.question, &read, &kept));
         }
         read
-    });
-    let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
-    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch })
-}
-
-/// The first pass: the prefixes that the origins announce anywhere in the inputs.
-fn discover(plan: &Plan, files: &[ArchiveFile], cache: Option<&Cache>) -> Vec<IpNet> {
-    let question = format!("prefixes of {:?}", plan.origins);
-    let found = each_file(plan, files, |file, progress| {
-        if let Some(entry) = cache.and_then(|cache| cache.load::<BTreeSet<IpNet>>(file, &question)) {
-            progress.skip(file.size);
-            return entry.answer;
-        }
-        let found = plain(file, progress, |input| discover_prefixes(input, &plan.origins), |_| Discovery::default());
-        if let Some(cache) = cache.filter(|_| found.damage.is_empty()) {
-            note_failure(cache.store(file, &question, &found.prefixes, &[]));
-        }
-        found.prefixes
-    });
-    let all: BTreeSet<IpNet> = found.into_iter().flatten().collect();
-    all.into_iter().collect()
+    }
 }
 
 /// What an answer depends on besides the file: the watched prefixes. Origins only classify, later.
@@ -136,18 +254,26 @@ pub fn each<T: Send>(
     read: impl Fn(Box<dyn io::Read + Send>) -> T + Sync,
     failed: impl Fn(&io::Error) -> T + Sync,
 ) -> Vec<T> {
-    each_file(plan, files, |file, progress| plain(file, progress, &read, &failed))
+    let none = files.iter().map(|_| None).collect();
+    each_file(plan, Doing::Reading, files, none, |file, progress| plain(file, progress, &read, &failed))
 }
 
-fn each_file<T: Send>(plan: &Plan, files: &[ArchiveFile], read: impl Fn(&ArchiveFile, &Progress) -> T + Sync) -> Vec<T> {
-    let progress = Progress::new(plan.progress, files.len(), files.iter().map(|f| f.size).sum());
+/// One result a file, in their order; `known` are those that need no reading.
+fn each_file<T: Send>(
+    plan: &Plan,
+    doing: Doing,
+    files: &[ArchiveFile],
+    known: Vec<Option<T>>,
+    read: impl Fn(&ArchiveFile, &Progress) -> T + Sync,
+) -> Vec<T> {
+    let progress = Progress::new(doing, plan.progress, files.len(), files.iter().map(|f| f.size).sum());
     let done = AtomicUsize::new(0);
-    let one = |file: &ArchiveFile| {
-        let said = read(file, &progress);
+    let one = |(file, known): (&ArchiveFile, Option<T>)| {
+        let said = known.inspect(|_| progress.skip(file.size)).unwrap_or_else(|| read(file, &progress));
         progress.done(done.fetch_add(1, Ordering::Relaxed) + 1);
         said
     };
-    let all = files.par_iter().with_max_len(1).map(one).collect();
+    let all = files.par_iter().zip(known).with_max_len(1).map(one).collect();
     progress.finish();
     all
 }

@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::fmt::Display;
 
 use super::answer::Answer;
-use super::args::{By, Common, Report};
+use super::args::{Analysis, By, Common, Report};
 use super::plan::Plan;
-use super::{Exit, Fatal, facts, output, read, warn};
+use super::{Exit, Fatal, facts, output, warn, with_answer};
 use crate::archive::escaped;
 use crate::event::Assembled;
 use crate::model::RecordId;
@@ -17,18 +17,16 @@ use crate::timeline::{Collector, Options, View};
 pub fn run(typed: Report) -> Result<Exit, Fatal> {
     let (command, drawings) = (canonical(&typed.common), typed.svg);
     let plan = Plan::new(typed.common)?.without_evidence()?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs.map_or(0, usize::from)).build()?;
-    pool.install(|| {
-        let answer = Answer::new(&plan, read::read(&plan)?);
-        warn::warn(&answer);
+    with_answer(&plan, |answer| {
+        warn::warn(answer);
         let evidence = |record: RecordId| answer.evidence(record);
-        let context = facts::context(&plan, &answer, &evidence);
+        let context = facts::context(&plan, answer, &evidence);
         let timeline = answer.timeline(&plan, &plan.options);
         // The share chart adds up prefixes, whatever the rows are about.
         let by_prefix =
             (plan.options.view == View::Target).then(|| answer.timeline(&plan, &Options { view: View::Prefix, ..plan.options }));
         let prefixes = by_prefix.as_ref().unwrap_or(&timeline);
-        let page = Page { context: &context, timeline: &timeline, prefixes, coverage: &covered(&answer), command };
+        let page = Page { context: &context, timeline: &timeline, prefixes, coverage: &covered(answer), command };
         if let Some(path) = &drawings {
             output::write(Some(path), |out| out.write_all(svg(&page).as_bytes()))?;
         }
@@ -51,7 +49,7 @@ fn covered(answer: &Answer) -> Vec<Covered> {
 
 /// The command in one form, however it was typed: target, window, selection and inputs, each sorted; not what cannot change the result.
 pub fn canonical(typed: &Common) -> String {
-    let Common { inputs, target, selection, .. } = typed;
+    let Common { inputs, analysis: Analysis { target, selection, .. }, fetching } = typed;
     let mut words = vec!["uplinks report".to_owned()];
     let mut option = |name: &str, values: Vec<String>| {
         let mut values = values;
@@ -78,6 +76,9 @@ pub fn canonical(typed: &Common) -> String {
     option("only-flag", selection.only_flag.iter().map(|f| f.text().to_owned()).collect());
     if target.discover {
         words.push("--discover".to_owned());
+    }
+    if fetching.fetch {
+        words.push("--fetch".to_owned());
     }
     let mut inputs: Vec<&OsString> = inputs.iter().collect();
     inputs.sort_unstable();

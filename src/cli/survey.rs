@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 
-use super::answer::Answer;
-use super::args::{Common, Output, Selection, Target, Work};
-use super::fetch::{FetchError, Fetching, Network, Obtainable, ask, bring, folder, say, size_of};
+use super::args::{Analysis, When};
+use super::fetch::{FetchError, Need, Network, Obtainable, Pace, ask, bring, folder, list, say};
 use super::plan::Plan;
 use super::values::{parse_duration, parse_octets};
-use super::{Exit, Fatal, present, read, sheets};
+use super::{Exit, Fatal, output, present, sheets, with_answer};
 use crate::archive::escaped;
-use crate::fetch::{Catalogue, Client, Kinds, ListedSize, Mirror, Question, Sampling, Wanted, bounded, windows};
+use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, Sampling, Wanted, bounded, windows};
 use crate::model::Span;
 use crate::timeline::Row;
 
@@ -21,6 +21,7 @@ use crate::timeline::Row;
 pub const EXAMPLES: &str = "Examples:
   uplinks survey --from 2010-01-01 --to 2026-01-01 --every 1d --collector rrc00 --data-dir archive/ -f csv -o years.csv
   uplinks survey --from 2017-09-01 --to 2017-11-01 --every 8h --exhaustive --collector rrc00 --data-dir archive/
+  uplinks survey --from 2010-01-01 --to 2026-01-01 --every 1w --collector rrc00 --data-dir archive/ --dry-run
 
 An episode that begins and ends between two samples is not seen, unless with --exhaustive, which reads all updates.
 Run it again to go on after an interruption: what is there and whole is not fetched again.";
@@ -34,24 +35,18 @@ pub struct SurveyArgs {
     /// Fetch and read all update files too
     #[arg(long)]
     pub exhaustive: bool,
+    /// Say which files the samples are, how large they are and how long that takes, and fetch none
+    #[arg(long)]
+    pub dry_run: bool,
     /// Fetch no more than so much in this run, as 500M or 20G
     #[arg(long, value_name = "SIZE", value_parser = parse_octets)]
     pub max_bytes: Option<u64>,
     /// The folder for fetched files [default: $UPLINKS_DATA_DIR]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Whom to watch.
+    /// What to make of the files.
     #[command(flatten)]
-    pub target: Target,
-    /// What to select.
-    #[command(flatten)]
-    pub selection: Selection,
-    /// What to write.
-    #[command(flatten)]
-    pub output: Output,
-    /// How to work.
-    #[command(flatten)]
-    pub work: Work,
+    pub analysis: Analysis,
     /// How to fetch.
     #[command(flatten)]
     pub network: Network,
@@ -62,7 +57,8 @@ const MOST_ROUNDS: usize = 8;
 
 /// Runs the command.
 pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
-    let SurveyArgs { every, exhaustive, max_bytes, data_dir, target, mut selection, output, work, network } = typed;
+    let SurveyArgs { every, exhaustive, dry_run, max_bytes, data_dir, mut analysis, network } = typed;
+    let selection = &mut analysis.selection;
     let (Some(from), Some(until), false) = (selection.from, selection.to, selection.collector.is_empty()) else {
         return Err(FetchError::NoQuestion.into());
     };
@@ -81,17 +77,20 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
         sampling: Sampling::OneIn(every_s),
         base: network.base_url.clone(),
     };
-    let progress = work.progress;
+    let client = Client::new(network.policy());
+    if dry_run {
+        return plan_only(&client, &Mirror::open(&folder).map_err(FetchError::Manifest)?, &question, max_bytes);
+    }
     let mut survey = Survey {
-        client: Client::new(network.policy()),
-        mirror: Mirror::open(&folder).map_err(FetchError::Manifest)?,
+        client,
+        mirror: Mirror::open_to_write(&folder).map_err(FetchError::Mirror)?,
         left: max_bytes.unwrap_or(u64::MAX),
         files: BTreeMap::new(),
         failed: 0,
-        progress,
+        pace: Pace::default(),
+        progress: analysis.work.progress,
     };
-    let fetching = Fetching { fetch: false, data_dir: None, network };
-    let mut plan = Plan::new(Common { inputs: Vec::new(), target, selection, output, work, fetching })?;
+    let mut plan = Plan::of(Vec::new(), analysis)?;
     if survey.bring(&question, "samples")? == Brought::TooMuch {
         return Err(FetchError::TooMuch.into());
     }
@@ -100,7 +99,7 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
         plan.inputs = survey.inputs()?;
         open = uncertain(&plan)?;
         let question = Question { windows: windows(&open), kinds: Kinds::All, sampling: Sampling::Every, ..question.clone() };
-        if open.is_empty() || survey.bring(&question, "to sharpen what changed between samples")? != Brought::Something {
+        if open.is_empty() || survey.bring(&question, "what changed between samples")? != Brought::Something {
             break;
         }
     }
@@ -117,6 +116,22 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
     Ok(if survey.failed > 0 { Exit::Incomplete } else { exit })
 }
 
+/// The samples, as `fetch --dry-run` tells of files.
+fn plan_only(client: &Client, mirror: &Mirror, question: &Question, max_bytes: Option<u64>) -> Result<Exit, Fatal> {
+    let Obtainable { wanted, unanswered, .. } = ask(client, mirror, question)?;
+    if wanted.is_empty() {
+        return Err(FetchError::Nothing.into());
+    }
+    output::write(None, |out| list(out, mirror, &wanted))?;
+    if question.kinds == Kinds::Ribs {
+        say("The update files that sharpen what changed come on top; which, only the samples can tell.");
+    }
+    if max_bytes.is_some_and(|most| Need::of(mirror, &wanted).octets() > most) {
+        return Err(FetchError::TooMuch.into());
+    }
+    Ok(if unanswered > 0 { Exit::Incomplete } else { Exit::Answered })
+}
+
 /// What is said in the result.
 fn beyond_reach(every_s: i64) -> String {
     let (hours, minutes) = (every_s / 3600, every_s % 3600 / 60);
@@ -129,10 +144,7 @@ fn beyond_reach(every_s: i64) -> String {
 
 /// The boundaries of the present answer that have bounds and are not exact.
 fn uncertain(plan: &Plan) -> Result<Vec<Span>, Fatal> {
-    let threads = plan.jobs.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    pool.install(|| {
-        let answer = Answer::new(plan, read::read(plan)?);
+    with_answer(plan, |answer| {
         let of = |row: &Row| [bounded(row.start.after, Some(row.start.by)), bounded(row.end.after, row.end.before)];
         Ok(answer.timeline(plan, &plan.options).rows.iter().flat_map(of).flatten().collect())
     })
@@ -146,7 +158,9 @@ struct Survey {
     /// All files asked for so far.
     files: BTreeMap<String, Wanted>,
     failed: usize,
-    progress: super::args::When,
+    /// For the times of the plan.
+    pace: Pace,
+    progress: When,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -162,16 +176,17 @@ impl Survey {
         let Obtainable { wanted, unanswered, .. } = ask(&self.client, &self.mirror, question)?;
         self.failed += unanswered;
         let new: Vec<Wanted> = wanted.into_iter().filter(|file| !self.files.contains_key(&file.path)).collect();
-        let missing: Vec<&Wanted> = new.iter().filter(|file| !self.mirror.holds(file)).collect();
-        let octets = missing.iter().filter_map(|file| file.size).map(ListedSize::octets).sum::<u64>();
         if new.is_empty() {
             return Ok(Brought::Nothing);
         }
-        say(&format!("{} files {what}, {} of them to fetch (about {})", new.len(), missing.len(), size_of(octets)));
-        if octets > self.left {
+        let need = Need::of(&self.mirror, &new);
+        say(&format!("{what}: {}", need.with_time(&self.pace)));
+        if need.octets() > self.left {
             return Ok(Brought::TooMuch);
         }
+        let begun = Instant::now();
         let brought = bring(&self.client, &self.mirror, &new, self.progress)?;
+        self.pace.add(brought.octets, begun.elapsed());
         self.left = self.left.saturating_sub(brought.octets);
         self.failed += brought.failed.len();
         for (path, error) in &brought.failed {

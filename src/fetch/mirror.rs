@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 use super::client::{Client, now};
 use super::download::{DownloadError, Downloaded, Job, download};
 use super::listing::ListedSize;
+use super::lock::{Lock, LockError};
 use super::look::Found;
 use super::manifest::{Manifest, ManifestError};
 use super::parallel::parallel;
 use super::partial::Partial;
 use super::url;
 use super::verify::{Checked, check};
+use crate::archive::escaped;
 use crate::model::Time;
 
 /// A file that the mirror should hold.
@@ -63,6 +65,9 @@ pub enum MirrorError {
     /// The disk.
     #[error(transparent)]
     Disk(DownloadError),
+    /// Another run is at it.
+    #[error("{}: another run of uplinks is fetching into this folder; let it end first, or name another folder", escaped(&.0.to_string_lossy()))]
+    Busy(PathBuf),
 }
 
 /// A folder that mirrors parts of archives, in their own layout.
@@ -70,6 +75,8 @@ pub enum MirrorError {
 pub struct Mirror {
     root: PathBuf,
     manifest: Mutex<Kept>,
+    /// Of those that write.
+    _lock: Option<Lock>,
 }
 
 #[derive(Debug)]
@@ -97,10 +104,20 @@ impl Found {
 }
 
 impl Mirror {
-    /// A folder, which need not exist yet.
+    /// A folder, which need not exist yet, to be looked at.
     pub fn open(root: &Path) -> Result<Self, ManifestError> {
         let kept = Kept { manifest: Manifest::load(root)?, saved: Instant::now(), pause: SAVE_EVERY };
-        Ok(Self { root: root.to_owned(), manifest: Mutex::new(kept) })
+        Ok(Self { root: root.to_owned(), manifest: Mutex::new(kept), _lock: None })
+    }
+
+    /// A folder, to be filled; no other run may fill it until this is dropped.
+    pub fn open_to_write(root: &Path) -> Result<Self, MirrorError> {
+        let lock = Lock::take(root).map_err(|error| match error {
+            LockError::Busy => MirrorError::Busy(root.to_owned()),
+            LockError::Disk(error) => MirrorError::Disk(DownloadError::Disk { path: root.to_owned(), error }),
+        })?;
+        // Read after locking: what another run noted until then is in it.
+        Ok(Self { _lock: Some(lock), ..Self::open(root)? })
     }
 
     /// A file's place.

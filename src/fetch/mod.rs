@@ -17,6 +17,7 @@ mod client;
 mod download;
 mod host;
 mod listing;
+mod lock;
 mod look;
 mod manifest;
 mod mirror;

@@ -24,13 +24,16 @@ pub fn ran(mut command: Command) -> Ran {
     command.output().expect("the binary runs").into()
 }
 
-/// Every file below a folder, by its path with `/`.
+/// Every file below a folder, by its path with `/`; the hidden ones (the lock) apart.
 pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(next).expect("a folder") {
             let path = entry.expect("an entry").path();
+            if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else {

@@ -3,14 +3,16 @@
 mod ahead;
 mod network;
 mod obtain;
+mod pace;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-pub use ahead::{Fetching, ahead};
+pub use ahead::{Errand, Fetching};
 pub use network::{FetchError, Network};
-pub(super) use obtain::{Obtainable, ask, binary as size_of, bring, list, say, summary};
+pub(super) use obtain::{Need, Obtainable, ask, bring, list, say, summary};
+pub(super) use pace::Pace;
 
 use super::args::When;
 use super::output;
@@ -84,7 +86,11 @@ pub fn run(typed: &FetchArgs) -> Result<Exit, Fatal> {
     };
     let folder = folder(typed.output.as_deref())?;
     let client = Client::new(typed.network.policy());
-    let mirror = Mirror::open(&folder).map_err(FetchError::Manifest)?;
+    let mirror = if typed.dry_run {
+        Mirror::open(&folder).map_err(FetchError::Manifest)?
+    } else {
+        Mirror::open_to_write(&folder).map_err(FetchError::Mirror)?
+    };
     let Obtainable { wanted, holes, unanswered } = ask(&client, &mirror, &question)?;
     if wanted.is_empty() && unanswered == 0 {
         say("the archive has nothing for this");

@@ -10,19 +10,19 @@ use crate::model::Time;
 
 /// How to fetch.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Network")]
+#[command(next_help_heading = "Fetching")]
 pub struct Network {
     /// A mirror of the archives' layout, instead of the archives
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", hide_short_help = true)]
     pub base_url: Option<BaseUrl>,
     /// Connections to one host
-    #[arg(long, value_name = "N", default_value_t = MOST_CONNECTIONS as u8, value_parser = clap::value_parser!(u8).range(1..=MOST_CONNECTIONS as i64))]
+    #[arg(long, value_name = "N", hide_short_help = true, default_value_t = MOST_CONNECTIONS as u8, value_parser = clap::value_parser!(u8).range(1..=MOST_CONNECTIONS as i64))]
     pub connections: u8,
     /// Give up a connection that brings nothing for so long, as 30s
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", hide_short_help = true, default_value = "30s", value_parser = parse_duration)]
     pub timeout: i64,
     /// Tries of a request that brings nothing
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(long, value_name = "N", hide_short_help = true, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
     pub tries: u8,
     /// The wait before the second try, in milliseconds; doubled for each further one
     #[arg(long, value_name = "MS", default_value_t = 1000, hide = true)]

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::network::FetchError;
+use super::pace::Pace;
 use crate::archive::escaped;
 use crate::cli::args::When;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Doing, Progress};
 use crate::fetch::{
     Brought, Catalogue, Chosen, Client, Collector, Found, ListedSize, LookError, Mirror, MirrorError, Observer, Question, Wanted,
     look,
@@ -109,32 +110,60 @@ fn tell(lines: &[String]) {
     }
 }
 
-pub fn list(out: &mut dyn Write, mirror: &Mirror, wanted: &[Wanted]) -> io::Result<()> {
-    let (mut all, mut missing) = (Total::default(), Total::default());
-    for file in wanted {
-        let (size, there) = (file.size.map(ListedSize::octets), mirror.holds(file));
-        all.add(size);
-        if !there {
-            missing.add(size);
+/// What is needed of files, and how much of it is not there.
+#[derive(Default)]
+pub struct Need {
+    all: Total,
+    missing: Total,
+}
+
+impl Need {
+    /// As the folder is now.
+    pub fn of(mirror: &Mirror, wanted: &[Wanted]) -> Self {
+        let mut need = Self::default();
+        for file in wanted {
+            need.all.add(file.size);
+            if !mirror.holds(file) {
+                need.missing.add(file.size);
+            }
         }
-        let size = size.map_or("?".to_owned(), binary);
-        writeln!(out, "{size:>9}  {}{}", file.path, if there { "  (there)" } else { "" })?;
+        need
     }
-    writeln!(out, "{all}; to fetch: {missing}")
+
+    /// Octets that are not there, as far as they are listed.
+    pub fn octets(&self) -> u64 {
+        self.missing.octets
+    }
+
+    /// Files, octets and time, in words.
+    pub fn with_time(&self, pace: &Pace) -> String {
+        let Need { all, missing } = self;
+        let time = if missing.files == 0 { String::new() } else { format!(", {}", pace.estimate(missing.octets)) };
+        format!("{all}; to fetch: {missing}{time}")
+    }
+}
+
+/// The files one by one, and what they come to.
+pub fn list(out: &mut dyn Write, mirror: &Mirror, wanted: &[Wanted]) -> io::Result<()> {
+    for file in wanted {
+        let size = file.size.map_or("?".to_owned(), |size| binary(size.octets()));
+        writeln!(out, "{size:>9}  {}{}", file.path, if mirror.holds(file) { "  (there)" } else { "" })?;
+    }
+    writeln!(out, "{}", Need::of(mirror, wanted).with_time(&Pace::default()))
 }
 
 #[derive(Default)]
 struct Total {
     files: usize,
     octets: u64,
-    unknown: usize,
+    unlisted: usize,
 }
 
 impl Total {
-    fn add(&mut self, size: Option<u64>) {
+    fn add(&mut self, size: Option<ListedSize>) {
         self.files += 1;
-        self.octets += size.unwrap_or(0);
-        self.unknown += usize::from(size.is_none());
+        self.octets += size.map_or(0, ListedSize::octets);
+        self.unlisted += usize::from(size.is_none());
     }
 }
 
@@ -142,7 +171,7 @@ impl std::fmt::Display for Total {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let s = if self.files == 1 { "" } else { "s" };
         write!(f, "{} file{s}, about {}", self.files, binary(self.octets))?;
-        if self.unknown > 0 { write!(f, " and {} of unlisted size", self.unknown) } else { Ok(()) }
+        if self.unlisted > 0 { write!(f, " and {} of unlisted size", self.unlisted) } else { Ok(()) }
     }
 }
 
@@ -152,22 +181,48 @@ pub fn binary(octets: u64) -> String {
 
 /// Fetches, with a bar.
 pub fn bring(client: &Client, mirror: &Mirror, wanted: &[Wanted], progress: When) -> Result<Brought, MirrorError> {
-    let missing = wanted.iter().filter(|file| !mirror.holds(file));
-    let octets = missing.filter_map(|file| file.size).map(ListedSize::octets).sum();
-    let bar = Bar { progress: Progress::new(progress, wanted.len(), octets), done: AtomicUsize::new(0) };
+    let bar = Bar::new(progress, mirror, wanted);
     let brought = mirror.bring(client, wanted, &bar);
-    bar.progress.finish();
+    bar.finish();
     brought
 }
 
-struct Bar {
+/// The files and octets that come, and the files read meanwhile.
+pub struct Bar {
     progress: Progress,
     done: AtomicUsize,
+    read: AtomicUsize,
 }
 
 impl Bar {
+    /// For these files, some of which may be there.
+    pub fn new(progress: When, mirror: &Mirror, wanted: &[Wanted]) -> Self {
+        let progress = Progress::new(Doing::Fetching, progress, wanted.len(), Need::of(mirror, wanted).octets());
+        Bar { progress, done: AtomicUsize::new(0), read: AtomicUsize::new(0) }
+    }
+
     fn another(&self) {
-        self.progress.done(self.done.fetch_add(1, Ordering::Relaxed) + 1);
+        self.done.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    /// Another file has been read.
+    pub fn read(&self) {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let done = self.done.load(Ordering::Relaxed);
+        match self.read.load(Ordering::Relaxed) {
+            0 => self.progress.done(done),
+            read => self.progress.done_and_read(done, read),
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.progress.finish();
     }
 }
 

@@ -1,6 +1,8 @@
 //! The ways in which an archive misbehaves.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Answer;
 
@@ -31,6 +33,8 @@ pub enum Fault {
     Corrupt,
     /// Takes the connection and never answers.
     Silent,
+    /// Waits until a folder has so many entries; if that takes half a minute, the server gives up (404).
+    Until(PathBuf, usize),
     /// Something else altogether, with status 200.
     Page(Vec<u8>),
 }
@@ -41,6 +45,7 @@ pub(super) fn bend(answer: Answer, fault: Option<&Fault>, _path: &str) -> Answer
         Some(Fault::Status(status)) => Answer::plain(*status, "so it is"),
         Some(Fault::Busy(status, seconds)) => Answer::plain(*status, "later").with("Retry-After", seconds.to_string()),
         Some(Fault::Redirect(status, to)) => Answer::plain(*status, "there").with("Location", to.clone()),
+        Some(Fault::Until(folder, entries)) if !waited(folder, *entries) => Answer::plain(404, "nobody came"),
         Some(Fault::Page(page)) => Answer { status: 200, headers: vec![], body: page.clone() },
         Some(Fault::Corrupt) => {
             let mut answer = answer;
@@ -59,6 +64,24 @@ pub(super) fn bend(answer: Answer, fault: Option<&Fault>, _path: &str) -> Answer
         }
         _ => answer,
     }
+}
+
+fn waited(folder: &Path, entries: usize) -> bool {
+    let start = Instant::now();
+    let there =
+        || std::fs::read_dir(folder).map_or(0, |folder| folder.flatten().filter(|entry| is_entry(&entry.file_name())).count());
+    while there() < entries {
+        if start.elapsed() > Duration::from_secs(30) {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    true
+}
+
+/// Not what is still being written.
+fn is_entry(name: &std::ffi::OsStr) -> bool {
+    !name.as_encoded_bytes().starts_with(b".")
 }
 
 /// How the answer ends.
