@@ -145,6 +145,12 @@ fn a_report_is_the_same_bytes_however_it_is_asked_for() {
         assert!(text.contains(part), "no {part}");
     }
     assert!(std::fs::read_to_string(&drawing).expect("the drawing").contains("AS20485 TransTeleCom 2017-10-01 09:07:51"));
+    assert_eq!(uplinks(&["report", "-f", "html", &views, &rrc]).stdout, text);
+    for format in ["csv", "table"] {
+        let refused = uplinks(&["report", "-f", format, &rrc]);
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""), "{format}");
+        assert!(refused.stderr.contains("a report is an HTML page; leave the option out"), "{}", refused.stderr);
+    }
     let none = uplinks(&["report", "--prefix", "192.0.2.0/24", &rrc]);
     assert!(none.code == Some(1) && none.stdout.contains("No route was seen"));
 }
