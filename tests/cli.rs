@@ -121,6 +121,18 @@ fn origins_alone_find_their_prefixes_first() {
 }
 
 #[test]
+fn outside_the_data_nothing_is_told() {
+    let wide = ["--from", "0001-01-01", "--to", "9999-12-31"];
+    for options in [&["visibility"][..], &["visibility", "--bin", "1h"], &["timeline"], &["routes"]] {
+        let rows = |more: &[&str]| uplinks(&[options, more, &["-f", "csv", &sample()]].concat()).stdout;
+        assert_eq!(rows(&wide), rows(&[]), "{options:?}");
+    }
+    let later = uplinks(&["timeline", "--from", "2020-01-01", &sample()]);
+    assert_eq!(later.code, Some(1));
+    assert!(later.stdout.contains("0 episodes, no data.\nThere are no data on North Korea"), "{}", later.stdout);
+}
+
+#[test]
 fn help_is_there_for_every_command() {
     for command in ["timeline", "changes", "first", "routes", "inventory", "explain", "report"] {
         let ran = uplinks(&[command, "--help"]);
