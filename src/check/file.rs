@@ -6,44 +6,18 @@ use toml::Value;
 
 use super::claim::{Claim, Claimed, Claims, When};
 use crate::model::{Asn, Span, Time};
+use crate::target::{SettingsError, Shelf};
 
-const BUILT_IN: [(&str, &str); 2] =
-    [("north-korea", include_str!("claims/north-korea.toml")), ("youtube-2008", include_str!("claims/youtube-2008.toml"))];
+const CLAIMS: Shelf = Shelf {
+    noun: "file of claims",
+    built_in: &[
+        ("north-korea", include_str!("claims/north-korea.toml")),
+        ("youtube-2008", include_str!("claims/youtube-2008.toml")),
+    ],
+};
 
 /// Microseconds to either side of a published time that still agree, unless the claim says otherwise.
 const TOLERANCE: i64 = 60_000_000;
-
-/// Claims that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimsError {
-    /// Neither built in nor a file.
-    #[error("there are no claims '{name}': the built-in ones are {list}; or give a TOML file", list = built_in_names())]
-    Unknown {
-        /// As typed.
-        name: String,
-    },
-    /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file's text is not as it should be.
-    #[error("{path}: {reason}")]
-    Text {
-        /// The file.
-        path: String,
-        /// What is wrong and how it should be.
-        reason: String,
-    },
-}
-
-/// The names of the built-in claims.
-pub fn built_in_names() -> String {
-    BUILT_IN.map(|(name, _)| name).join(", ")
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,20 +51,13 @@ struct Entry {
 
 impl Claims {
     /// Built-in claims by name, or a TOML file by path.
-    pub fn load(name: &str) -> Result<Claims, ClaimsError> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return Claims::parse(text, name);
-        }
-        if !std::path::Path::new(name).exists() {
-            return Err(ClaimsError::Unknown { name: name.to_owned() });
-        }
-        let text = std::fs::read_to_string(name).map_err(|source| ClaimsError::Read { path: name.to_owned(), source })?;
-        Claims::parse(&text, name)
+    pub fn load(name: &str) -> Result<Claims, SettingsError> {
+        Claims::parse(&CLAIMS.text(name)?, name)
     }
 
     /// Reads the TOML; `path` is for messages.
-    pub fn parse(text: &str, path: &str) -> Result<Claims, ClaimsError> {
-        let wrong = |reason: String| ClaimsError::Text { path: path.to_owned(), reason };
+    pub fn parse(text: &str, path: &str) -> Result<Claims, SettingsError> {
+        let wrong = |reason: String| SettingsError::Text { path: path.to_owned(), reason };
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let mut prefixes = Vec::new();
         for prefix in &file.prefixes {
@@ -231,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_built_in_claims_read() {
-        for (name, _) in BUILT_IN {
+        for (name, _) in CLAIMS.built_in {
             let claims = Claims::load(name).expect(name);
             assert!(claims.claims.iter().all(|c| !c.text.is_empty() && !c.source.is_empty()), "{name}");
         }

@@ -63,7 +63,7 @@ pub enum Fatal {
     Plan(#[from] PlanError),
     /// The claims.
     #[error(transparent)]
-    Claims(#[from] crate::check::ClaimsError),
+    Claims(#[from] crate::target::SettingsError),
     /// The inputs.
     #[error(transparent)]
     Inputs(#[from] ReadError),

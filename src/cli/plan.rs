@@ -11,7 +11,7 @@ use super::args::{By, Common, SeekWhen, Target, When, Work};
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
-use crate::target::{Profile, ProfileError, read_names, read_prefixes};
+use crate::target::{Profile, SettingsError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 
 /// The target of those who name none.
@@ -89,7 +89,7 @@ pub enum PlanError {
     NoEvidence,
     /// A file of the target.
     #[error(transparent)]
-    Profile(#[from] ProfileError),
+    Profile(#[from] SettingsError),
 }
 
 impl Plan {
