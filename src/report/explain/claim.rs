@@ -72,10 +72,23 @@ pub enum Boundary {
     },
 }
 
+impl Boundary {
+    /// The one time that no whole row is without.
+    fn time(&self) -> &str {
+        match self {
+            Boundary::Start { seen: time, .. }
+            | Boundary::End { seen: time, .. }
+            | Boundary::Change { time, .. }
+            | Boundary::Verdict { at: time, .. } => time,
+        }
+    }
+}
+
 impl Claim {
     /// The row in a few words, for the heading above its record.
     pub fn heading(&self) -> String {
         let what = match &self.boundary {
+            boundary if boundary.time().is_empty() => "its time is not in the row".to_owned(),
             Boundary::Start { seen, .. } => format!("start, first seen {seen}"),
             Boundary::End { seen, .. } => format!("end, last seen {seen}"),
             Boundary::Change { time, what } => format!("{what}, {time}"),
@@ -97,6 +110,7 @@ impl Claim {
     pub fn sentences(&self) -> Vec<String> {
         let basis = self.basis.map_or("unknown", Basis::text);
         let bounds = match &self.boundary {
+            boundary if boundary.time().is_empty() => "The row has no time to hold against this record.".to_owned(),
             Boundary::Start { seen, after, by } => start(seen, after, by, basis),
             Boundary::End { seen, after, before } => end(seen, after, before, basis),
             Boundary::Change { time, what } => format!("The row says {what} at {time} (basis {basis})."),
@@ -224,6 +238,11 @@ mod tests {
             (end("T3", "T4"), Basis::Rib, "not before T3 and before T4"),
             (end("T3", ""), Basis::PeerDown, "how long after that it stood is unknown"),
             (end("", ""), Basis::DataEnd, "ongoing, last proven at T3"),
+            (
+                Boundary::Start { seen: text(""), after: text(""), by: text("") },
+                Basis::Update,
+                "no time to hold against this record",
+            ),
         ] {
             let said = claim(boundary, basis).sentences();
             assert!(said.len() == 2 && said[0].contains(words), "{said:?}");
