@@ -5,8 +5,8 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::claim::{Claim, Claimed, Claims, When};
-use crate::model::{Asn, Span, Time};
-use crate::target::{SettingsError, Shelf};
+use crate::model::{Span, Time};
+use crate::target::{SettingsError, Shelf, asn_of};
 
 const CLAIMS: Shelf = Shelf {
     noun: "file of claims",
@@ -90,8 +90,8 @@ fn of_entry(number: usize, entry: &Entry, file: &File) -> Result<Vec<Claim>, Str
         format!("what = '{}' is unknown; it is one of {}", entry.what, Claimed::ALL.map(Claimed::text).join(", "))
     })?;
     let origin = entry.origin.as_ref().or(file.origin.as_ref()).ok_or("say whose routes: origin = 131279")?;
-    let origin = parse_asn(origin)?;
-    let upstream = entry.upstream.as_ref().map(parse_asn).transpose()?;
+    let origin = asn_of(origin)?;
+    let upstream = entry.upstream.as_ref().map(asn_of).transpose()?;
     match (what, upstream) {
         (Claimed::Gained | Claimed::Lost, None) => {
             return Err(format!(
@@ -158,15 +158,6 @@ fn parse_prefix(text: &str) -> Result<IpNet, String> {
     Ok(prefix.trunc())
 }
 
-fn parse_asn(value: &Value) -> Result<Asn, String> {
-    let text = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    text.parse().map_err(|e: crate::model::ParseAsnError| e.to_string())
-}
-
 /// TOML's own date-time with its offset, its date, or the same as text.
 fn parse_time(value: &Value) -> Result<Time, String> {
     let text = match value {
@@ -176,6 +167,9 @@ fn parse_time(value: &Value) -> Result<Time, String> {
     };
     text.parse().map_err(|e: crate::model::ParseTimeError| e.to_string())
 }
+
+/// The widest tolerance in seconds: a century. Wider ones say nothing and would not stay within our times.
+const WIDEST: i64 = 36_525 * 86_400;
 
 /// `60s`, `5m`, `2h` or `1d`, in microseconds.
 fn parse_duration(text: &str) -> Result<i64, String> {
@@ -189,7 +183,12 @@ fn parse_duration(text: &str) -> Result<i64, String> {
         _ => return Err(wrong()),
     };
     let number: u32 = text.strip_suffix(unit).and_then(|digits| digits.parse().ok()).ok_or_else(wrong)?;
-    Ok(i64::from(number) * secs * 1_000_000)
+    let secs = i64::from(number) * secs;
+    if secs > WIDEST {
+        Err(format!("'{text}' is too wide a tolerance; a century (36525d) is the most"))
+    } else {
+        Ok(secs * 1_000_000)
+    }
 }
 
 #[cfg(test)]
@@ -224,6 +223,7 @@ mod tests {
             (claim("what = 'present'\nfrom = 2017-10-01\nto = 2017-10-02\ncount = 1"), "give at"),
             (claim("what = 'present'\nat = 2017-10-01T12:00:00"), "is no time"),
             (claim("what = 'present'\nat = 2017-10-01\ntolerance = '1 year'"), "is no tolerance"),
+            (claim("what = 'present'\nat = 2017-10-01\ntolerance = '4294967295d'"), "too wide a tolerance"),
             (claim("what = 'present'\nat = 2017-10-01\nprefix = '1.2.3.4/99'"), "is no prefix"),
             (claim("what = 'present'\nat = 2017-10-01\norigin = 'x'"), "is no AS number"),
             (claim("what = 'present'\nwhen = 2017-10-01"), "when"),

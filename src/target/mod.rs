@@ -5,5 +5,5 @@ mod settings;
 mod watch;
 
 pub use profile::{Profile, read_names, read_prefixes};
-pub use settings::{SettingsError, Shelf};
+pub use settings::{SettingsError, Shelf, asn_of};
 pub use watch::{Keep, Watch};

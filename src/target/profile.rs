@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 use serde::Deserialize;
+use toml::Value;
 
-use super::settings::{SettingsError, Shelf, read};
+use super::settings::{SettingsError, Shelf, asn_of, read};
 use crate::model::Asn;
 
 const PROFILES: Shelf = Shelf { noun: "profile", built_in: &[("north-korea", include_str!("profiles/north-korea.toml"))] };
@@ -29,18 +30,11 @@ struct File {
     name: Option<String>,
     label: Option<String>,
     #[serde(default)]
-    origins: Vec<Number>,
+    origins: Vec<Value>,
     #[serde(default)]
     prefixes: Vec<String>,
     #[serde(default)]
     names: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Plain(u32),
-    Text(String),
 }
 
 impl Profile {
@@ -54,13 +48,12 @@ impl Profile {
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let mut profile = Profile { label: file.label.or(file.name).unwrap_or_default(), ..Profile::default() };
         for origin in file.origins {
-            profile.origins.push(match origin {
-                Number::Plain(number) => Asn(number),
-                Number::Text(text) => text.parse().map_err(|e| wrong(format!("origins: {e}")))?,
-            });
+            profile.origins.push(asn_of(&origin).map_err(|e| wrong(format!("origins: {e}")))?);
         }
         for prefix in file.prefixes {
-            profile.prefixes.push(prefix.parse().map_err(|_| wrong(format!("prefixes: '{prefix}' is no prefix")))?);
+            profile.prefixes.push(
+                prefix.parse().map_err(|_| wrong(format!("prefixes: '{prefix}' is no prefix; write one as 175.45.176.0/22")))?,
+            );
         }
         for (asn, name) in file.names {
             profile.names.insert(asn.parse().map_err(|e| wrong(format!("names: {e}")))?, name);
@@ -124,6 +117,7 @@ mod tests {
     fn says_what_is_wrong() {
         for (text, said) in [
             ("origins = ['x']", "'x' is no AS number"),
+            ("origins = [99999999999]", "origins: '99999999999' is no AS number"),
             ("prefixes = ['1.2.3.4/99']", "is no prefix"),
             ("label = 'nothing'", "give origins, prefixes or both"),
             ("orgins = [1]", "orgins"),

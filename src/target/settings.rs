@@ -6,7 +6,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use toml::Value;
+
 use crate::archive::escaped;
+use crate::model::{Asn, ParseAsnError};
 
 /// Settings of one kind, some of them built in.
 #[derive(Debug)]
@@ -65,6 +68,15 @@ impl Shelf {
 /// A text file.
 pub fn read(path: &str) -> Result<String, SettingsError> {
     fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })
+}
+
+/// An AS number in TOML: `131279`, `"AS131279"` or `"2.207"`.
+pub fn asn_of(value: &Value) -> Result<Asn, String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    text.parse().map_err(|e: ParseAsnError| e.to_string())
 }
 
 /// What is wrong with TOML is shown below its line, so line feeds stay.
