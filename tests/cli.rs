@@ -83,6 +83,8 @@ fn a_full_disk_is_told() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot write to standard output"));
     refuses(&["timeline", "-o", "/dev/full", &sample()], "cannot write /dev/full");
+    let unheard = binary().args(["timeline", "no-such-file"]).stderr(full()).output().expect("the binary runs");
+    assert_eq!(unheard.status.code(), Some(2), "the status does not hang on who can be told");
 }
 
 #[test]
