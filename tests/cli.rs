@@ -135,6 +135,19 @@ fn outside_the_data_nothing_is_told() {
 }
 
 #[test]
+fn flags_select_rows() {
+    let updates = format!("{}/rrc90/2017.10/updates.20171001.0905.gz", sample());
+    for command in ["timeline", "routes"] {
+        let rows = |options: &[&str]| uplinks(&[&[command], options, &["-f", "jsonl", &updates]].concat()).stdout;
+        let all = rows(&[]);
+        let (with, without): (Vec<&str>, Vec<&str>) = all.lines().partition(|row| row.contains("no-baseline"));
+        assert!(!with.is_empty(), "{command}: {all}");
+        assert!(rows(&["--only-flag", "no-baseline"]).lines().eq(with), "{command}");
+        assert!(rows(&["--exclude-flag", "no-baseline"]).lines().eq(without), "{command}");
+    }
+}
+
+#[test]
 fn help_is_there_for_every_command() {
     for command in ["timeline", "changes", "first", "routes", "inventory", "explain", "report"] {
         let ran = uplinks(&[command, "--help"]);

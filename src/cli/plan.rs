@@ -144,6 +144,11 @@ pub fn refuse_terminal(format: Format, output: Option<&str>) -> Result<(), PlanE
 }
 
 impl Plan {
+    /// Whether rows with these flags are asked for.
+    pub fn wants(&self, flags: Flags) -> bool {
+        self.exclude_flags.is_disjoint(flags) && (self.only_flags.is_empty() || !self.only_flags.is_disjoint(flags))
+    }
+
     /// For commands whose rows name no records.
     pub fn without_evidence(self) -> Result<Plan, PlanError> {
         if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }
