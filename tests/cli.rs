@@ -123,6 +123,29 @@ fn origins_alone_find_their_prefixes_first() {
 }
 
 #[test]
+fn no_result_takes_the_place_of_an_input_or_of_another_result() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("updates.20171001.0905.gz");
+    std::fs::copy(format!("{}/rrc90/2017.10/updates.20171001.0905.gz", sample()), &input).expect("a copy");
+    let before = std::fs::read(&input).expect("the input");
+    let (archive, walked) = (input.display().to_string(), folder.path().display().to_string());
+    let other = folder.path().join("x").display().to_string();
+    for (args, said) in [
+        (&["timeline", "-o", &archive, &walked][..], "is an input as well"),
+        (&["timeline", "--evidence", &archive, &archive], "is an input as well"),
+        (&["report", "--svg", &archive, &archive], "is an input as well"),
+        (&["timeline", "-o", &other, "--evidence", &other, &archive], "is another result as well"),
+        (&["report", "-o", &other, "--svg", &other, &archive], "is another result as well"),
+    ] {
+        let ran = uplinks(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{args:?}");
+        assert!(ran.stderr.contains(said) && ran.stderr.contains("name another file"), "{}", ran.stderr);
+    }
+    assert!(std::fs::read(&input).expect("the input") == before && !std::path::Path::new(&other).exists());
+    assert_eq!(uplinks(&["timeline", "-o", "/dev/null", "--evidence", "/dev/null", &archive]).code, Some(0));
+}
+
+#[test]
 fn outside_the_data_nothing_is_told() {
     let wide = ["--from", "0001-01-01", "--to", "9999-12-31"];
     for options in [&["visibility"][..], &["visibility", "--bin", "1h"], &["timeline"], &["routes"]] {

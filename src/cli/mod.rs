@@ -134,6 +134,7 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     pool.install(|| {
         let answer = Answer::new(plan, read::read(plan)?);
+        answer.refuse_clash(&[plan.output.as_deref(), plan.evidence.as_deref()])?;
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);

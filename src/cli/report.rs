@@ -32,6 +32,7 @@ pub fn run(typed: Report) -> Result<Exit, Fatal> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs.map_or(0, usize::from)).build()?;
     pool.install(|| {
         let answer = Answer::new(&plan, read::read(&plan)?);
+        answer.refuse_clash(&[plan.output.as_deref(), drawings.as_deref()])?;
         warn::warn(&answer);
         let evidence = |record: RecordId| answer.evidence(record);
         let context = facts::context(&plan, &answer, &evidence);
