@@ -296,7 +296,7 @@ pub struct Output {
 #[command(next_help_heading = "Work")]
 pub struct Work {
     /// Threads [default: one a core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Whether to seek in table dumps by their order, or to search all of them
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
