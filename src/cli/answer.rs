@@ -66,7 +66,7 @@ impl Answer {
 
     /// See [`output::refuse_clash`].
     pub fn refuse_clash(&self, results: &[Option<&str>]) -> Result<(), WriteError> {
-        output::refuse_clash(results, self.read.files.iter().map(|(file, _)| file))
+        output::refuse_clash(results, || self.read.files.iter().map(|(file, _)| file))
     }
 
     /// A collector's name.

@@ -42,9 +42,9 @@ pub fn write(path: Option<&str>, write: impl FnOnce(&mut dyn Write) -> io::Resul
 }
 
 /// Refuses to write over an archive file that was read, or two results into one file. Devices and pipes take anything.
-pub fn refuse_clash<'a>(
+pub fn refuse_clash<'a, I: Iterator<Item = &'a ArchiveFile>>(
     results: &[Option<&str>],
-    inputs: impl Iterator<Item = &'a ArchiveFile> + Clone,
+    inputs: impl Fn() -> I,
 ) -> Result<(), WriteError> {
     let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let is_device = |path: &Path| path.metadata().is_ok_and(|m| !m.is_file());
@@ -57,7 +57,7 @@ pub fn refuse_clash<'a>(
         }
         // What does not exist yet is no input.
         let is_read = |input: &ArchiveFile| matches!(&input.source, Source::Path(read) if place(read) == own);
-        if own.exists() && inputs.clone().any(is_read) {
+        if own.exists() && inputs().any(is_read) {
             return clash("an input");
         }
         taken.push(own);
