@@ -1,5 +1,6 @@
 //! Parses, runs, and maps the outcome to an exit status.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -18,7 +19,8 @@ fn main() -> ExitCode {
         // Whoever read our output has seen enough.
         Err(Fatal::Write(WriteError::Closed)) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("uplinks: {error}");
+            // A standard error that takes nothing must not hide the status.
+            let _ = writeln!(std::io::stderr(), "uplinks: {error}");
             ExitCode::from(2)
         }
     }

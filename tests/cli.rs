@@ -83,6 +83,8 @@ fn a_full_disk_is_told() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot write to standard output"));
     refuses(&["timeline", "-o", "/dev/full", &sample()], "cannot write /dev/full");
+    let unheard = binary().args(["timeline", "no-such-file"]).stderr(full()).output().expect("the binary runs");
+    assert_eq!(unheard.status.code(), Some(2), "the status does not hang on who can be told");
 }
 
 #[test]
@@ -121,6 +123,54 @@ fn origins_alone_find_their_prefixes_first() {
 }
 
 #[test]
+fn no_result_takes_the_place_of_an_input_or_of_another_result() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("updates.20171001.0905.gz");
+    std::fs::copy(format!("{}/rrc90/2017.10/updates.20171001.0905.gz", sample()), &input).expect("a copy");
+    let before = std::fs::read(&input).expect("the input");
+    let (archive, walked) = (input.display().to_string(), folder.path().display().to_string());
+    let other = folder.path().join("x").display().to_string();
+    for (args, said) in [
+        (&["timeline", "-o", &archive, &walked][..], "is an input as well"),
+        (&["timeline", "--evidence", &archive, &archive], "is an input as well"),
+        (&["report", "--svg", &archive, &archive], "is an input as well"),
+        (&["timeline", "-o", &other, "--evidence", &other, &archive], "is another result as well"),
+        (&["report", "-o", &other, "--svg", &other, &archive], "is another result as well"),
+    ] {
+        let ran = uplinks(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{args:?}");
+        assert!(ran.stderr.contains(said) && ran.stderr.contains("name another file"), "{}", ran.stderr);
+    }
+    assert!(std::fs::read(&input).expect("the input") == before && !std::path::Path::new(&other).exists());
+    assert_eq!(uplinks(&["timeline", "-o", "/dev/null", "--evidence", "/dev/null", &archive]).code, Some(0));
+}
+
+#[test]
+fn outside_the_data_nothing_is_told() {
+    let wide = ["--from", "0001-01-01", "--to", "9999-12-31"];
+    for options in [&["visibility"][..], &["visibility", "--bin", "1h"], &["timeline"], &["routes"]] {
+        let rows = |more: &[&str]| uplinks(&[options, more, &["-f", "csv", &sample()]].concat()).stdout;
+        assert_eq!(rows(&wide), rows(&[]), "{options:?}");
+    }
+    let later = uplinks(&["timeline", "--from", "2020-01-01", &sample()]);
+    assert_eq!(later.code, Some(1));
+    assert!(later.stdout.contains("0 episodes, no data.\nThere are no data on North Korea"), "{}", later.stdout);
+}
+
+#[test]
+fn flags_select_rows() {
+    let updates = format!("{}/rrc90/2017.10/updates.20171001.0905.gz", sample());
+    for command in ["timeline", "routes"] {
+        let rows = |options: &[&str]| uplinks(&[&[command], options, &["-f", "jsonl", &updates]].concat()).stdout;
+        let all = rows(&[]);
+        let (with, without): (Vec<&str>, Vec<&str>) = all.lines().partition(|row| row.contains("no-baseline"));
+        assert!(!with.is_empty(), "{command}: {all}");
+        assert!(rows(&["--only-flag", "no-baseline"]).lines().eq(with), "{command}");
+        assert!(rows(&["--exclude-flag", "no-baseline"]).lines().eq(without), "{command}");
+    }
+}
+
+#[test]
 fn help_is_there_for_every_command() {
     for command in ["timeline", "changes", "first", "routes", "inventory", "explain", "report"] {
         let ran = uplinks(&[command, "--help"]);
@@ -149,6 +199,12 @@ fn a_report_is_the_same_bytes_however_it_is_asked_for() {
         assert!(text.contains(part), "no {part}");
     }
     assert!(std::fs::read_to_string(&drawing).expect("the drawing").contains("AS20485 TransTeleCom 2017-10-01 09:07:51"));
+    assert_eq!(uplinks(&["report", "-f", "html", &views, &rrc]).stdout, text);
+    for format in ["csv", "table"] {
+        let refused = uplinks(&["report", "-f", format, &rrc]);
+        assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""), "{format}");
+        assert!(refused.stderr.contains("a report is an HTML page; leave the option out"), "{}", refused.stderr);
+    }
     let none = uplinks(&["report", "--prefix", "192.0.2.0/24", &rrc]);
     assert!(none.code == Some(1) && none.stdout.contains("No route was seen"));
 }

@@ -157,6 +157,32 @@ fn a_change_shows_its_record() {
     assert!(prose(&text).contains("The row says upstream-lost at 2017-10-01T10:14:45Z (basis update)."), "{text}");
 }
 
+#[test]
+fn a_verdict_shows_its_record() {
+    let answer = Answer::of(&["check", "north-korea"]);
+    for (words, said) in [
+        (
+            ["gained,175.45.176.0/24", "2017-10-01T09:07:51Z"],
+            "Row: This message announces 175.45.176.0/24 through AS20485. The row's claim is gained at 2017-10-01T09:07:51Z, its verdict \
+             pass. The data show it exactly at 2017-10-01T09:07:51Z (basis update). A BGP message made the change: its time is the \
+             event's own.",
+        ),
+        (
+            ["outage-begins,*", "#"],
+            "Row: The row's claim is outage-begins from 2017-10-01T10:47:00Z to 2017-10-01T12:26:00Z, its verdict pass. The data show it \
+             exactly at 2017-10-01T10:53:24Z (basis update).",
+        ),
+        (
+            ["present,175.45.178.0/24", "#"],
+            "its verdict pass. This record is the first to show the route that stood at 2017-10-02T09:15:00Z (basis update). A BGP \
+             message began it: its time is the event's own.",
+        ),
+    ] {
+        let text = prose(&explains(&answer.line_with(&words)));
+        assert!(text.contains(said), "{text}");
+    }
+}
+
 /// Scenario 57: a digest survives recompression.
 #[test]
 fn recompressed_files_have_the_same_records() {

@@ -5,45 +5,19 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::claim::{Claim, Claimed, Claims, When};
-use crate::model::{Asn, Span, Time};
+use crate::model::{Span, Time};
+use crate::target::{SettingsError, Shelf, asn_of};
 
-const BUILT_IN: [(&str, &str); 2] =
-    [("north-korea", include_str!("claims/north-korea.toml")), ("youtube-2008", include_str!("claims/youtube-2008.toml"))];
+const CLAIMS: Shelf = Shelf {
+    noun: "file of claims",
+    built_in: &[
+        ("north-korea", include_str!("claims/north-korea.toml")),
+        ("youtube-2008", include_str!("claims/youtube-2008.toml")),
+    ],
+};
 
 /// Microseconds to either side of a published time that still agree, unless the claim says otherwise.
 const TOLERANCE: i64 = 60_000_000;
-
-/// Claims that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimsError {
-    /// Neither built in nor a file.
-    #[error("there are no claims '{name}': the built-in ones are {list}; or give a TOML file", list = built_in_names())]
-    Unknown {
-        /// As typed.
-        name: String,
-    },
-    /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file's text is not as it should be.
-    #[error("{path}: {reason}")]
-    Text {
-        /// The file.
-        path: String,
-        /// What is wrong and how it should be.
-        reason: String,
-    },
-}
-
-/// The names of the built-in claims.
-pub fn built_in_names() -> String {
-    BUILT_IN.map(|(name, _)| name).join(", ")
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,20 +51,13 @@ struct Entry {
 
 impl Claims {
     /// Built-in claims by name, or a TOML file by path.
-    pub fn load(name: &str) -> Result<Claims, ClaimsError> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return Claims::parse(text, name);
-        }
-        if !std::path::Path::new(name).exists() {
-            return Err(ClaimsError::Unknown { name: name.to_owned() });
-        }
-        let text = std::fs::read_to_string(name).map_err(|source| ClaimsError::Read { path: name.to_owned(), source })?;
-        Claims::parse(&text, name)
+    pub fn load(name: &str) -> Result<Claims, SettingsError> {
+        Claims::parse(&CLAIMS.text(name)?, name)
     }
 
     /// Reads the TOML; `path` is for messages.
-    pub fn parse(text: &str, path: &str) -> Result<Claims, ClaimsError> {
-        let wrong = |reason: String| ClaimsError::Text { path: path.to_owned(), reason };
+    pub fn parse(text: &str, path: &str) -> Result<Claims, SettingsError> {
+        let wrong = |reason: String| SettingsError::Text { path: path.to_owned(), reason };
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let mut prefixes = Vec::new();
         for prefix in &file.prefixes {
@@ -123,8 +90,8 @@ fn of_entry(number: usize, entry: &Entry, file: &File) -> Result<Vec<Claim>, Str
         format!("what = '{}' is unknown; it is one of {}", entry.what, Claimed::ALL.map(Claimed::text).join(", "))
     })?;
     let origin = entry.origin.as_ref().or(file.origin.as_ref()).ok_or("say whose routes: origin = 131279")?;
-    let origin = parse_asn(origin)?;
-    let upstream = entry.upstream.as_ref().map(parse_asn).transpose()?;
+    let origin = asn_of(origin)?;
+    let upstream = entry.upstream.as_ref().map(asn_of).transpose()?;
     match (what, upstream) {
         (Claimed::Gained | Claimed::Lost, None) => {
             return Err(format!(
@@ -191,15 +158,6 @@ fn parse_prefix(text: &str) -> Result<IpNet, String> {
     Ok(prefix.trunc())
 }
 
-fn parse_asn(value: &Value) -> Result<Asn, String> {
-    let text = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    text.parse().map_err(|e: crate::model::ParseAsnError| e.to_string())
-}
-
 /// TOML's own date-time with its offset, its date, or the same as text.
 fn parse_time(value: &Value) -> Result<Time, String> {
     let text = match value {
@@ -209,6 +167,9 @@ fn parse_time(value: &Value) -> Result<Time, String> {
     };
     text.parse().map_err(|e: crate::model::ParseTimeError| e.to_string())
 }
+
+/// The widest tolerance in seconds: a century. Wider ones say nothing and would not stay within our times.
+const WIDEST: i64 = 36_525 * 86_400;
 
 /// `60s`, `5m`, `2h` or `1d`, in microseconds.
 fn parse_duration(text: &str) -> Result<i64, String> {
@@ -222,7 +183,12 @@ fn parse_duration(text: &str) -> Result<i64, String> {
         _ => return Err(wrong()),
     };
     let number: u32 = text.strip_suffix(unit).and_then(|digits| digits.parse().ok()).ok_or_else(wrong)?;
-    Ok(i64::from(number) * secs * 1_000_000)
+    let secs = i64::from(number) * secs;
+    if secs > WIDEST {
+        Err(format!("'{text}' is too wide a tolerance; a century (36525d) is the most"))
+    } else {
+        Ok(secs * 1_000_000)
+    }
 }
 
 #[cfg(test)]
@@ -231,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_built_in_claims_read() {
-        for (name, _) in BUILT_IN {
+        for (name, _) in CLAIMS.built_in {
             let claims = Claims::load(name).expect(name);
             assert!(claims.claims.iter().all(|c| !c.text.is_empty() && !c.source.is_empty()), "{name}");
         }
@@ -257,6 +223,7 @@ mod tests {
             (claim("what = 'present'\nfrom = 2017-10-01\nto = 2017-10-02\ncount = 1"), "give at"),
             (claim("what = 'present'\nat = 2017-10-01T12:00:00"), "is no time"),
             (claim("what = 'present'\nat = 2017-10-01\ntolerance = '1 year'"), "is no tolerance"),
+            (claim("what = 'present'\nat = 2017-10-01\ntolerance = '4294967295d'"), "too wide a tolerance"),
             (claim("what = 'present'\nat = 2017-10-01\nprefix = '1.2.3.4/99'"), "is no prefix"),
             (claim("what = 'present'\nat = 2017-10-01\norigin = 'x'"), "is no AS number"),
             (claim("what = 'present'\nwhen = 2017-10-01"), "when"),

@@ -12,5 +12,4 @@ mod moment;
 mod state;
 
 pub use claim::{Claim, Claimed, Claims, When};
-pub use file::{ClaimsError, built_in_names};
 pub use judge::{Data, Finding, Judged, Reason, Verdict};

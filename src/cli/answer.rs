@@ -2,11 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::output::{self, WriteError};
 use super::plan::Plan;
 use super::read::ReadFiles;
 use crate::event::{Assembly, Selection, assemble};
 use crate::model::{CollectorId, Coverage, RecordId, Time};
 use crate::replay::{Replay, RouteInterval, replay};
+use crate::report::sheets::route_flags;
 use crate::timeline::{self, Collector, Observed, Options, Row, Timeline};
 
 /// A run's inputs, replayed.
@@ -44,24 +46,27 @@ impl Answer {
         let mut timeline = timeline::build(&self.observed, &self.read.watch, options);
         let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
         let overlaps = |row: &Row| row.end.last_seen >= from && row.start.first_seen < to;
-        let wanted =
-            |flags| plan.exclude_flags.is_disjoint(flags) && (plan.only_flags.is_empty() || !plan.only_flags.is_disjoint(flags));
-        timeline.rows.retain(|row| overlaps(row) && wanted(row.flags));
-        timeline.changes.retain(|change| change.time >= from && change.time < to && wanted(change.flags));
+        timeline.rows.retain(|row| overlaps(row) && plan.wants(row.flags));
+        timeline.changes.retain(|change| change.time >= from && change.time < to && plan.wants(change.flags));
         timeline
     }
 
-    /// The route intervals that overlap the plan's window.
-    pub fn routes(&self, plan: &Plan) -> impl Iterator<Item = &RouteInterval> {
+    /// The route intervals that overlap the plan's window and bear the flags wanted.
+    pub fn routes<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a RouteInterval> {
         let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
         let all = self.observed.collectors.iter().flat_map(|c| &c.replay.intervals);
-        all.filter(move |i| i.end.last_seen >= from && i.start.first_seen < to)
+        all.filter(move |i| i.end.last_seen >= from && i.start.first_seen < to && plan.wants(route_flags(i)))
     }
 
     /// A record's name by content (rule 19): `path#digest`.
     pub fn evidence(&self, record: RecordId) -> String {
         let place = usize::try_from(record.0).ok().and_then(|at| self.assembly.records.get(at));
         place.map_or(String::new(), |place| format!("{}#{}", self.read.files[place.file].0.shown, place.digest))
+    }
+
+    /// See [`output::refuse_clash`].
+    pub fn refuse_clash(&self, results: &[Option<&str>]) -> Result<(), WriteError> {
+        output::refuse_clash(results, || self.read.files.iter().map(|(file, _)| file))
     }
 
     /// A collector's name.

@@ -62,9 +62,12 @@ pub enum Command {
     #[command(after_help = super::check::EXAMPLES)]
     Check(super::check::CheckArgs),
     /// A self-contained HTML page, and its drawings as SVG
-    #[command(mut_arg("format", |arg| arg.hide(true)), after_help = "Examples:
+    #[command(
+        mut_arg("format", super::report::only_html),
+        after_help = "Examples:
   uplinks report sample-data -o report.html
-  uplinks report sample-data -o report.html --svg report.svg")]
+  uplinks report sample-data -o report.html --svg report.svg"
+    )]
     Report(Report),
     /// What the inputs are: collectors, kinds, times, peers, holes, damage
     #[command(after_help = "Examples:
@@ -268,7 +271,7 @@ pub struct Output {
     /// Write to a file, which appears only when complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
-    /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes)
+    /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes, check)
     #[arg(long, value_name = "FILE.mrt")]
     pub evidence: Option<String>,
     /// Exit with 3 if data were missing or damaged
@@ -281,7 +284,7 @@ pub struct Output {
 #[command(next_help_heading = "Work")]
 pub struct Work {
     /// Threads [default: one a core]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Whether to seek in table dumps by their order, or to search all of them
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]

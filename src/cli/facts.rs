@@ -33,11 +33,18 @@ fn with_data(answer: &Answer) -> impl Iterator<Item = (CollectorId, &Collector)>
     ids.zip(&answer.observed.collectors).filter(move |(id, _)| known(id.0.into()))
 }
 
-/// The window asked for, or else that of the data.
-fn window(plan: &Plan, answer: &Answer) -> Option<Span> {
+/// From the first to the last instant of which there are data.
+pub fn covered(answer: &Answer) -> Option<Span> {
     let from = with_data(answer).map(|(_, c)| c.coverage.start).min()?;
     let until = with_data(answer).map(|(_, c)| c.coverage.end).max()?;
-    Some(Span { from: plan.window.0.unwrap_or(from), until: plan.window.1.unwrap_or(until) })
+    Some(Span { from, until })
+}
+
+/// The window asked for, or else that of the data; none if it begins after all data.
+fn window(plan: &Plan, answer: &Answer) -> Option<Span> {
+    let Span { from, until } = covered(answer)?;
+    let window = Span { from: plan.window.0.unwrap_or(from), until: plan.window.1.unwrap_or(until) };
+    (window.from <= until).then_some(window)
 }
 
 fn facts(plan: &Plan, answer: &Answer) -> RunFacts {

@@ -29,7 +29,7 @@ use output::WriteError;
 use plan::{Plan, PlanError};
 use read::ReadError;
 
-use crate::model::{RecordId, Upstream};
+use crate::model::{RecordId, Span, Upstream};
 use crate::report::{Colour, Context, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
@@ -63,7 +63,7 @@ pub enum Fatal {
     Plan(#[from] PlanError),
     /// The claims.
     #[error(transparent)]
-    Claims(#[from] crate::check::ClaimsError),
+    Claims(#[from] crate::target::SettingsError),
     /// The inputs.
     #[error(transparent)]
     Inputs(#[from] ReadError),
@@ -128,6 +128,7 @@ fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet
 /// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
 fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
     with_answer(plan, |answer| {
+        answer.refuse_clash(&[plan.output.as_deref(), plan.evidence.as_deref()])?;
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);
@@ -197,7 +198,10 @@ fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet
 
 fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
     let timeline = answer.timeline(plan, &plan.options);
-    let points = context.window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
+    // Outside the data nothing is known, which is not the same as no peers.
+    let within = |window: Span, data: Span| Span { from: window.from.max(data.from), until: window.until.min(data.until) };
+    let known = context.window.zip(facts::covered(answer)).map(|(window, data)| within(window, data));
+    let points = known.map_or(Vec::new(), |known| timeline::visibility(&timeline, known, bin));
     sheets::visibility(&points, context)
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::archive::escaped;
+use crate::archive::{ArchiveFile, Source, escaped};
 
 /// A result that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,14 @@ pub enum WriteError {
     /// Standard output.
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
+    /// A result would take the place of what it was read from, or of another result.
+    #[error("{} is {what} as well; name another file for the result", escaped(path))]
+    Clash {
+        /// As typed.
+        path: String,
+        /// What else it is.
+        what: &'static str,
+    },
     /// The file of `--output`; nothing of it is left behind.
     #[error("cannot write {}: {error}; nothing was left there", escaped(path))]
     File {
@@ -31,6 +39,30 @@ pub fn write(path: Option<&str>, write: impl FnOnce(&mut dyn Write) -> io::Resul
         None => to_stdout(write),
         Some(path) => to_file(Path::new(path), write).map_err(|error| WriteError::File { path: path.to_owned(), error }),
     }
+}
+
+/// Refuses to write over an archive file that was read, or two results into one file. Devices and pipes take anything.
+pub fn refuse_clash<'a, I: Iterator<Item = &'a ArchiveFile>>(
+    results: &[Option<&str>],
+    inputs: impl Fn() -> I,
+) -> Result<(), WriteError> {
+    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let is_device = |path: &Path| path.metadata().is_ok_and(|m| !m.is_file());
+    let mut taken: Vec<PathBuf> = Vec::new();
+    for path in results.iter().copied().flatten().filter(|path| !is_device(Path::new(path))) {
+        let own = place(Path::new(path));
+        let clash = |what| Err(WriteError::Clash { path: path.to_owned(), what });
+        if taken.contains(&own) {
+            return clash("another result");
+        }
+        // What does not exist yet is no input.
+        let is_read = |input: &ArchiveFile| matches!(&input.source, Source::Path(read) if place(read) == own);
+        if own.exists() && inputs().any(is_read) {
+            return clash("an input");
+        }
+        taken.push(own);
+    }
+    Ok(())
 }
 
 fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
@@ -50,6 +82,8 @@ fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     }
     let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Asked first, as the temporary file's own error names that file.
+    folder.metadata()?;
     let mut out = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;

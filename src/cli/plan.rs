@@ -12,7 +12,7 @@ use super::fetch::{Errand, FetchError};
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
-use crate::target::{Profile, ProfileError, read_names, read_prefixes};
+use crate::target::{Profile, SettingsError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 
 /// The target of those who name none.
@@ -92,7 +92,7 @@ pub enum PlanError {
     NoEvidence,
     /// A file of the target.
     #[error(transparent)]
-    Profile(#[from] ProfileError),
+    Profile(#[from] SettingsError),
     /// What to fetch.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -161,6 +161,11 @@ pub fn refuse_terminal(format: Format, output: Option<&str>) -> Result<(), PlanE
 }
 
 impl Plan {
+    /// Whether rows with these flags are asked for.
+    pub fn wants(&self, flags: Flags) -> bool {
+        self.exclude_flags.is_disjoint(flags) && (self.only_flags.is_empty() || !self.only_flags.is_disjoint(flags))
+    }
+
     /// For commands whose rows name no records.
     pub fn without_evidence(self) -> Result<Plan, PlanError> {
         if self.evidence.is_some() { Err(PlanError::NoEvidence) } else { Ok(self) }

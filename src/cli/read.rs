@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -243,7 +243,9 @@ pub fn cache_of(plan: &Plan) -> Result<Option<Cache>, ReadError> {
 fn note_failure(stored: io::Result<()>) {
     static TOLD: Once = Once::new();
     if let Err(error) = stored {
-        TOLD.call_once(|| eprintln!("warning: the cache cannot be written: {error}; the result is not affected"));
+        TOLD.call_once(|| {
+            let _ = writeln!(io::stderr(), "warning: the cache cannot be written: {error}; the result is not affected");
+        });
     }
 }
 

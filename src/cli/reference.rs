@@ -31,7 +31,7 @@ pub enum ReferenceError {
         error: csv::Error,
     },
     /// It is another result.
-    #[error("{}: it has no evidence column; the results of timeline, changes, first and routes do (-f csv)", escaped(.0))]
+    #[error("{}: it has no evidence column; the results of timeline, changes, first, routes and check do (-f csv)", escaped(.0))]
     NoEvidenceColumn(String),
     /// The header, a line after the end, or an empty one.
     #[error("{}: there is no row on line {line}; line 1 is the header, and rows end at line {last}", escaped(.path))]
@@ -185,7 +185,7 @@ impl Row {
 enum Proves {
     Start,
     End,
-    /// The start in `first`, the change in `changes`.
+    /// The start in `first`, the change in `changes`, what was found in `check`.
     Either,
 }
 
@@ -216,6 +216,19 @@ fn claim(row: &Row, proves: Proves) -> Claim {
         Proves::Either if !row.get("change").is_empty() => {
             (Boundary::Change { time: row.get("time"), what: row.get("change") }, row.get("basis"))
         }
+        Proves::Either if !row.get("verdict").is_empty() => (
+            Boundary::Verdict {
+                what: row.get("what"),
+                at: row.get("at"),
+                until: row.get("until"),
+                verdict: row.get("verdict"),
+                note: row.get("note"),
+                found: row.get("found"),
+                after: row.get("found_after"),
+                by: row.get("found_by"),
+            },
+            row.get("basis"),
+        ),
         Proves::Start | Proves::Either => (
             Boundary::Start { seen: row.get("first_seen"), after: row.get("started_after"), by: row.get("started_by") },
             row.get("start_basis"),

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::fmt::Display;
 
+use clap::Arg;
+
 use super::answer::Answer;
 use super::args::{Analysis, By, Common, Report};
 use super::plan::Plan;
@@ -10,14 +12,25 @@ use super::{Exit, Fatal, facts, output, warn, with_answer};
 use crate::archive::escaped;
 use crate::event::Assembled;
 use crate::model::RecordId;
+use crate::report::Format;
 use crate::report::page::{Covered, Page, html, svg};
 use crate::timeline::{Collector, Options, View};
+
+/// `--format` of a report: it is a page and nothing else, so a format of rows is refused and not left unheeded.
+pub fn only_html(format: Arg) -> Arg {
+    let page = |typed: &str| match typed {
+        "html" => Ok(Format::default()),
+        _ => Err("a report is an HTML page; leave the option out, or take the rows from timeline, changes or routes"),
+    };
+    format.hide(true).default_value("html").value_parser(page)
+}
 
 /// Reads, replays, and writes the page and, where asked for, the drawings.
 pub fn run(typed: Report) -> Result<Exit, Fatal> {
     let (command, drawings) = (canonical(&typed.common), typed.svg);
     let plan = Plan::new(typed.common)?.without_evidence()?;
     with_answer(&plan, |answer| {
+        answer.refuse_clash(&[plan.output.as_deref(), drawings.as_deref()])?;
         warn::warn(answer);
         let evidence = |record: RecordId| answer.evidence(record);
         let context = facts::context(&plan, answer, &evidence);

@@ -1,7 +1,9 @@
 //! What is watched (rule 4): prefixes decide, origins classify. Names are decoration.
 
 mod profile;
+mod settings;
 mod watch;
 
-pub use profile::{Profile, ProfileError, read_names, read_prefixes};
+pub use profile::{Profile, read_names, read_prefixes};
+pub use settings::{SettingsError, Shelf, asn_of};
 pub use watch::{Keep, Watch};

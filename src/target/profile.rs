@@ -1,14 +1,15 @@
 //! Targets with a name: TOML files, of which one is compiled in, and the small text files of names and prefixes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use ipnet::IpNet;
 use serde::Deserialize;
+use toml::Value;
 
+use super::settings::{SettingsError, Shelf, asn_of, read};
 use crate::model::Asn;
 
-const BUILT_IN: [(&str, &str); 1] = [("north-korea", include_str!("profiles/north-korea.toml"))];
+const PROFILES: Shelf = Shelf { noun: "profile", built_in: &[("north-korea", include_str!("profiles/north-korea.toml"))] };
 
 /// A named target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,81 +24,36 @@ pub struct Profile {
     pub names: BTreeMap<Asn, String>,
 }
 
-/// A profile or list that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// Neither built in nor a file.
-    #[error("there is no profile '{name}': the built-in ones are {list}; or give a TOML file", list = built_in_names())]
-    Unknown {
-        /// As typed.
-        name: String,
-    },
-    /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file's text is not as it should be.
-    #[error("{path}: {reason}")]
-    Text {
-        /// The file, with the line where that is known.
-        path: String,
-        /// What is wrong and how it should be.
-        reason: String,
-    },
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     name: Option<String>,
     label: Option<String>,
     #[serde(default)]
-    origins: Vec<Number>,
+    origins: Vec<Value>,
     #[serde(default)]
     prefixes: Vec<String>,
     #[serde(default)]
     names: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Plain(u32),
-    Text(String),
-}
-
-fn built_in_names() -> String {
-    BUILT_IN.map(|(name, _)| name).join(", ")
-}
-
 impl Profile {
     /// A built-in profile by name, or a TOML file by path.
-    pub fn load(name: &str) -> Result<Profile, ProfileError> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            return Profile::parse(text, name);
-        }
-        if !Path::new(name).exists() {
-            return Err(ProfileError::Unknown { name: name.to_owned() });
-        }
-        Profile::parse(&read(name)?, name)
+    pub fn load(name: &str) -> Result<Profile, SettingsError> {
+        Profile::parse(&PROFILES.text(name)?, name)
     }
 
-    fn parse(text: &str, path: &str) -> Result<Profile, ProfileError> {
-        let wrong = |reason: String| ProfileError::Text { path: path.to_owned(), reason };
+    fn parse(text: &str, path: &str) -> Result<Profile, SettingsError> {
+        let wrong = |reason: String| SettingsError::Text { path: path.to_owned(), reason };
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let mut profile = Profile { label: file.label.or(file.name).unwrap_or_default(), ..Profile::default() };
         for origin in file.origins {
-            profile.origins.push(match origin {
-                Number::Plain(number) => Asn(number),
-                Number::Text(text) => text.parse().map_err(|e| wrong(format!("origins: {e}")))?,
-            });
+            profile.origins.push(asn_of(&origin).map_err(|e| wrong(format!("origins: {e}")))?);
         }
         for prefix in file.prefixes {
-            profile.prefixes.push(prefix.parse().map_err(|_| wrong(format!("prefixes: '{prefix}' is no prefix")))?);
+            profile.prefixes.push(
+                prefix.parse().map_err(|_| wrong(format!("prefixes: '{prefix}' is no prefix; write one as 175.45.176.0/22")))?,
+            );
         }
         for (asn, name) in file.names {
             profile.names.insert(asn.parse().map_err(|e| wrong(format!("names: {e}")))?, name);
@@ -107,10 +63,6 @@ impl Profile {
         }
         Ok(profile)
     }
-}
-
-fn read(path: &str) -> Result<String, ProfileError> {
-    std::fs::read_to_string(path).map_err(|source| ProfileError::Read { path: path.to_owned(), source })
 }
 
 /// The lines that say something: `#` begins a comment.
@@ -126,10 +78,10 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// `--prefix-file`: one prefix a line, `#` begins a comment.
-pub fn read_prefixes(path: &str) -> Result<Vec<IpNet>, ProfileError> {
+pub fn read_prefixes(path: &str) -> Result<Vec<IpNet>, SettingsError> {
     let text = read(path)?;
     let parse = |(number, line): (usize, &str)| {
-        let wrong = |_| ProfileError::Text {
+        let wrong = |_| SettingsError::Text {
             path: format!("{path}:{number}"),
             reason: format!("'{line}' is no prefix; write one a line, as 175.45.176.0/22"),
         };
@@ -139,12 +91,12 @@ pub fn read_prefixes(path: &str) -> Result<Vec<IpNet>, ProfileError> {
 }
 
 /// `--names`: an AS number and its name a line, separated by white space or a comma; `#` begins a comment.
-pub fn read_names(path: &str) -> Result<BTreeMap<Asn, String>, ProfileError> {
+pub fn read_names(path: &str) -> Result<BTreeMap<Asn, String>, SettingsError> {
     let text = read(path)?;
     let parse = |(number, line): (usize, &str)| {
         let place = format!("{path}:{number}");
         let (asn, name) = line.split_once([',', ' ', '\t']).unwrap_or((line, ""));
-        let asn = asn.parse::<Asn>().map_err(|e| ProfileError::Text { path: place, reason: e.to_string() })?;
+        let asn = asn.parse::<Asn>().map_err(|e| SettingsError::Text { path: place, reason: e.to_string() })?;
         Ok((asn, name.trim().trim_matches('"').to_owned()))
     };
     lines(&text).map(parse).collect()
@@ -165,6 +117,7 @@ mod tests {
     fn says_what_is_wrong() {
         for (text, said) in [
             ("origins = ['x']", "'x' is no AS number"),
+            ("origins = [99999999999]", "origins: '99999999999' is no AS number"),
             ("prefixes = ['1.2.3.4/99']", "is no prefix"),
             ("label = 'nothing'", "give origins, prefixes or both"),
             ("orgins = [1]", "orgins"),

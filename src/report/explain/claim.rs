@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 
+use crate::check::Claimed;
 use crate::event::FilePeer;
 use crate::replay::Basis;
 
@@ -50,15 +51,48 @@ pub enum Boundary {
         /// What changed: `upstream-gained`.
         what: String,
     },
+    /// A row of `check`: a published claim, and what the data show of it.
+    Verdict {
+        /// What is claimed: `gained`.
+        what: String,
+        /// The published time, or the beginning of the published span.
+        at: String,
+        /// The end of the published span; empty for a claim of one time.
+        until: String,
+        /// `pass`, `fail` or `not-decidable`.
+        verdict: String,
+        /// Why it is no pass.
+        note: String,
+        /// What was found; of a claim that counts the first.
+        found: String,
+        /// It lies after this.
+        after: String,
+        /// And at or before this.
+        by: String,
+    },
+}
+
+impl Boundary {
+    /// The one time that no whole row is without.
+    fn time(&self) -> &str {
+        match self {
+            Boundary::Start { seen: time, .. }
+            | Boundary::End { seen: time, .. }
+            | Boundary::Change { time, .. }
+            | Boundary::Verdict { at: time, .. } => time,
+        }
+    }
 }
 
 impl Claim {
     /// The row in a few words, for the heading above its record.
     pub fn heading(&self) -> String {
         let what = match &self.boundary {
+            boundary if boundary.time().is_empty() => "its time is not in the row".to_owned(),
             Boundary::Start { seen, .. } => format!("start, first seen {seen}"),
             Boundary::End { seen, .. } => format!("end, last seen {seen}"),
             Boundary::Change { time, what } => format!("{what}, {time}"),
+            Boundary::Verdict { what, at, until, verdict, .. } => format!("{} is claimed: {verdict}", published(what, at, until)),
         };
         format!("Line {}: {}: {what}", self.line, self.subject())
     }
@@ -76,14 +110,24 @@ impl Claim {
     pub fn sentences(&self) -> Vec<String> {
         let basis = self.basis.map_or("unknown", Basis::text);
         let bounds = match &self.boundary {
+            boundary if boundary.time().is_empty() => "The row has no time to hold against this record.".to_owned(),
             Boundary::Start { seen, after, by } => start(seen, after, by, basis),
             Boundary::End { seen, after, before } => end(seen, after, before, basis),
             Boundary::Change { time, what } => format!("The row says {what} at {time} (basis {basis})."),
+            Boundary::Verdict { what, at, until, verdict, note, found, after, by } => {
+                let reason = if note.is_empty() { String::new() } else { format!(": {note}") };
+                let claimed = published(what, at, until);
+                format!("The row's claim is {claimed}, its verdict {verdict}{reason}. {}", shown(found, after, by, basis))
+            }
         };
-        let meaning = self.basis.map(|basis| match self.boundary {
+        let meaning = self.basis.map(|basis| match &self.boundary {
             Boundary::Start { .. } => start_meaning(basis),
             Boundary::End { .. } => end_meaning(basis),
-            Boundary::Change { .. } => change_meaning(basis),
+            // The record behind a state is the one that brought the route.
+            Boundary::Verdict { what, .. } if what == Claimed::Present.text() || what == Claimed::Absent.text() => {
+                start_meaning(basis)
+            }
+            Boundary::Change { .. } | Boundary::Verdict { .. } => change_meaning(basis),
         });
         [bounds].into_iter().chain(meaning.map(str::to_owned)).collect()
     }
@@ -105,6 +149,23 @@ fn end(seen: &str, after: &str, before: &str, basis: &str) -> String {
         (_, "") => format!("The row's end: last proven at {seen}; how long after that it stood is unknown (basis {basis})."),
         (after, before) if after == before && before == seen => format!("The row's end is exact: {seen} (basis {basis})."),
         _ => format!("The row's end: not before {after} and before {before}, last proven at {seen} (basis {basis})."),
+    }
+}
+
+/// What was published, and of when.
+fn published(what: &str, at: &str, until: &str) -> String {
+    if until.is_empty() { format!("{what} at {at}") } else { format!("{what} from {at} to {until}") }
+}
+
+/// What `check` found; of a state the instant at which the route stood.
+fn shown(found: &str, after: &str, by: &str, basis: &str) -> String {
+    match (found, after, by) {
+        ("", ..) => format!("This record is the first to show the route that the data have there (basis {basis})."),
+        (_, "", "") => format!("This record is the first to show the route that stood at {found} (basis {basis})."),
+        (_, "", _) => format!("The data show it by {by}; how long before is unknown (basis {basis})."),
+        (_, _, "") => format!("The data show it after {after}; how long after is unknown (basis {basis})."),
+        _ if after == by && by == found => format!("The data show it exactly at {found} (basis {basis})."),
+        _ => format!("The data show it between {after} and {by} (basis {basis})."),
     }
 }
 
@@ -177,6 +238,11 @@ mod tests {
             (end("T3", "T4"), Basis::Rib, "not before T3 and before T4"),
             (end("T3", ""), Basis::PeerDown, "how long after that it stood is unknown"),
             (end("", ""), Basis::DataEnd, "ongoing, last proven at T3"),
+            (
+                Boundary::Start { seen: text(""), after: text(""), by: text("") },
+                Basis::Update,
+                "no time to hold against this record",
+            ),
         ] {
             let said = claim(boundary, basis).sentences();
             assert!(said.len() == 2 && said[0].contains(words), "{said:?}");
@@ -185,6 +251,53 @@ mod tests {
         assert_eq!(
             claim(change, Basis::Update).heading(),
             "Line 3: 175.45.176.0/24 through AS20485 TransTeleCom: upstream-gained, T1"
+        );
+    }
+
+    #[test]
+    fn a_verdict_says_what_was_claimed_and_what_was_found() {
+        let text = str::to_owned;
+        let verdict = |what: &str, verdict: &str, [until, note, found, after, by]: [&str; 5]| Boundary::Verdict {
+            what: text(what),
+            at: text("T0"),
+            until: text(until),
+            verdict: text(verdict),
+            note: text(note),
+            found: text(found),
+            after: text(after),
+            by: text(by),
+        };
+        for (boundary, basis, words) in [
+            (
+                verdict("gained", "pass", ["", "", "T1", "T1", "T1"]),
+                Basis::Update,
+                "claim is gained at T0, its verdict pass. The data show it exactly at T1 (basis update). A BGP message made the change",
+            ),
+            (
+                verdict("outage-begins", "fail", ["T9", "too few", "T1", "T1", "T1"]),
+                Basis::Update,
+                "claim is outage-begins from T0 to T9, its verdict fail: too few. The data show it exactly",
+            ),
+            (
+                verdict("gained", "not-decidable", ["", "wide", "T2", "", "T2"]),
+                Basis::DataStart,
+                "show it by T2; how long before",
+            ),
+            (verdict("lost", "not-decidable", ["", "wide", "T2", "T2", ""]), Basis::PeerDown, "after T2; how long after"),
+            (verdict("lost", "pass", ["", "", "T2", "T2", "T3"]), Basis::Rib, "show it between T2 and T3 (basis rib)"),
+            (
+                verdict("present", "pass", ["", "", "T1", "", ""]),
+                Basis::Update,
+                "stood at T1 (basis update). A BGP message began it",
+            ),
+            (verdict("absent", "fail", ["", "proven", "", "", ""]), Basis::Update, "proven. This record is the first to show"),
+        ] {
+            let said = claim(boundary, basis).sentences().join(" ");
+            assert!(said.contains(words), "{said}");
+        }
+        assert_eq!(
+            claim(verdict("gained", "pass", ["", "", "T1", "T1", "T1"]), Basis::Update).heading(),
+            "Line 3: 175.45.176.0/24 through AS20485 TransTeleCom: gained at T0 is claimed: pass"
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::check::{Claim, Finding, Judged, Verdict, When};
 use crate::model::{Origin, Upstream};
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
-use crate::report::sheet::Room::{CutEnd, Fixed};
+use crate::report::sheet::Room::Fixed;
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::{plural, second};
 
@@ -55,7 +55,8 @@ pub fn check(judged: &[Judged], context: &Context) -> Sheet {
                 ("found", Left, Fixed),
                 ("difference", Right, Fixed),
                 ("prefix", Left, Fixed),
-                ("what", Left, CutEnd),
+                // The reason stands at the end of the line: whole, however long.
+                ("what", Left, Fixed),
             ]),
             groups: groups(judged),
             drawing: Vec::new(),

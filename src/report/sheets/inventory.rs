@@ -6,7 +6,7 @@ use super::cells;
 use crate::model::{Span, Time};
 use crate::report::context::{Context, PeerFacts};
 use crate::report::sheet::Align::{Left, Right};
-use crate::report::sheet::Room::{CutEnd, Fixed};
+use crate::report::sheet::Room::Fixed;
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::{self, duration, plural, second};
 
@@ -114,7 +114,7 @@ pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
         facts: context.facts_json(),
         view: View {
             columns: cells::headings(&[
-                ("collector", Left, CutEnd),
+                ("collector", Left, Fixed),
                 ("kind", Left, Fixed),
                 ("files", Right, Fixed),
                 ("first", Left, Fixed),
@@ -122,7 +122,8 @@ pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
                 ("gaps", Right, Fixed),
                 ("peers", Right, Fixed),
                 ("bad", Right, Fixed),
-                ("note", Left, CutEnd),
+                // A peer's figures stand at the end of the line: whole, however long.
+                ("note", Left, Fixed),
             ]),
             groups: groups(&sorted, context),
             drawing: drawing(&sorted),
@@ -319,7 +320,7 @@ Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors.
 
 collector  kind     files  first                last                 gaps  peers  bad  note
 rrc90      rib          2  2017-10-01 00:00:00  2017-10-01 03:00:00     0     13    1
-rrc90      updates     35  2017-10-01 00:00:00  2017-10-01 03:00:00     1     13    1  one name = ..
+rrc90      updates     35  2017-10-01 00:00:00  2017-10-01 03:00:00     1     13    1  one name = one file
 
 Coverage, 2017-10-01 00:00:00 to 2017-10-01 03:00:00, a cell is 3m 00s:
 rrc90  r###################..#####################################r

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::PeerKey;
+use crate::model::{Flags, PeerKey};
 use crate::replay::RouteInterval;
 use crate::report::context::Context;
 use crate::report::sheet::Align::Left;
@@ -70,6 +70,11 @@ pub fn routes<'a>(intervals: impl IntoIterator<Item = &'a RouteInterval>, contex
     }
 }
 
+/// The flags of an interval's row.
+pub fn route_flags(interval: &RouteInterval) -> Flags {
+    cells::with_boundaries(interval.route.flags, &interval.start, &interval.end)
+}
+
 fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
     let (peer, route, start, end) = (&interval.peer, &interval.route, &interval.start, &interval.end);
     vec![
@@ -93,7 +98,7 @@ fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
         cells::duration(cells::total(&interval.assumed)),
         cells::count(interval.repeats),
         cells::path(&route.path),
-        cells::flags(cells::with_boundaries(route.flags, start, end)),
+        cells::flags(route_flags(interval)),
         cells::evidence(Some(start.record), context),
         cells::evidence(end.record, context),
     ]
@@ -109,7 +114,7 @@ fn groups(sorted: &[&RouteInterval], marks: &mut Marks, context: &Context) -> Ve
             marks.start(&interval.start),
             marks.end(&interval.end),
             interval.route.path.to_string(),
-            marks.notes(cells::with_boundaries(interval.route.flags, &interval.start, &interval.end)),
+            marks.notes(route_flags(interval)),
         ];
         match groups.last_mut() {
             Some(group) if group.heading == heading => group.rows.push(cells),

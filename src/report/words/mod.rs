@@ -120,7 +120,7 @@ fn on<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: &Con
 /// `, seen by up to 12 of 21 peers (57 %)`, of the row with the most peers.
 fn seen_by<'a>(told: impl Iterator<Item = &'a Told<'a>>) -> String {
     let most = told.map(Told::peak).max_by_key(|(peers, total)| (*peers, std::cmp::Reverse(*total)));
-    most.map_or_else(String::new, |(peers, total)| format!(", seen by up to {}", share(peers, total)))
+    most.map_or_else(String::new, |(peers, total)| format!(", seen by {}", share(peers, total)))
 }
 
 /// How an upstream came, went, came back, and how it stands where the data end.
@@ -245,11 +245,11 @@ fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
 /// What no result of this kind can show.
 fn limits(context: &Context) -> String {
     let peers: usize = context.collectors.iter().map(|c| c.peers).sum();
-    format!(
-        "BGP shows announced paths, not cables and not traffic shares, and a path that none of the {} of {} took is not seen here.",
-        plural(peers, "peer"),
-        plural(context.collectors.len(), "collector")
-    )
+    let untaken = match peers {
+        1 => "the one peer did not take".to_owned(),
+        _ => format!("none of the {} of {} took", plural(peers, "peer"), plural(context.collectors.len(), "collector")),
+    };
+    format!("BGP shows announced paths, not cables and not traffic shares, and a path that {untaken} is not seen here.")
 }
 
 /// The upstream of a row in words.

@@ -63,12 +63,12 @@ impl Dates {
     }
 }
 
-/// `12 of 21 peers that could see it (57 %)`.
+/// `up to 12 of 21 peers that could see it (57 %)`.
 pub fn share(peers: usize, total: usize) -> String {
     match total {
-        0 => plural(peers, "peer"),
-        1 => format!("{peers} of 1 peer that could see it"),
-        _ => format!("{peers} of {total} peers that could see it ({} %)", (peers * 100 + total / 2) / total),
+        0 => format!("up to {}", plural(peers, "peer")),
+        1 => "the one peer that could see it".to_owned(),
+        _ => format!("up to {peers} of {total} peers that could see it ({} %)", (peers * 100 + total / 2) / total),
     }
 }
 
