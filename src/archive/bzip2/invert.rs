@@ -11,7 +11,7 @@ use super::header::Randomised;
 use super::random::derandomise;
 
 /// Pieces that are spelled at once.
-const LANES: usize = 8;
+const LANES: usize = 16;
 /// Pieces of a text. Their lengths differ much; so many keep all lanes busy nearly to the end.
 const PIECES: usize = 256;
 /// Steps between two looks at whether a piece has ended.
@@ -24,8 +24,11 @@ type Link = u32;
 /// Marks the link of a row with which a piece begins.
 const MARK: Link = 1 << 31;
 
+/// Rows that a link can name: more than a block has.
+const ROWS: usize = 1 << 20;
+
 fn row(link: Link) -> usize {
-    (link >> 8 & 0xF_FFFF) as usize
+    (link >> 8) as usize & (ROWS - 1)
 }
 
 fn byte(link: Link) -> u8 {
@@ -54,8 +57,8 @@ struct Lane {
 /// Buffers of an inversion, reused from block to block.
 #[derive(Debug, Default)]
 pub struct Inverter {
-    /// One for each row.
-    links: Vec<Link>,
+    /// One for each row, and room for others, so that none can lie outside.
+    links: Box<[Link]>,
     lanes: [Lane; LANES],
     text: Vec<u8>,
 }
@@ -69,7 +72,7 @@ impl Inverter {
         if count < last.len() || last.len() < SHORT {
             self.spell(orig_ptr, count.min(last.len()));
         } else {
-            self.spell_in_pieces(orig_ptr);
+            self.spell_in_pieces(orig_ptr, last.len());
         }
         if randomised == Randomised::Yes {
             derandomise(&mut self.text);
@@ -86,36 +89,38 @@ impl Inverter {
         &self.text
     }
 
+    fn room(&mut self) -> &mut [Link; ROWS] {
+        if self.links.len() != ROWS {
+            self.links = vec![0; ROWS].into_boxed_slice();
+        }
+        self.links.first_chunk_mut().unwrap_or_else(|| unreachable!("as many as that"))
+    }
+
     /// Links each row to the one a byte earlier, with the byte that it ends with.
     fn link_back(&mut self, last: &[u8], starts: &[u32; 257]) {
         let mut firsts = [0u32; 256];
         firsts.copy_from_slice(&starts[..256]);
-        self.links.clear();
-        self.links.extend(last.iter().map(|byte| {
+        for (link, byte) in self.room().iter_mut().zip(last) {
             let first = &mut firsts[usize::from(*byte)];
-            let link = *first << 8 | u32::from(*byte);
+            *link = *first << 8 | u32::from(*byte);
             *first += 1;
-            link
-        }));
+        }
     }
 
     /// Links each row to the one a byte later, with the byte that it begins with.
     fn link(&mut self, last: &[u8], starts: &[u32; 257]) {
         let mut firsts = [0u32; 256];
         firsts.copy_from_slice(&starts[..256]);
-        self.links.resize(last.len(), 0);
-        let links = self.links.as_mut_slice();
+        let links = self.room();
         for (row, byte) in (0u32..).zip(last) {
             let first = &mut firsts[usize::from(*byte)];
-            if let Some(link) = links.get_mut(*first as usize) {
-                *link = row << 8 | u32::from(*byte);
-            }
+            links[*first as usize & (ROWS - 1)] = row << 8 | u32::from(*byte);
             *first += 1;
         }
     }
 
     fn spell(&mut self, mut at: usize, count: usize) {
-        let links = self.links.as_slice();
+        let links = &*self.links;
         self.text.extend((0..count).map(|_| {
             let link = links.get(at).copied().unwrap_or_default();
             at = row(link);
@@ -123,32 +128,33 @@ impl Inverter {
         }));
     }
 
-    fn spell_in_pieces(&mut self, orig_ptr: usize) {
-        let rows = self.links.len();
+    fn spell_in_pieces(&mut self, orig_ptr: usize, rows: usize) {
         let mut starts: Vec<usize> = (0..PIECES).map(|piece| piece * rows / PIECES).chain([orig_ptr]).collect();
         starts.sort_unstable();
         starts.dedup();
+        let links = self.room();
         for start in &starts {
-            self.links[*start] |= MARK;
+            links[*start & (ROWS - 1)] |= MARK;
         }
+        let Some(links) = self.links.first_chunk::<ROWS>() else { return };
         let mut pieces = vec![Piece::default(); starts.len()];
         let mut unspelled = 0..starts.len();
         for (lane, index) in self.lanes.iter_mut().zip(0..) {
             lane.bytes.clear();
-            lane.begin(index, unspelled.next(), &starts, &mut pieces, &self.links);
+            lane.begin(index, unspelled.next(), &starts, &mut pieces, links);
         }
         while self.lanes.iter().any(|lane| lane.piece.is_some()) {
             let mut rows = [0; LANES];
             for (row, lane) in rows.iter_mut().zip(&self.lanes) {
                 *row = lane.row;
             }
-            let strides = stride(&self.links, rows);
+            let strides = stride(links, rows);
             for ((lane, index), stride) in self.lanes.iter_mut().zip(0..).zip(&strides) {
                 let Some(piece) = lane.piece else { continue };
                 if let Some(end) = lane.take(stride) {
                     pieces[piece].to = lane.bytes.len();
                     pieces[piece].next = starts.binary_search(&end).unwrap_or_default();
-                    lane.begin(index, unspelled.next(), &starts, &mut pieces, &self.links);
+                    lane.begin(index, unspelled.next(), &starts, &mut pieces, links);
                 }
             }
         }
@@ -164,13 +170,13 @@ impl Inverter {
 }
 
 /// The links of the next steps from each row.
-fn stride(links: &[Link], mut rows: [usize; LANES]) -> [[Link; STRIDE]; LANES] {
+fn stride(links: &[Link; ROWS], mut rows: [usize; LANES]) -> [[Link; STRIDE]; LANES] {
     let mut strides = [[0; STRIDE]; LANES];
     for step in 0..STRIDE {
-        for (at, stride) in rows.iter_mut().zip(&mut strides) {
-            let link = links.get(*at).copied().unwrap_or_default();
-            stride[step] = link;
-            *at = row(link);
+        for lane in 0..LANES {
+            let link = links[rows[lane] & (ROWS - 1)];
+            strides[lane][step] = link;
+            rows[lane] = row(link);
         }
     }
     strides
@@ -178,14 +184,14 @@ fn stride(links: &[Link], mut rows: [usize; LANES]) -> [[Link; STRIDE]; LANES] {
 
 impl Lane {
     /// Begins a piece with its first byte.
-    fn begin(&mut self, index: usize, piece: Option<usize>, starts: &[usize], pieces: &mut [Piece], links: &[Link]) {
+    fn begin(&mut self, index: usize, piece: Option<usize>, starts: &[usize], pieces: &mut [Piece], links: &[Link; ROWS]) {
         self.piece = piece;
         let Some(piece) = piece else {
             self.row = 0;
             return;
         };
         pieces[piece] = Piece { lane: index, from: self.bytes.len(), ..Piece::default() };
-        let link = links[starts[piece]];
+        let link = links[starts[piece] & (ROWS - 1)];
         self.bytes.push(byte(link));
         self.row = row(link);
     }
