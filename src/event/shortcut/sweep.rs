@@ -6,6 +6,7 @@
 //! nothing else, and what is said of a file, be it damaged or not, does not depend on the number of threads.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -35,8 +36,36 @@ pub(super) struct Sight {
     pub may_contain: bool,
     /// Its ends, as long as patterns reach. Nothing if only inversion can tell.
     edges: Option<Edges>,
+    /// All its bytes, if a pattern may occur and there was room for them.
+    pub bytes: Option<Vec<u8>>,
     /// The last bytes of a file's last block: about [`END`], or all. Empty if only inversion can tell.
     pub end: Option<Vec<u8>>,
+}
+
+/// What is looked for.
+pub(super) struct Search<'a> {
+    patterns: &'a SearchSet,
+    /// How many more bytes of wanted blocks may be kept.
+    room: AtomicUsize,
+}
+
+impl<'a> Search<'a> {
+    /// For `patterns`, keeping up to `room` bytes of blocks in which one may occur: who needs them later need not decode them again.
+    pub fn new(patterns: &'a SearchSet, room: usize) -> Self {
+        Search { patterns, room: AtomicUsize::new(room) }
+    }
+
+    fn keep(&self, decoder: &mut BlockDecoder) -> Option<Vec<u8>> {
+        // A block has at least as many bytes as rows.
+        if self.room.load(Ordering::Relaxed) < decoder.matrix().rows() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        // A wrong checksum is met again by whoever needs the block.
+        decoder.invert_into(&mut bytes).ok()?;
+        let less = |room: usize| room.checked_sub(bytes.len());
+        self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok().map(|_| bytes)
+    }
 }
 
 /// Bytes at the end of a file that surely hold some whole records.
@@ -44,13 +73,15 @@ const END: usize = 32 << 10;
 
 impl Sight {
     /// Of the block at `bit`, which is decoded, and what is behind it.
-    fn of(bit: usize, decoder: &mut BlockDecoder, behind: Place, patterns: &SearchSet) -> Self {
+    fn of(bit: usize, decoder: &mut BlockDecoder, behind: Place, search: &Search<'_>) -> Self {
         let end = (behind == Place::End).then(|| {
             let mut end = Vec::new();
             decoder.invert_tail_into(END, &mut end);
             end
         });
-        Sight { bit, may_contain: decoder.may_contain(patterns), edges: decoder.edges(patterns.reach()), end }
+        let may_contain = decoder.may_contain(search.patterns);
+        let bytes = if may_contain { search.keep(decoder) } else { None };
+        Sight { bit, may_contain, edges: decoder.edges(search.patterns.reach()), bytes, end }
     }
 
     /// Its ends.
@@ -63,11 +94,11 @@ impl Sight {
 pub(super) fn each_block(
     data: &[u8],
     opening: &mut Opening<'_>,
-    patterns: &SearchSet,
-    mut take: impl FnMut(&Sight) -> Result<(), GaveUp>,
+    search: &Search<'_>,
+    mut take: impl FnMut(Sight) -> Result<(), GaveUp>,
 ) -> Result<(), GaveUp> {
-    take(&Sight::of(opening.first, &mut opening.decoder, opening.walk.place(), patterns))?;
-    let mut ahead = (rayon::current_num_threads() > 1).then(|| Ahead::new(data, patterns));
+    take(Sight::of(opening.first, &mut opening.decoder, opening.walk.place(), search))?;
+    let mut ahead = (rayon::current_num_threads() > 1).then(|| Ahead::new(data, search));
     loop {
         let (bit, level) = match opening.walk.place() {
             Place::Block { bit, level } => (bit, level),
@@ -76,10 +107,10 @@ pub(super) fn each_block(
         };
         if let Some((info, sight)) = ahead.as_mut().and_then(|ahead| ahead.block(bit, level)) {
             opening.walk.pass(&info)?;
-            take(&sight)?;
+            take(sight)?;
         } else {
             opening.walk.decode_next(&mut opening.decoder)?.ok_or(GaveUp)?;
-            take(&Sight::of(bit, &mut opening.decoder, opening.walk.place(), patterns))?;
+            take(Sight::of(bit, &mut opening.decoder, opening.walk.place(), search))?;
         }
     }
 }
@@ -87,7 +118,7 @@ pub(super) fn each_block(
 /// Looks through a file ahead of the walk, on all threads of the pool.
 struct Ahead<'a> {
     data: &'a [u8],
-    patterns: &'a SearchSet,
+    search: &'a Search<'a>,
     scanner: Scanner,
     /// Of the stream in which the walk is; nothing before its first question.
     level: Option<u8>,
@@ -97,9 +128,9 @@ struct Ahead<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    fn new(data: &'a [u8], patterns: &'a SearchSet) -> Self {
+    fn new(data: &'a [u8], search: &'a Search<'a>) -> Self {
         let scanner = Scanner::new(&[Mark::Block]);
-        Ahead { data, patterns, scanner, level: None, done: 0, found: VecDeque::new() }
+        Ahead { data, search, scanner, level: None, done: 0, found: VecDeque::new() }
     }
 
     /// The block at `bit` of a stream of this level, unless it has to be decoded where the walk is: because it does not decode, or was
@@ -137,7 +168,7 @@ impl<'a> Ahead<'a> {
             with_decoder(|decoder| {
                 let info = decoder.decode(self.data, bit, level).ok()?;
                 let behind = stream::after(self.data, info.end_bit, level).ok()?;
-                Some((info, Sight::of(bit, decoder, behind, self.patterns)))
+                Some((info, Sight::of(bit, decoder, behind, self.search)))
             })
         };
         marks.into_iter().filter_map(|(bit, _)| sight(bit)).collect()

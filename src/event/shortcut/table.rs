@@ -14,7 +14,7 @@ use super::blocks::Opening;
 use super::cursor::Cursor;
 use super::order::{Key, Order, Row};
 use super::probe::Prober;
-use super::sweep::each_block;
+use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
 use crate::archive::bzip2::decoder::BlockDecoder;
 use crate::archive::bzip2::search::SearchSet;
@@ -127,7 +127,7 @@ impl<'a> Frame<'a> {
 fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
     let mut border = Border::new(patterns);
     let (mut bits, mut hits) = (Vec::new(), Vec::new());
-    each_block(data, opening, patterns, |sight| {
+    each_block(data, opening, &Search::new(patterns, 0), |sight| {
         let at = bits.len();
         bits.push(sight.bit);
         let across = border.join(sight.edges()?).unwrap_or(0);

@@ -9,7 +9,7 @@
 use super::GaveUp;
 use super::blocks::Opening;
 use super::probe::LEVEL;
-use super::sweep::each_block;
+use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
 use crate::archive::bzip2::decoder::BlockDecoder;
 use crate::archive::bzip2::search::SearchSet;
@@ -26,9 +26,11 @@ const LONGEST: usize = 16 << 20;
 const WIDEST_SEARCH: usize = 4;
 
 /// A block, searched.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Block {
     bit: usize,
+    /// Its bytes, if they were kept.
+    bytes: Option<Vec<u8>>,
     /// A pattern occurs in it, or across one of its borders.
     wanted: bool,
     /// A pattern lies across the border before it.
@@ -92,10 +94,11 @@ fn time_of_last(end: &[u8], secs: u32) -> Option<Time> {
 fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<(Vec<Block>, Vec<u8>), GaveUp> {
     let mut border = Border::new(patterns);
     let (mut blocks, mut end): (Vec<Block>, _) = (Vec::new(), Vec::new());
-    each_block(data, opening, patterns, |sight| {
-        end.extend(sight.end.iter().flatten());
-        blocks.push(Block { bit: sight.bit, wanted: sight.may_contain, joined: false });
-        if let Some(before) = border.join(sight.edges()?) {
+    each_block(data, opening, &Search::new(patterns, LONGEST), |sight| {
+        let across = border.join(sight.edges()?);
+        end.extend(sight.end.into_iter().flatten());
+        blocks.push(Block { bit: sight.bit, bytes: sight.bytes, wanted: sight.may_contain, joined: false });
+        if let Some(before) = across {
             let from = blocks.len().saturating_sub(before + 1);
             for (index, block) in blocks.iter_mut().enumerate().skip(from) {
                 block.wanted = true;
@@ -149,19 +152,22 @@ impl Reader<'_> {
         }
     }
 
-    fn decode(&mut self, index: usize) -> Result<(), GaveUp> {
+    fn decode(&mut self, index: usize) -> Result<&mut BlockDecoder, GaveUp> {
         let block = self.blocks.get(index).ok_or(GaveUp)?;
         if self.decoder.bit() != Some(block.bit) {
             self.decoder.decode(self.data, block.bit, LEVEL)?;
         }
-        Ok(())
+        Ok(&mut self.decoder)
     }
 
     fn invert(&mut self, first: usize, last: usize) -> Result<Vec<u8>, GaveUp> {
         let mut bytes = Vec::new();
         for index in first..=last {
-            self.decode(index)?;
-            self.decoder.invert_into(&mut bytes)?;
+            match self.blocks.get_mut(index).and_then(|block| block.bytes.take()) {
+                Some(kept) if bytes.is_empty() => bytes = kept,
+                Some(kept) => bytes.extend_from_slice(&kept),
+                None => self.decode(index)?.invert_into(&mut bytes)?,
+            }
             if bytes.len() > LONGEST {
                 return Err(GaveUp);
             }
