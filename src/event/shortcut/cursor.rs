@@ -3,7 +3,7 @@
 use super::GaveUp;
 use super::order::{Order, Row};
 use super::probe::{LEVEL, Prober};
-use crate::archive::bzip2::stream::{self, Place};
+use crate::archive::bzip2::stream::Place;
 use crate::mrt::{HEADER_LEN, Header, RawRecord, RibRecord};
 
 /// A record is at most so long ([`Header::is_convincing`]) and a block may hold much more than its compressed size: more than both at a
@@ -116,9 +116,9 @@ impl Cursor {
         if self.bytes.len() > LONGEST {
             return Err(GaveUp);
         }
-        let info = prober.decoder.decode(prober.data, bit, LEVEL)?;
-        prober.decoder.invert_into(&mut self.bytes)?;
-        self.next = stream::after(prober.data, info.end_bit, LEVEL)?;
+        let (block, next) = prober.block(bit)?;
+        self.bytes.extend_from_slice(&block);
+        self.next = next;
         Ok(())
     }
 }

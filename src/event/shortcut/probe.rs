@@ -9,7 +9,7 @@ use super::GaveUp;
 use super::order::{Key, Order, Row};
 use crate::archive::bzip2::decoder::BlockDecoder;
 use crate::archive::bzip2::scan::{Mark, Scanner};
-use crate::archive::bzip2::stream;
+use crate::archive::bzip2::stream::{self, Place};
 
 /// The level as which all blocks are decoded: the largest. Streams may have different ones; a level only bounds a block's size.
 pub(super) const LEVEL: u8 = 9;
@@ -28,12 +28,22 @@ pub(super) struct Prober<'a> {
     scanner: Scanner,
     /// The first record of a block by the block's offset in bits.
     seen: BTreeMap<usize, Row>,
+    /// Blocks read ahead, by their offset in bits, and what follows each.
+    ahead: BTreeMap<usize, (Vec<u8>, Place)>,
     head: Vec<u8>,
 }
 
 impl<'a> Prober<'a> {
     pub fn new(data: &'a [u8], order: Order, decoder: BlockDecoder) -> Self {
-        Prober { data, order, decoder, scanner: Scanner::new(&[Mark::Block]), seen: BTreeMap::new(), head: Vec::new() }
+        Prober {
+            data,
+            order,
+            decoder,
+            scanner: Scanner::new(&[Mark::Block]),
+            seen: BTreeMap::new(),
+            ahead: BTreeMap::new(),
+            head: Vec::new(),
+        }
     }
 
     /// The first record that begins in the block at `bit`; `None` if there is no block or no such record.
@@ -54,6 +64,29 @@ impl<'a> Prober<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// The bytes of the block at `bit`, and what follows it.
+    pub fn block(&mut self, bit: usize) -> Result<(Vec<u8>, Place), GaveUp> {
+        if let Some(block) = self.ahead.remove(&bit) {
+            return Ok(block);
+        }
+        let mut bytes = Vec::new();
+        let info = self.decoder.decode(self.data, bit, LEVEL)?;
+        self.decoder.invert_into(&mut bytes)?;
+        Ok((bytes, stream::after(self.data, info.end_bit, LEVEL)?))
+    }
+
+    /// Reads the block at `bit` and the one behind it for later.
+    pub fn read_ahead(&mut self, mut bit: usize) -> Result<(), GaveUp> {
+        for _ in 0..2 {
+            let block = self.block(bit)?;
+            let next = block.1;
+            self.ahead.insert(bit, block);
+            let Place::Block { bit: behind, .. } = next else { break };
+            bit = behind;
+        }
+        Ok(())
     }
 
     fn remember(&mut self, bit: usize, row: Row) -> Result<(), GaveUp> {

@@ -114,10 +114,11 @@ impl<'a> Frame<'a> {
         Ok(Frame { dump: Dump { prober, builder, cursor, first: at, border: None }, first, last, end, families })
     }
 
-    /// Lets the prober see the places of the sample, so that it need not look for them later.
+    /// Lets the prober find the places of the sample and read there, so that it need not later.
     fn find_sample(&mut self) -> Result<(), GaveUp> {
         for stretch in sampled(&self.families) {
-            self.dump.prober.locate(stretch.from, self.dump.first)?;
+            let bit = self.dump.prober.locate(stretch.from, self.dump.first)?;
+            self.dump.prober.read_ahead(bit)?;
         }
         Ok(())
     }
