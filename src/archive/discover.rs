@@ -110,8 +110,8 @@ impl Gathered {
     }
 
     fn add_stream(&mut self, path: &Path, stream: &mut dyn Read) -> Result<(), DiscoverError> {
-        let spooled = Spool::of(stream).map_err(|error| DiscoverError::Spool { shown: shown(path), error })?;
-        let (spool, size) = spooled;
+        let spooled = sniff::unless_foreign(stream, name::parse(path).kind).and_then(|mut all| Spool::of(&mut all));
+        let (spool, size) = spooled.map_err(|error| DiscoverError::Spool { shown: shown(path), error })?;
         let candidate = Candidate {
             path: path.to_owned(),
             source: Source::Spool(spool),

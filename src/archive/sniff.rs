@@ -38,6 +38,16 @@ pub(super) fn sniff(source: &Source) -> io::Result<Looks> {
     })
 }
 
+/// All of a stream, or only its first bytes if no more are needed to refuse it: it may never end. A name that speaks of an archive file
+/// makes up for them, as [`sniff`] says.
+pub(super) fn unless_foreign(stream: &mut dyn Read, named: Option<NameKind>) -> io::Result<Box<dyn Read + '_>> {
+    let mut head = Vec::new();
+    stream.take(SAMPLE).read_to_end(&mut head)?;
+    let is_foreign = named.is_none() && Compression::of(&head) == Compression::Plain && !compression::is_mrt_header(&head);
+    let head = io::Cursor::new(head);
+    Ok(if is_foreign { Box::new(head) } else { Box::new(head.chain(stream)) })
+}
+
 /// Looks at a bzip2 file's compression only: the first block takes some 50 ms to decode, which adds up over thousands
 /// of files whose names already speak for them.
 pub(super) fn is_bzip2(source: &Source) -> io::Result<bool> {
@@ -61,6 +71,18 @@ fn bytes(head: &[u8]) -> Looks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endless_stream_of_something_else_is_not_awaited() {
+        let mut first = Vec::new();
+        let mut zeros = io::repeat(0);
+        unless_foreign(&mut zeros, None).and_then(|mut all| all.read_to_end(&mut first)).expect("ends");
+        assert_eq!(bytes(&first), Looks::Binary);
+        let mut all = Vec::new();
+        let mut known = [0; 300].as_slice();
+        unless_foreign(&mut known, Some(NameKind::Rib)).and_then(|mut read| read.read_to_end(&mut all)).expect("memory");
+        assert_eq!(all.len(), 300);
+    }
 
     #[test]
     fn first_bytes() {
