@@ -11,7 +11,7 @@ use super::error::Bz2Error;
 use super::header::{BlockHeader, Codes, LEVEL_BYTES, Randomised};
 use super::invert::Inverter;
 use super::rank::Matrix;
-use super::rle;
+use super::rle::{self, Fit};
 use super::search::SearchSet;
 
 /// What a decoded block says of itself.
@@ -21,9 +21,21 @@ pub struct BlockInfo {
     pub header: BlockHeader,
     /// Offset in bits of what follows the block.
     pub end_bit: usize,
+    /// Rows of its matrix.
+    pub rows: usize,
 }
 
-/// Decodes blocks with buffers that are kept: at most 0.9 MB, and 8 MB more once a block was inverted.
+impl BlockInfo {
+    /// Whether a stream of this level can hold it, whatever level it was decoded with.
+    pub fn fits(&self, level: u8) -> bool {
+        self.rows <= usize::from(level) * LEVEL_BYTES
+    }
+}
+
+/// The largest level, as which blocks are decoded whatever their streams have: a level only bounds a block's size.
+pub const LARGEST_LEVEL: u8 = 9;
+
+/// Decodes blocks with buffers that are kept: at most 0.9 MB, and 8 MB more once a block was inverted; of blocks made for the purpose 35 MB.
 #[derive(Debug)]
 pub struct BlockDecoder {
     codes: Codes,
@@ -105,7 +117,7 @@ impl BlockDecoder {
         }
         self.rows = rows;
         self.header = header;
-        Ok(BlockInfo { header, end_bit })
+        Ok(BlockInfo { header, end_bit, rows })
     }
 
     /// Offset in bits of the block that is held.
@@ -152,11 +164,19 @@ impl BlockDecoder {
 
     /// Appends the block's raw bytes to `output`, which is left as it was if their checksum is wrong.
     pub fn invert_into(&mut self, output: &mut Vec<u8>) -> Result<(), Bz2Error> {
+        self.invert_within(usize::MAX, output).map(|_| ())
+    }
+
+    /// As [`BlockDecoder::invert_into`], unless that makes `output` longer than `most`: 900,000 bytes may stand for 46 million.
+    pub fn invert_within(&mut self, most: usize, output: &mut Vec<u8>) -> Result<Fit, Bz2Error> {
         let before = output.len();
-        rle::decode_into(self.text(usize::MAX), output);
+        if rle::decode_within(self.text(usize::MAX), most, output) == Fit::TooLong {
+            output.truncate(before);
+            return Ok(Fit::TooLong);
+        }
         let computed = crc32(output.get(before..).unwrap_or_default());
         if computed == self.header.crc {
-            return Ok(());
+            return Ok(Fit::Whole);
         }
         output.truncate(before);
         Err(Bz2Error::Crc { stored: self.header.crc, computed })
@@ -171,8 +191,8 @@ impl BlockDecoder {
         output.truncate(end);
     }
 
-    /// Appends some `count` of the block's last raw bytes, or a few more or less, or all if it has fewer, to `output`, without a check
-    /// of their checksum. Pays against [`BlockDecoder::tail`] from some hundred bytes on. `None`: only whole inversion can tell.
+    /// Appends the block's last bytes, or all if it has fewer, to `output`: what its last `count` bytes of text stand for, which are hardly
+    /// fewer and may be many more raw bytes. Their checksum is not checked. Pays against [`BlockDecoder::tail`] from some hundred bytes on. `None`: only whole inversion can tell.
     pub fn invert_tail_into(&mut self, count: usize, output: &mut Vec<u8>) -> Option<()> {
         if self.header.randomised == Randomised::Yes {
             return None;

@@ -97,12 +97,16 @@ impl Codes {
     }
 }
 
+/// Nobody goes up and down on the way to a code's length; libbz2 would follow for ever.
+const MOST_STEPS: u32 = 64;
+
 /// Reads a code: a first length, then for each symbol steps up (`10`) or down (`11`) and a stop (`0`).
 fn read_table(reader: &mut BitReader<'_>, symbols: usize, table: &mut Table) -> Result<(), Bz2Error> {
     let mut lengths = [0u8; 258];
     let mut length = reader.take(5)?;
     let lengths = lengths.get_mut(..symbols).ok_or(Bz2Error::CodeLength)?;
     for slot in lengths.iter_mut() {
+        let mut steps = 0;
         loop {
             if !(1..=MAX_CODE_BITS).contains(&length) {
                 return Err(Bz2Error::CodeLength);
@@ -113,6 +117,10 @@ fn read_table(reader: &mut BitReader<'_>, symbols: usize, table: &mut Table) -> 
                 _ => break,
             }
             reader.skip(2)?;
+            steps += 1;
+            if steps > MOST_STEPS {
+                return Err(Bz2Error::CodeLength);
+            }
         }
         reader.skip(1)?;
         *slot = u8::try_from(length).map_err(|_| Bz2Error::CodeLength)?;

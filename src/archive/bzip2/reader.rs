@@ -11,17 +11,22 @@ use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::crc::combine;
-use super::decoder::{BlockInfo, with_decoder};
+use super::decoder::{BlockInfo, LARGEST_LEVEL, with_decoder};
 use super::error::Bz2Error;
+use super::rle::Fit;
 use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
 use super::stream::{CRC_BITS, HEADER_BITS, MAGIC_BITS, stored_crc};
 
-/// No block is longer in compressed bytes: 900,000 symbols of 20 bits and its tables.
+/// No block is longer in compressed bytes: 900,000 symbols of 20 bits, 32,767 selectors of 6, and its tables.
 const LONGEST: usize = 2_400_000;
 /// Compressed bytes before the last [`LONGEST`] ones: those of ten blocks and more.
 const ROOM: usize = 4 << 20;
-/// Blocks decompressed at once, per thread and at most: as many files are read as there are threads, and each holds so many.
+/// Blocks decompressed at once, per thread and at most: as a rule as many files are read as there are threads, and each holds so many.
 const BLOCKS: (usize, usize) = (2, 8);
+/// Bytes of a block that is kept ahead. A longer one, of runs without end, is decompressed when it comes next.
+const KEPT: usize = 4 << 20;
+/// Compressed bytes in which marks are looked for at a time.
+const SCANNED: usize = 256 << 10;
 
 /// What comes next in the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,9 +61,11 @@ pub struct Reader<R> {
     /// The combined checksum of the stream's blocks so far.
     combined: u32,
     scanner: Scanner,
+    /// Where blocks may begin in the window, in bits: those found and not yet decompressed.
+    marks: VecDeque<usize>,
+    /// Offset in bits up to which marks were looked for.
+    scanned: usize,
     ahead: VecDeque<Ahead>,
-    /// The level with which they were decompressed.
-    ahead_level: u8,
     output: Vec<u8>,
     /// Bytes of the output that were handed out.
     taken: usize,
@@ -76,8 +83,9 @@ impl<R: Read> Reader<R> {
             next: Next::First,
             combined: 0,
             scanner: Scanner::new(&[Mark::Block]),
+            marks: VecDeque::new(),
+            scanned: 0,
             ahead: VecDeque::new(),
-            ahead_level: 0,
             output: Vec::new(),
             taken: 0,
         }
@@ -104,10 +112,10 @@ impl<R: Read> Reader<R> {
             return;
         }
         let passed = self.bit / 8;
-        self.ahead.retain(|(bit, ..)| *bit >= passed * 8);
-        for (bit, ..) in &mut self.ahead {
-            *bit -= passed * 8;
-        }
+        // What comes next lies behind all places that were looked at.
+        self.ahead.clear();
+        self.marks.clear();
+        self.scanned = 0;
         self.window.drain(..passed);
         self.before += passed as u64;
         self.bit -= passed * 8;
@@ -124,7 +132,7 @@ impl<R: Read> Reader<R> {
         let byte = self.bit.div_ceil(8);
         let rest = self.window.get(byte..).unwrap_or_default();
         let level = match rest {
-            [] if !is_first => return Ok(Next::Nothing),
+            [] if !is_first && !matches!(self.over, Some(Err(_))) => return Ok(Next::Nothing),
             [b'B', b'Z', b'h', level @ b'1'..=b'9', ..] => level - b'0',
             [] | [b'B'] | [b'B', b'Z'] | [b'B', b'Z', b'h'] => return Err(Bz2Error::Truncated),
             _ => return Err(Bz2Error::NoStream(self.before + byte as u64)),
@@ -158,40 +166,38 @@ impl<R: Read> Reader<R> {
 
     /// Fills the output with the block that comes next.
     fn block(&mut self, level: u8) -> Result<BlockInfo, Bz2Error> {
-        let threads = rayon::current_num_threads();
-        self.ahead.retain(|(bit, ..)| *bit >= self.bit && self.ahead_level == level);
-        if threads > 1 && self.ahead.is_empty() {
-            self.look_ahead(level, (threads * BLOCKS.0).min(BLOCKS.1));
+        self.ahead.retain(|(bit, ..)| *bit >= self.bit);
+        // Threads of others than the pool's are not to be helped by it.
+        if self.ahead.is_empty() && rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1 {
+            self.look_ahead((rayon::current_num_threads() * BLOCKS.0).min(BLOCKS.1));
         }
-        if self.ahead.front().is_some_and(|(bit, ..)| *bit == self.bit)
+        if self.ahead.front().is_some_and(|(bit, info, _)| *bit == self.bit && info.fits(level))
             && let Some((_, info, bytes)) = self.ahead.pop_front()
         {
             self.output = bytes?;
             return Ok(info);
         }
-        let (info, bytes) = decompress(&self.window, self.bit, level, std::mem::take(&mut self.output))?;
-        self.output = bytes?;
+        let info = with_decoder(|decoder| {
+            let info = decoder.decode(&self.window, self.bit, level)?;
+            decoder.invert_into(&mut self.output).map(|()| info)
+        })?;
         Ok(info)
     }
 
-    fn look_ahead(&mut self, level: u8, most: usize) {
+    /// Decompresses the next blocks, at most so many.
+    fn look_ahead(&mut self, most: usize) {
         let last = if self.over.is_some() { self.window.len() } else { self.window.len().saturating_sub(LONGEST) };
-        let mut marks = Vec::new();
-        let mut from = self.bit;
-        while marks.len() < most
-            && let Some((bit, _)) = self.scanner.first(&self.window, from, last * 8)
-        {
-            marks.push(bit);
-            from = bit + 1;
+        self.marks.retain(|bit| *bit >= self.bit);
+        self.scanned = self.scanned.max(self.bit);
+        while self.marks.len() < most && self.scanned < last * 8 {
+            let end = (self.scanned + SCANNED * 8).min(last * 8);
+            self.marks.extend(self.scanner.find(&self.window, self.scanned, end).into_iter().map(|(bit, _)| bit));
+            self.scanned = end;
         }
+        let marks: Vec<usize> = self.marks.drain(..most.min(self.marks.len())).collect();
         let window = &self.window;
-        let found: Vec<Option<Ahead>> = marks
-            .par_iter()
-            .with_max_len(1)
-            .map(|bit| decompress(window, *bit, level, Vec::new()).ok().map(|(info, bytes)| (*bit, info, bytes)))
-            .collect();
+        let found: Vec<Option<Ahead>> = marks.par_iter().with_max_len(1).map(|bit| decompress(window, *bit)).collect();
         self.ahead.extend(found.into_iter().flatten());
-        self.ahead_level = level;
     }
 
     /// What is wrong, once nothing else is left to say.
@@ -206,17 +212,16 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// Decompresses the block at a bit of the window into `bytes`, which is empty.
-fn decompress(
-    window: &[u8],
-    bit: usize,
-    level: u8,
-    mut bytes: Vec<u8>,
-) -> Result<(BlockInfo, Result<Vec<u8>, Bz2Error>), Bz2Error> {
+/// Decompresses the block at a bit of the window, if there is one and it is not too long to be kept.
+fn decompress(window: &[u8], bit: usize) -> Option<Ahead> {
     with_decoder(|decoder| {
-        let info = decoder.decode(window, bit, level)?;
-        let inverted = decoder.invert_into(&mut bytes);
-        Ok((info, inverted.map(|()| bytes)))
+        let info = decoder.decode(window, bit, LARGEST_LEVEL).ok()?;
+        let mut bytes = Vec::new();
+        match decoder.invert_within(KEPT, &mut bytes) {
+            Ok(Fit::Whole) => Some((bit, info, Ok(bytes))),
+            Ok(Fit::TooLong) => None,
+            Err(damage) => Some((bit, info, Err(damage))),
+        }
     })
 }
 
@@ -235,5 +240,30 @@ impl<R: Read> Read for Reader<R> {
         }
         self.taken += length;
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    struct Breaks;
+
+    impl Read for Breaks {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+
+    #[test]
+    fn an_input_that_breaks_off_between_two_streams_is_not_at_its_end() {
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+        encoder.write_all(b"all of a stream").expect("memory");
+        let stream = encoder.finish().expect("memory");
+        let mut read = Vec::new();
+        let error = Reader::new(stream.chain(Breaks)).read_to_end(&mut read).expect_err("it breaks off");
+        assert_eq!((read.as_slice(), error.to_string().as_str()), (b"all of a stream".as_slice(), "the disk is gone"));
     }
 }

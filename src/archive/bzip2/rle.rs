@@ -7,16 +7,38 @@ pub const RUN: usize = 4;
 ///
 /// A run's four bytes at the very end may lack their count, as libbz2 allows.
 pub fn decode_into(text: &[u8], output: &mut Vec<u8>) {
+    decode_within(text, usize::MAX, output);
+}
+
+/// Whether all of something was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// All.
+    Whole,
+    /// A part: it is longer than asked for.
+    TooLong,
+}
+
+/// As [`decode_into`], but stops where `output` becomes longer than `most`.
+pub fn decode_within(text: &[u8], most: usize, output: &mut Vec<u8>) -> Fit {
     output.reserve(text.len());
     let mut rest = text;
     while let Some(at) = find_run(rest) {
+        if output.len() > most {
+            return Fit::TooLong;
+        }
         let (plain, behind) = rest.split_at(at + RUN);
         output.extend_from_slice(plain);
-        let (Some(byte), Some((count, behind))) = (plain.last(), behind.split_first()) else { return };
+        let (Some(byte), Some((count, behind))) = (plain.last(), behind.split_first()) else { return fit(output, most) };
         output.resize(output.len() + usize::from(*count), *byte);
         rest = behind;
     }
     output.extend_from_slice(rest);
+    fit(output, most)
+}
+
+fn fit(output: &[u8], most: usize) -> Fit {
+    if output.len() > most { Fit::TooLong } else { Fit::Whole }
 }
 
 /// Where the first four equal bytes begin.
@@ -62,6 +84,17 @@ mod tests {
         for (text, plain) in cases {
             assert_eq!(decoded(text), plain, "{text:?}");
         }
+    }
+
+    #[test]
+    fn long_runs_are_told_before_they_fill_memory() {
+        let text = b"aaaa\xff".repeat(1000);
+        let mut output = Vec::new();
+        assert_eq!(decode_within(&text, 1000, &mut output), Fit::TooLong);
+        assert!(output.len() < 2000);
+        output.clear();
+        assert_eq!(decode_within(&text, 259_000, &mut output), Fit::Whole);
+        assert_eq!(output.len(), 259_000);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::GaveUp;
 use super::order::{Order, Row};
-use super::probe::{LEVEL, Prober};
+use super::probe::Prober;
+use crate::archive::bzip2::decoder::LARGEST_LEVEL;
 use crate::archive::bzip2::stream::Place;
 use crate::mrt::{HEADER_LEN, Header, RawRecord, RibRecord};
 
@@ -26,7 +27,7 @@ pub(super) struct Cursor {
 impl Cursor {
     /// At the start of the block at `bit`.
     pub fn open(prober: &mut Prober<'_>, bit: usize) -> Result<Self, GaveUp> {
-        let next = Place::Block { bit, level: LEVEL };
+        let next = Place::Block { bit, level: LARGEST_LEVEL };
         let mut cursor = Cursor { bytes: Vec::new(), at: 0, block: (0, bit), next, row: None, border: None };
         cursor.load(prober)?;
         Ok(cursor)

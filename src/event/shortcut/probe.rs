@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use super::GaveUp;
 use super::order::{Key, Order, Row};
-use crate::archive::bzip2::decoder::BlockDecoder;
+use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
 use crate::archive::bzip2::scan::{Mark, Scanner};
 use crate::archive::bzip2::stream::{self, Place};
 
-/// The level as which all blocks are decoded: the largest. Streams may have different ones; a level only bounds a block's size.
-pub(super) const LEVEL: u8 = 9;
-
 /// Raw bytes at a block's start in which its first records are looked for: at first, and if they are long.
 const HEADS: [usize; 3] = [24 << 10, 192 << 10, usize::MAX];
+
+/// Bytes of blocks read ahead beyond which no more are.
+const MOST_AHEAD: usize = 16 << 20;
 
 /// Compressed bytes at the end of the file in which the last block is looked for.
 const TAILS: [usize; 3] = [128 << 10, 1 << 20, 8 << 20];
@@ -51,8 +51,8 @@ impl<'a> Prober<'a> {
         if let Some(row) = self.seen.get(&bit) {
             return Ok(Some(*row));
         }
-        let Ok(info) = self.decoder.decode(self.data, bit, LEVEL) else { return Ok(None) };
-        if stream::after(self.data, info.end_bit, LEVEL).is_err() {
+        let Ok(info) = self.decoder.decode(self.data, bit, LARGEST_LEVEL) else { return Ok(None) };
+        if stream::after(self.data, info.end_bit, LARGEST_LEVEL).is_err() {
             return Ok(None);
         }
         for length in HEADS {
@@ -72,14 +72,17 @@ impl<'a> Prober<'a> {
             return Ok(block);
         }
         let mut bytes = Vec::new();
-        let info = self.decoder.decode(self.data, bit, LEVEL)?;
+        let info = self.decoder.decode(self.data, bit, LARGEST_LEVEL)?;
         self.decoder.invert_into(&mut bytes)?;
-        Ok((bytes, stream::after(self.data, info.end_bit, LEVEL)?))
+        Ok((bytes, stream::after(self.data, info.end_bit, LARGEST_LEVEL)?))
     }
 
     /// Reads the block at `bit` and the one behind it for later.
     pub fn read_ahead(&mut self, mut bit: usize) -> Result<(), GaveUp> {
         for _ in 0..2 {
+            if self.ahead.values().map(|(bytes, _)| bytes.len()).sum::<usize>() > MOST_AHEAD {
+                break;
+            }
             let block = self.block(bit)?;
             let next = block.1;
             self.ahead.insert(bit, block);

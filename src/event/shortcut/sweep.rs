@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use super::GaveUp;
 use super::blocks::Opening;
 use crate::archive::bzip2::border::Edges;
-use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, with_decoder};
+use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, LARGEST_LEVEL, with_decoder};
+use crate::archive::bzip2::rle::Fit;
 use crate::archive::bzip2::scan::{Mark, Scanner};
 use crate::archive::bzip2::search::SearchSet;
 use crate::archive::bzip2::stream::{self, Place};
@@ -38,7 +39,7 @@ pub(super) struct Sight {
     edges: Option<Edges>,
     /// All its bytes, if a pattern may occur and there was room for them.
     pub bytes: Option<Vec<u8>>,
-    /// The last bytes of a file's last block: about [`END`], or all. Empty if only inversion can tell.
+    /// The last bytes of a block behind which the file ends: [`END`] at most. Empty if they cannot be told.
     pub end: Option<Vec<u8>>,
 }
 
@@ -60,11 +61,14 @@ impl<'a> Search<'a> {
         if self.room.load(Ordering::Relaxed) < decoder.matrix().rows() {
             return None;
         }
-        let mut bytes = Vec::new();
+        let (mut bytes, room) = (Vec::new(), self.room.load(Ordering::Relaxed));
         // A wrong checksum is met again by whoever needs the block.
-        decoder.invert_into(&mut bytes).ok()?;
-        let less = |room: usize| room.checked_sub(bytes.len());
-        self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok().map(|_| bytes)
+        if decoder.invert_within(room, &mut bytes).ok()? == Fit::Whole {
+            let less = |room: usize| room.checked_sub(bytes.len());
+            return self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok().map(|_| bytes);
+        }
+        self.room.store(0, Ordering::Relaxed);
+        None
     }
 }
 
@@ -77,6 +81,7 @@ impl Sight {
         let end = (behind == Place::End).then(|| {
             let mut end = Vec::new();
             decoder.invert_tail_into(END, &mut end);
+            end.drain(..end.len().saturating_sub(END));
             end
         });
         let may_contain = decoder.may_contain(search.patterns);
@@ -120,8 +125,6 @@ struct Ahead<'a> {
     data: &'a [u8],
     search: &'a Search<'a>,
     scanner: Scanner,
-    /// Of the stream in which the walk is; nothing before its first question.
-    level: Option<u8>,
     /// Bytes looked through.
     done: usize,
     found: VecDeque<(BlockInfo, Sight)>,
@@ -130,44 +133,40 @@ struct Ahead<'a> {
 impl<'a> Ahead<'a> {
     fn new(data: &'a [u8], search: &'a Search<'a>) -> Self {
         let scanner = Scanner::new(&[Mark::Block]);
-        Ahead { data, search, scanner, level: None, done: 0, found: VecDeque::new() }
+        Ahead { data, search, scanner, done: 0, found: VecDeque::new() }
     }
 
-    /// The block at `bit` of a stream of this level, unless it has to be decoded where the walk is: because it does not decode, or was
-    /// looked through as one of another level.
+    /// The block at `bit` of a stream of this level, unless it has to be decoded where the walk is, because it does not decode.
     fn block(&mut self, bit: usize, level: u8) -> Option<(BlockInfo, Sight)> {
-        if self.level != Some(level) {
-            self.level = Some(level);
-            self.found.clear();
-            self.done = bit / 8;
-        }
         while self.done * 8 <= bit {
-            self.look(bit, level);
+            self.done = self.done.max(bit / 8);
+            self.look(bit);
         }
         while self.found.front().is_some_and(|(_, sight)| sight.bit < bit) {
             self.found.pop_front();
         }
-        if self.found.front()?.1.bit == bit { self.found.pop_front() } else { None }
+        let (info, sight) = self.found.front()?;
+        if sight.bit == bit && info.fits(level) { self.found.pop_front() } else { None }
     }
 
     /// Looks through as much as keeps all threads busy, for blocks from `bit` on.
-    fn look(&mut self, bit: usize, level: u8) {
+    fn look(&mut self, bit: usize) {
         let start = self.done;
         self.done = start.saturating_add(rayon::current_num_threads().saturating_mul(TASKS_PER_THREAD * TASK));
         let starts: Vec<usize> = (start..self.done.min(self.data.len())).step_by(TASK).collect();
-        let task = |start: &usize| self.found_in((*start * 8).max(bit), (start + TASK) * 8, level);
+        let task = |start: &usize| self.found_in((*start * 8).max(bit), (start + TASK) * 8);
         let found: Vec<Vec<_>> = starts.par_iter().with_max_len(1).map(task).collect();
         self.found.extend(found.into_iter().flatten());
     }
 
     /// The blocks that begin in a range of bits.
-    fn found_in(&self, from: usize, to: usize, level: u8) -> Vec<(BlockInfo, Sight)> {
+    fn found_in(&self, from: usize, to: usize) -> Vec<(BlockInfo, Sight)> {
         let scanned = self.data.get(..to / 8 + OVERHANG).unwrap_or(self.data);
         let marks = self.scanner.find(scanned, from, to);
         let sight = |bit| {
             with_decoder(|decoder| {
-                let info = decoder.decode(self.data, bit, level).ok()?;
-                let behind = stream::after(self.data, info.end_bit, level).ok()?;
+                let info = decoder.decode(self.data, bit, LARGEST_LEVEL).ok()?;
+                let behind = stream::after(self.data, info.end_bit, LARGEST_LEVEL).ok()?;
                 Some((info, Sight::of(bit, decoder, behind, self.search)))
             })
         };

@@ -8,10 +8,9 @@
 
 use super::GaveUp;
 use super::blocks::Opening;
-use super::probe::LEVEL;
 use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
-use crate::archive::bzip2::decoder::BlockDecoder;
+use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::file::FileEvents;
 use crate::event::read::add_session_record;
@@ -55,7 +54,9 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
         if is_read || !(at == last || reader.blocks[at].wanted) {
             continue;
         }
-        if !reader.blocks[at].wanted
+        // A single block is looked at as a whole.
+        if at > 0
+            && !reader.blocks[at].wanted
             && let Some(time) = time_of_last(&end, reader.secs)
         {
             stretches.push(Stretch { blocks: (at, at), said: FileEvents { last: Some(time), ..FileEvents::default() } });
@@ -155,7 +156,7 @@ impl Reader<'_> {
     fn decode(&mut self, index: usize) -> Result<&mut BlockDecoder, GaveUp> {
         let block = self.blocks.get(index).ok_or(GaveUp)?;
         if self.decoder.bit() != Some(block.bit) {
-            self.decoder.decode(self.data, block.bit, LEVEL)?;
+            self.decoder.decode(self.data, block.bit, LARGEST_LEVEL)?;
         }
         Ok(&mut self.decoder)
     }
