@@ -18,7 +18,7 @@ use super::args::When;
 use super::output;
 use super::{Exit, Fatal};
 use crate::archive::escaped;
-use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, RefineError, Sampling, Uncertain};
+use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, Sampling, Uncertain};
 use crate::model::{Span, Time};
 
 /// Shown by `--help`.
@@ -133,8 +133,7 @@ fn question(typed: &FetchArgs) -> Result<Option<Question>, FetchError> {
 
 fn uncertain(result: &Path) -> Result<Uncertain, FetchError> {
     let shown = || escaped(&result.display().to_string());
-    let json = std::fs::read(result)
-        .map_err(|error| FetchError::Result { path: shown(), error: RefineError::Foreign(error.to_string()) })?;
+    let json = std::fs::read(result).map_err(|error| FetchError::Unread { path: shown(), error })?;
     Uncertain::read(&json).map_err(|error| FetchError::Result { path: shown(), error })
 }
 

@@ -55,6 +55,14 @@ pub enum FetchError {
     /// The archive has nothing for this.
     #[error("the archive has nothing of these collectors for this window")]
     Nothing,
+    /// A result that cannot be read.
+    #[error("{path}: {error}; name the JSON result of `uplinks timeline`")]
+    Unread {
+        /// As typed.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A result that cannot be refined.
     #[error("{path}: {error}")]
     Result {
