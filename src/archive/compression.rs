@@ -1,5 +1,9 @@
 //! Tells compressions apart by a file's first bytes, and MRT from everything else by its first record's header.
 
+use super::bzip2::bits::Bits;
+use super::bzip2::scan::{BLOCK_MAGIC, END_MAGIC};
+use super::bzip2::stream;
+
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Compression {
@@ -18,10 +22,6 @@ pub enum Compression {
 /// As many bytes as the functions of this module want to see.
 pub(super) const HEAD: usize = 12;
 
-/// The first bytes of a bzip2 block and of the end of a bzip2 stream.
-const BZIP2_BLOCK: [u8; 6] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
-const BZIP2_END: [u8; 6] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
-
 /// No record is longer in octets: RIB records with thousands of peers stay far below.
 const LONGEST_RECORD: u32 = 1 << 24;
 
@@ -32,7 +32,7 @@ impl Compression {
         match head {
             [0x1f, 0x8b, ..] => Self::Gzip,
             _ if is_mrt_header(head) => Self::Plain,
-            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Self::Bzip2,
+            _ if stream::level(head).is_some() => Self::Bzip2,
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             _ => Self::Plain,
@@ -42,7 +42,7 @@ impl Compression {
 
 /// The head of a bzip2 file that is whole as far as it goes: level and first block or end of stream.
 pub(super) fn is_bzip2_stream(head: &[u8]) -> bool {
-    head.get(4..10).is_some_and(|magic| magic == BZIP2_BLOCK || magic == BZIP2_END) && Compression::of(head) == Compression::Bzip2
+    matches!(Bits::new(head).magic(stream::HEADER_BITS), BLOCK_MAGIC | END_MAGIC) && Compression::of(head) == Compression::Bzip2
 }
 
 /// Type and subtype of the MRT record that these bytes may begin with (RFC 6396, sections 2 and 4).

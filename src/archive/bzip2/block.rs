@@ -123,8 +123,7 @@ pub fn decode_symbols(bits: Bits<'_>, codes: &Codes, mut offset: usize, room: &m
         let table = codes.tables.get(usize::from(*selector)).ok_or(Bz2Error::Selector)?;
         let next = table.decode(bits, offset, &mut group);
         // Zeros are decoded behind the end of the data, and may be wrong in any way.
-        let progress =
-            if next > bits.len() { column.apply(&group).map_err(|_| Bz2Error::Truncated) } else { column.apply(&group) };
+        let progress = column.apply(&group).map_err(|damage| if next > bits.len() { Bz2Error::Truncated } else { damage });
         match progress? {
             Progress::More => offset = next,
             Progress::Ended(at) => {

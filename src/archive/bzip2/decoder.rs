@@ -191,8 +191,9 @@ impl BlockDecoder {
         output.truncate(end);
     }
 
-    /// Appends the block's last bytes, or all if it has fewer, to `output`: what its last `count` bytes of text stand for, which are hardly
-    /// fewer and may be many more raw bytes. Their checksum is not checked. Pays against [`BlockDecoder::tail`] from some hundred bytes on. `None`: only whole inversion can tell.
+    /// Appends the block's last bytes, or all if it has fewer, to `output`: what its last `count` bytes of text stand for, which are
+    /// hardly fewer and may be many more raw bytes. Their checksum is not checked. Pays against [`BlockDecoder::tail`] from some hundred
+    /// bytes on. `None`: only whole inversion can tell.
     pub fn invert_tail_into(&mut self, count: usize, output: &mut Vec<u8>) -> Option<()> {
         if self.header.randomised == Randomised::Yes {
             return None;

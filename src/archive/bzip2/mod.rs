@@ -18,6 +18,7 @@
 //! blocks into streams for `bzip2`; `lbzip2` never has the last column as bytes, refuses randomised blocks, uses
 //! unchecked accesses and brings its own thread pool.
 
+pub mod ahead;
 pub mod bits;
 pub mod block;
 pub mod border;

@@ -1,21 +1,22 @@
 //! Reads whole streams, several blocks at a time where the thread pool has several threads.
 //!
 //! A window of the compressed bytes is kept in which any block that begins before its last [`LONGEST`] bytes is whole. Whatever begins
-//! with a block's magic number is decompressed ahead; the reader then goes from block to block and takes what was found where it is.
-//! So magic numbers that came by chance cost time and nothing else, and bytes and errors do not depend on the number of threads.
+//! with a block's magic number is decompressed ahead ([`Ahead`]); the reader then goes from block to block and takes what was found where
+//! it is. So bytes and errors do not depend on the number of threads.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read};
 
 use rayon::prelude::*;
 
+use super::ahead::Ahead;
 use super::bits::Bits;
 use super::crc::combine;
 use super::decoder::{BlockInfo, LARGEST_LEVEL, with_decoder};
 use super::error::Bz2Error;
 use super::rle::Fit;
 use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
-use super::stream::{CRC_BITS, HEADER_BITS, MAGIC_BITS, stored_crc};
+use super::stream::{CRC_BITS, HEADER_BITS, MAGIC_BITS, level, stored_crc};
 
 /// No block is longer in compressed bytes: 900,000 symbols of 20 bits, 32,767 selectors of 6, and its tables.
 const LONGEST: usize = 2_400_000;
@@ -43,8 +44,8 @@ enum Next {
     Damage(Bz2Error),
 }
 
-/// A block that was decompressed ahead: where it begins in the window, what it says of itself, its bytes or what is wrong with them.
-type Ahead = (usize, BlockInfo, Result<Vec<u8>, Bz2Error>);
+/// A block's bytes, or what is wrong with them.
+type Bytes = Result<Vec<u8>, Bz2Error>;
 
 /// The raw bytes of all streams of a file. Of a damaged block no byte is passed on; what precedes it is, then comes the error.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ pub struct Reader<R> {
     marks: VecDeque<usize>,
     /// Offset in bits up to which marks were looked for.
     scanned: usize,
-    ahead: VecDeque<Ahead>,
+    ahead: Ahead<Bytes>,
     output: Vec<u8>,
     /// Bytes of the output that were handed out.
     taken: usize,
@@ -85,7 +86,7 @@ impl<R: Read> Reader<R> {
             scanner: Scanner::new(&[Mark::Block]),
             marks: VecDeque::new(),
             scanned: 0,
-            ahead: VecDeque::new(),
+            ahead: Ahead::default(),
             output: Vec::new(),
             taken: 0,
         }
@@ -131,11 +132,12 @@ impl<R: Read> Reader<R> {
     fn stream(&mut self, is_first: bool) -> Result<Next, Bz2Error> {
         let byte = self.bit.div_ceil(8);
         let rest = self.window.get(byte..).unwrap_or_default();
-        let level = match rest {
-            [] if !is_first && !matches!(self.over, Some(Err(_))) => return Ok(Next::Nothing),
-            [b'B', b'Z', b'h', level @ b'1'..=b'9', ..] => level - b'0',
-            [] | [b'B'] | [b'B', b'Z'] | [b'B', b'Z', b'h'] => return Err(Bz2Error::Truncated),
-            _ => return Err(Bz2Error::NoStream(self.before + byte as u64)),
+        let Some(level) = level(rest) else {
+            return match rest {
+                [] if !is_first && !matches!(self.over, Some(Err(_))) => Ok(Next::Nothing),
+                [] | [b'B'] | [b'B', b'Z'] | [b'B', b'Z', b'h'] => Err(Bz2Error::Truncated),
+                _ => Err(Bz2Error::NoStream(self.before + byte as u64)),
+            };
         };
         self.bit = byte * 8 + HEADER_BITS;
         self.combined = 0;
@@ -166,22 +168,18 @@ impl<R: Read> Reader<R> {
 
     /// Fills the output with the block that comes next.
     fn block(&mut self, level: u8) -> Result<BlockInfo, Bz2Error> {
-        self.ahead.retain(|(bit, ..)| *bit >= self.bit);
         // Threads of others than the pool's are not to be helped by it.
-        if self.ahead.is_empty() && rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1 {
+        if self.ahead.is_empty_from(self.bit) && rayon::current_thread_index().is_some() && rayon::current_num_threads() > 1 {
             self.look_ahead((rayon::current_num_threads() * BLOCKS.0).min(BLOCKS.1));
         }
-        if self.ahead.front().is_some_and(|(bit, info, _)| *bit == self.bit && info.fits(level))
-            && let Some((_, info, bytes)) = self.ahead.pop_front()
-        {
+        if let Some((info, bytes)) = self.ahead.take(self.bit, level) {
             self.output = bytes?;
             return Ok(info);
         }
-        let info = with_decoder(|decoder| {
+        with_decoder(|decoder| {
             let info = decoder.decode(&self.window, self.bit, level)?;
             decoder.invert_into(&mut self.output).map(|()| info)
-        })?;
-        Ok(info)
+        })
     }
 
     /// Decompresses the next blocks, at most so many.
@@ -196,7 +194,7 @@ impl<R: Read> Reader<R> {
         }
         let marks: Vec<usize> = self.marks.drain(..most.min(self.marks.len())).collect();
         let window = &self.window;
-        let found: Vec<Option<Ahead>> = marks.par_iter().with_max_len(1).map(|bit| decompress(window, *bit)).collect();
+        let found: Vec<_> = marks.par_iter().with_max_len(1).map(|bit| decompress(window, *bit)).collect();
         self.ahead.extend(found.into_iter().flatten());
     }
 
@@ -213,7 +211,7 @@ impl<R: Read> Reader<R> {
 }
 
 /// Decompresses the block at a bit of the window, if there is one and it is not too long to be kept.
-fn decompress(window: &[u8], bit: usize) -> Option<Ahead> {
+fn decompress(window: &[u8], bit: usize) -> Option<(usize, BlockInfo, Bytes)> {
     with_decoder(|decoder| {
         let info = decoder.decode(window, bit, LARGEST_LEVEL).ok()?;
         let mut bytes = Vec::new();
@@ -230,14 +228,11 @@ impl<R: Read> Read for Reader<R> {
         if self.taken == self.output.len() && !buffer.is_empty() {
             self.advance();
         }
-        let rest = self.output.get(self.taken..).unwrap_or_default();
+        let mut rest = self.output.get(self.taken..).unwrap_or_default();
         if let (true, Next::Damage(damage)) = (rest.is_empty() && !buffer.is_empty(), self.next) {
             return Err(self.error(damage));
         }
-        let length = rest.len().min(buffer.len());
-        for (to, from) in buffer.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let length = rest.read(buffer)?;
         self.taken += length;
         Ok(length)
     }

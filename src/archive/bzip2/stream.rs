@@ -8,7 +8,8 @@ use super::decoder::{BlockDecoder, BlockInfo};
 use super::error::Bz2Error;
 use super::scan::{BLOCK_MAGIC, END_MAGIC};
 
-pub(super) const HEADER_BITS: usize = 32;
+/// Length of what precedes a stream's first block.
+pub const HEADER_BITS: usize = 32;
 pub(super) const MAGIC_BITS: usize = 48;
 pub(super) const CRC_BITS: usize = 32;
 
@@ -29,6 +30,14 @@ pub enum Place {
         /// Offset in bytes.
         byte: usize,
     },
+}
+
+/// The level of a stream that begins with these bytes, 1 to 9.
+pub fn level(head: &[u8]) -> Option<u8> {
+    match head {
+        [b'B', b'Z', b'h', level @ b'1'..=b'9', ..] => Some(level - b'0'),
+        _ => None,
+    }
 }
 
 /// The first block of a file, or its end if it has only empty streams.
@@ -66,10 +75,8 @@ pub(super) fn stored_crc(bits: Bits<'_>, end_bit: usize) -> u32 {
 fn stream_at(data: &[u8], mut byte: usize) -> Result<Place, Bz2Error> {
     loop {
         let rest = data.get(byte..).unwrap_or_default();
-        let level = match rest {
-            [] if byte > 0 => return Ok(Place::End),
-            [b'B', b'Z', b'h', level @ b'1'..=b'9', ..] => level - b'0',
-            _ => return Ok(Place::Trailing { byte }),
+        let Some(level) = level(rest) else {
+            return Ok(if rest.is_empty() && byte > 0 { Place::End } else { Place::Trailing { byte } });
         };
         let bits = Bits::new(data);
         let bit = byte * 8 + HEADER_BITS;

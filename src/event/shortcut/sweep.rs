@@ -5,13 +5,13 @@
 //! was found at the place where it is; where nothing was, it decodes by itself. So magic numbers that came by chance cost time and
 //! nothing else, and what is said of a file, be it damaged or not, does not depend on the number of threads.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::GaveUp;
 use super::blocks::Opening;
+use crate::archive::bzip2::ahead::Ahead;
 use crate::archive::bzip2::border::Edges;
 use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, LARGEST_LEVEL, with_decoder};
 use crate::archive::bzip2::rle::Fit;
@@ -103,7 +103,7 @@ pub(super) fn each_block(
     mut take: impl FnMut(Sight) -> Result<(), GaveUp>,
 ) -> Result<(), GaveUp> {
     take(Sight::of(opening.first, &mut opening.decoder, opening.walk.place(), search))?;
-    let mut ahead = (rayon::current_num_threads() > 1).then(|| Ahead::new(data, search));
+    let mut ahead = (rayon::current_num_threads() > 1).then(|| Sweeper::new(data, search));
     loop {
         let (bit, level) = match opening.walk.place() {
             Place::Block { bit, level } => (bit, level),
@@ -121,19 +121,19 @@ pub(super) fn each_block(
 }
 
 /// Looks through a file ahead of the walk, on all threads of the pool.
-struct Ahead<'a> {
+struct Sweeper<'a> {
     data: &'a [u8],
     search: &'a Search<'a>,
     scanner: Scanner,
     /// Bytes looked through.
     done: usize,
-    found: VecDeque<(BlockInfo, Sight)>,
+    found: Ahead<Sight>,
 }
 
-impl<'a> Ahead<'a> {
+impl<'a> Sweeper<'a> {
     fn new(data: &'a [u8], search: &'a Search<'a>) -> Self {
         let scanner = Scanner::new(&[Mark::Block]);
-        Ahead { data, search, scanner, done: 0, found: VecDeque::new() }
+        Sweeper { data, search, scanner, done: 0, found: Ahead::default() }
     }
 
     /// The block at `bit` of a stream of this level, unless it has to be decoded where the walk is, because it does not decode.
@@ -142,11 +142,7 @@ impl<'a> Ahead<'a> {
             self.done = self.done.max(bit / 8);
             self.look(bit);
         }
-        while self.found.front().is_some_and(|(_, sight)| sight.bit < bit) {
-            self.found.pop_front();
-        }
-        let (info, sight) = self.found.front()?;
-        if sight.bit == bit && info.fits(level) { self.found.pop_front() } else { None }
+        self.found.take(bit, level)
     }
 
     /// Looks through as much as keeps all threads busy, for blocks from `bit` on.
@@ -160,14 +156,14 @@ impl<'a> Ahead<'a> {
     }
 
     /// The blocks that begin in a range of bits.
-    fn found_in(&self, from: usize, to: usize) -> Vec<(BlockInfo, Sight)> {
+    fn found_in(&self, from: usize, to: usize) -> Vec<(usize, BlockInfo, Sight)> {
         let scanned = self.data.get(..to / 8 + OVERHANG).unwrap_or(self.data);
         let marks = self.scanner.find(scanned, from, to);
         let sight = |bit| {
             with_decoder(|decoder| {
                 let info = decoder.decode(self.data, bit, LARGEST_LEVEL).ok()?;
                 let behind = stream::after(self.data, info.end_bit, LARGEST_LEVEL).ok()?;
-                Some((info, Sight::of(bit, decoder, behind, self.search)))
+                Some((bit, info, Sight::of(bit, decoder, behind, self.search)))
             })
         };
         marks.into_iter().filter_map(|(bit, _)| sight(bit)).collect()
