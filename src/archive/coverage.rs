@@ -168,7 +168,7 @@ fn readable(file: &UpdateFile, span: Span) -> Vec<Span> {
     let holes = file.damage.iter().map(|damage| {
         let after = damage.after.unwrap_or(span.from);
         // What was lost between two records of one instant is lost all the same.
-        let before = damage.before.unwrap_or(span.until).max(Time::from_micros(after.micros().saturating_add(1)));
+        let before = damage.before.unwrap_or(span.until).max(after.plus_micros(1));
         Span { from: after, until: before }
     });
     complement(holes.collect(), span.from, span.until)

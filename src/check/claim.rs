@@ -88,11 +88,6 @@ impl Claimed {
     pub const fn is_state(self) -> bool {
         matches!(self, Claimed::Present | Claimed::Absent)
     }
-
-    /// Whether it speaks of all upstreams together.
-    pub const fn is_outage(self) -> bool {
-        matches!(self, Claimed::OutageBegins | Claimed::OutageEnds)
-    }
 }
 
 /// When it is said to have happened.
@@ -119,9 +114,9 @@ impl When {
     pub fn window(self) -> Span {
         match self {
             When::At { time, tolerance } => {
-                Span { from: moved(time, -tolerance), until: moved(time, tolerance.saturating_add(1)) }
+                Span { from: time.plus_micros(-tolerance), until: time.plus_micros(tolerance.saturating_add(1)) }
             }
-            When::Within { span, .. } => Span { from: span.from, until: moved(span.until, 1) },
+            When::Within { span, .. } => Span { from: span.from, until: span.until.plus_micros(1) },
         }
     }
 
@@ -132,8 +127,4 @@ impl When {
             When::Within { span, .. } => span.from,
         }
     }
-}
-
-pub(super) fn moved(time: Time, micros: i64) -> Time {
-    Time::from_micros(time.micros().saturating_add(micros))
 }

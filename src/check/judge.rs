@@ -12,15 +12,15 @@ use crate::replay::{Basis, Presence, RouteInterval};
 use crate::target::Watch;
 use crate::timeline::{self, Observed, Options, Timeline, View};
 
-/// What a claim comes to.
+/// What a claim comes to, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// The data show it.
     Pass,
-    /// The data are complete there and show something else.
-    Fail,
     /// The data cannot say.
     NotDecidable,
+    /// The data are complete there and show something else.
+    Fail,
 }
 
 impl Verdict {
@@ -107,21 +107,6 @@ pub struct Finding {
 /// A claim with what the data say to it.
 pub type Judged<'a> = (&'a Claim, Finding);
 
-/// What the data can see of a span.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// All collectors that were there then, at least one, miss nothing, and some peer could have seen it.
-    Complete,
-    /// No collector covers it.
-    Outside,
-    /// A collector misses part of it.
-    Missing,
-    /// RIB dumps only.
-    Sampled,
-    /// No peer was up.
-    NobodyToSee,
-}
-
 /// The data that claims are held against: the observed routes of all origins, and the timelines of those that claims name.
 pub struct Data<'a> {
     observed: &'a Observed,
@@ -149,11 +134,11 @@ impl<'a> Data<'a> {
 
     fn finding(&self, claim: &Claim) -> Finding {
         let window = claim.when.window();
-        let sight = self.sight(claim.prefix, window);
+        let blindness = self.blindness(claim.prefix, window);
         match claim.when {
-            When::At { .. } if claim.what.is_state() => of_state(claim, sight, &statuses(claim, self, window)),
-            When::At { time, .. } => of_moment(time, window, sight, &moments(claim, self, window)),
-            When::Within { count, .. } => of_count(count, window, sight, &moments(claim, self, window)),
+            When::At { .. } if claim.what.is_state() => of_state(claim, blindness, &statuses(claim, self, window)),
+            When::At { time, .. } => of_moment(time, window, blindness, &moments(claim, self, window)),
+            When::Within { count, .. } => of_count(count, window, blindness, &moments(claim, self, window)),
         }
     }
 
@@ -187,38 +172,29 @@ impl<'a> Data<'a> {
         })
     }
 
-    /// What the data can see of the window.
-    pub(super) fn sight(&self, prefix: Option<IpNet>, window: Span) -> Sight {
+    /// Why the data cannot see all of the window; `None` if all collectors that were there then, at least one, miss nothing, and some peer
+    /// could have seen it.
+    pub(super) fn blindness(&self, prefix: Option<IpNet>, window: Span) -> Option<Reason> {
         let there = |c: &&timeline::Collector| c.coverage.start < window.until && c.coverage.end >= window.from;
         let (sampled, full): (Vec<_>, Vec<_>) = self.observed.collectors.iter().filter(there).partition(|c| c.coverage.sampled);
         if full.is_empty() {
-            return if sampled.is_empty() { Sight::Outside } else { Sight::Sampled };
+            return Some(if sampled.is_empty() { Reason::Outside } else { Reason::Sampled });
         }
-        let last = Time::from_micros(window.until.micros().saturating_sub(1));
+        let last = window.until.plus_micros(-1);
         let misses = |c: &&timeline::Collector| {
             let coverage = &c.coverage;
             let is_part = coverage.start > window.from || coverage.end < last;
-            is_part || !coverage.gaps_between(Time::from_micros(window.from.micros().saturating_sub(1)), window.until).is_empty()
+            is_part || !coverage.gaps_between(window.from.plus_micros(-1), window.until).is_empty()
         };
         if full.iter().any(misses) {
-            return Sight::Missing;
+            return Some(Reason::Missing);
         }
-        let Some(denominator) = self.timelines.values().next().map(|[t, _]| &t.denominator) else { return Sight::NobodyToSee };
+        let Some(denominator) = self.timelines.values().next().map(|[t, _]| &t.denominator) else {
+            return Some(Reason::NobodyToSee);
+        };
         let within = denominator.changes(prefix).filter(|t| window.from <= *t && *t < window.until);
         let is_seen = [window.from].into_iter().chain(within).all(|time| denominator.at(prefix, time) > 0);
-        if is_seen { Sight::Complete } else { Sight::NobodyToSee }
-    }
-}
-
-impl Sight {
-    fn reason(self) -> Option<Reason> {
-        match self {
-            Sight::Complete => None,
-            Sight::Outside => Some(Reason::Outside),
-            Sight::Missing => Some(Reason::Missing),
-            Sight::Sampled => Some(Reason::Sampled),
-            Sight::NobodyToSee => Some(Reason::NobodyToSee),
-        }
+        (!is_seen).then_some(Reason::NobodyToSee)
     }
 }
 
@@ -233,21 +209,21 @@ impl Finding {
     }
 }
 
-fn of_moment(time: Time, window: Span, sight: Sight, moments: &[Moment]) -> Finding {
+fn of_moment(time: Time, window: Span, blindness: Option<Reason>, moments: &[Moment]) -> Finding {
     let nearest =
         |moments: Vec<&Moment>| moments.into_iter().min_by_key(|m| (m.found.micros_since(time).abs(), m.found)).copied();
     let shown: Vec<&Moment> = moments.iter().filter(|m| m.shows == Shows::TheThing).collect();
     if let Some(hit) = nearest(shown.iter().copied().filter(|m| m.is_within(window)).collect()) {
         return Finding::of(Verdict::Pass, Reason::Agrees, &hit);
     }
-    if sight == Sight::Outside {
+    if blindness == Some(Reason::Outside) {
         return Finding::bare(Verdict::NotDecidable, Reason::Outside);
     }
     if let Some(open) = nearest(moments.iter().filter(|m| m.may_be_within(window)).collect()) {
         let reason = if open.after.is_none() { Reason::NoBaseline } else { Reason::WiderBounds };
         return Finding::of(Verdict::NotDecidable, reason, &open);
     }
-    if let Some(reason) = sight.reason() {
+    if let Some(reason) = blindness {
         return Finding::bare(Verdict::NotDecidable, reason);
     }
     match nearest(shown) {
@@ -256,21 +232,21 @@ fn of_moment(time: Time, window: Span, sight: Sight, moments: &[Moment]) -> Find
     }
 }
 
-fn of_count(count: usize, window: Span, sight: Sight, moments: &[Moment]) -> Finding {
+fn of_count(count: usize, window: Span, blindness: Option<Reason>, moments: &[Moment]) -> Finding {
     let within: Vec<&Moment> = moments.iter().filter(|m| m.shows == Shows::TheThing && m.is_within(window)).collect();
     let open = moments.iter().any(|m| m.may_be_within(window) && !(m.shows == Shows::TheThing && m.is_within(window)));
-    let (verdict, reason) = match (sight.reason(), within.len() == count) {
+    let (verdict, reason) = match (blindness, within.len() == count) {
         (Some(reason), _) => (Verdict::NotDecidable, reason),
         (None, _) if open => (Verdict::NotDecidable, Reason::WiderBounds),
         (None, true) => (Verdict::Pass, Reason::Agrees),
         (None, false) => (Verdict::Fail, Reason::OtherCount),
     };
-    let counted = (sight != Sight::Outside).then_some(within.len());
+    let counted = (blindness != Some(Reason::Outside)).then_some(within.len());
     let first = within.first().map_or(Finding::bare(verdict, reason), |m| Finding::of(verdict, reason, m));
     Finding { counted, ..first }
 }
 
-fn of_state(claim: &Claim, sight: Sight, statuses: &[(Time, Status)]) -> Finding {
+fn of_state(claim: &Claim, blindness: Option<Reason>, statuses: &[(Time, Status)]) -> Finding {
     let is_present = |status: &Status| matches!(status, Status::Present(..));
     let is_wanted = |status: &Status| match claim.what {
         Claimed::Present => is_present(status),
@@ -286,5 +262,5 @@ fn of_state(claim: &Claim, sight: Sight, statuses: &[(Time, Status)]) -> Finding
     if statuses.iter().all(|(_, status)| *status != Status::Unknown) {
         return finding(Verdict::Fail, Reason::Opposite, None, statuses.first().map(|(_, status)| status));
     }
-    finding(Verdict::NotDecidable, sight.reason().unwrap_or(Reason::Unproven), None, None)
+    finding(Verdict::NotDecidable, blindness.unwrap_or(Reason::Unproven), None, None)
 }

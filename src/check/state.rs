@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::claim::{Claim, moved};
-use super::judge::{Data, Sight};
+use super::claim::Claim;
+use super::judge::{Data, Reason};
 use super::moment::is_of;
 use crate::model::{Flag, Origin, PeerKey, RecordId, Span, Time};
 use crate::replay::{Basis, End, Start};
@@ -23,7 +23,7 @@ pub enum Status {
 /// The status of every instant in the window at which it may change, the claimed time first.
 pub fn statuses(claim: &Claim, data: &Data, window: Span) -> Vec<(Time, Status)> {
     let rows: Vec<&Row> = data.timeline(claim).map_or(&[][..], |t| &t.rows).iter().collect();
-    let last = moved(window.until, -1);
+    let last = window.until.plus_micros(-1);
     let mut instants: BTreeSet<Time> = BTreeSet::from([claim.when.time(), window.from, last]);
     let near = |hold: &Hold| {
         let Hold { start: Start { first_seen, by, .. }, end: End { last_seen, before, .. }, .. } = *hold;
@@ -33,7 +33,7 @@ pub fn statuses(claim: &Claim, data: &Data, window: Span) -> Vec<(Time, Status)>
     };
     for row in rows.iter().filter(|row| row.subject.prefix == claim.prefix) {
         for time in row.members.iter().flat_map(near) {
-            instants.extend([moved(time, -1), time, moved(time, 1)]);
+            instants.extend([time.plus_micros(-1), time, time.plus_micros(1)]);
         }
     }
     let claimed = claim.when.time();
@@ -85,8 +85,9 @@ fn may_stand(hold: &Hold, time: Time) -> bool {
 
 /// Whether somebody looked: a complete collector with a peer whose table is known, or the RIB dump of that instant.
 fn knows_absence(claim: &Claim, data: &Data, rows: &[&Row], time: Time) -> bool {
-    let instant = Span { from: time, until: moved(time, 1) };
-    if data.sight(claim.prefix, instant) == Sight::Complete {
+    let instant = Span { from: time, until: time.plus_micros(1) };
+    let blindness = data.blindness(claim.prefix, instant);
+    if blindness.is_none() {
         return data.knows_a_table(claim.prefix, time);
     }
     let same = |row: &&&Row| {
@@ -96,5 +97,5 @@ fn knows_absence(claim: &Claim, data: &Data, rows: &[&Row], time: Time) -> bool 
         let is_record = time == hold.start.first_seen || is_proof(hold, time);
         is_record && data.is_sampled(hold.peer.collector)
     };
-    data.sight(claim.prefix, instant) == Sight::Sampled && rows.iter().filter(same).flat_map(|r| &r.members).any(in_dump)
+    blindness == Some(Reason::Sampled) && rows.iter().filter(same).flat_map(|r| &r.members).any(in_dump)
 }

@@ -56,12 +56,6 @@ struct Head<T> {
     records: Vec<(u64, u64)>,
 }
 
-/// The part of a head that its records need.
-#[derive(Deserialize)]
-struct Lengths {
-    records: Vec<(u64, u64)>,
-}
-
 impl Cache {
     /// Opens a folder, which is made if it is not there.
     pub fn open(folder: &Path) -> io::Result<Cache> {
@@ -72,9 +66,8 @@ impl Cache {
     /// The answer of an earlier run to the same question of the same file; `None` if there is none that can be believed.
     pub fn load<T: DeserializeOwned>(&self, file: &ArchiveFile, question: &str) -> Option<Cached<T>> {
         let identity = identity(&file.source, question)?;
-        let (head, records) = read(&self.place(&identity))?;
-        let head: Head<T> = serde_json::from_slice(&head).ok().filter(|head: &Head<T>| head.identity == identity)?;
-        Some(Cached { answer: head.answer, records })
+        let (head, records) = read::<T>(&self.place(&identity))?;
+        (head.identity == identity).then_some(Cached { answer: head.answer, records })
     }
 
     /// The records that any entry keeps of a file, whatever the question; none if no entry can be believed.
@@ -86,8 +79,7 @@ impl Cache {
         places.retain(|p| p.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix)));
         places.sort();
         let of_the_file = |place: &PathBuf| {
-            let (head, records) = read(place)?;
-            let head: Head<serde_json::Value> = serde_json::from_slice(&head).ok()?;
+            let (head, records) = read::<serde_json::Value>(place)?;
             let question = head.identity.question.clone();
             (head.identity == Identity { question, ..identity.clone() }).then_some(records)
         };
@@ -118,8 +110,8 @@ impl Cache {
     }
 }
 
-/// An entry's head (JSON) and records, if it is whole.
-fn read(place: &Path) -> Option<(Vec<u8>, Vec<KeptRecord>)> {
+/// An entry's head and records, if it is whole.
+fn read<T: DeserializeOwned>(place: &Path) -> Option<(Head<T>, Vec<KeptRecord>)> {
     let bytes = fs::read(place).ok()?;
     let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(CHECKSUM)?)?;
     if Sha256::digest(body).as_slice() != checksum {
@@ -127,14 +119,14 @@ fn read(place: &Path) -> Option<(Vec<u8>, Vec<KeptRecord>)> {
     }
     let (length, rest) = body.split_first_chunk::<8>()?;
     let (head, mut raw) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
-    let lengths: Lengths = serde_json::from_slice(head).ok()?;
+    let head: Head<T> = serde_json::from_slice(head).ok()?;
     let mut records = Vec::new();
-    for (offset, length) in lengths.records {
+    for &(offset, length) in &head.records {
         let (record, rest) = raw.split_at_checked(usize::try_from(length).ok()?)?;
         records.push(KeptRecord { offset, bytes: record.to_vec() });
         raw = rest;
     }
-    Some((head.to_vec(), records))
+    Some((head, records))
 }
 
 fn identity(source: &Source, question: &str) -> Option<Identity> {

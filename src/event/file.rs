@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::ops::AddAssign;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -141,6 +142,13 @@ pub struct FileCounts {
     pub treated_as_withdrawn: u64,
     /// Records of watched bytes that could not be decoded at all and were left out.
     pub quarantined: u64,
+}
+
+impl AddAssign for FileCounts {
+    fn add_assign(&mut self, more: Self) {
+        self.treated_as_withdrawn += more.treated_as_withdrawn;
+        self.quarantined += more.quarantined;
+    }
 }
 
 impl FileEvents {

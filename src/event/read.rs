@@ -35,8 +35,7 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
     let (dump, counts, kept) = dump.finish(events.damage.first());
     events.kept.extend(kept);
     events.dump = dump;
-    events.counts.treated_as_withdrawn += counts.treated_as_withdrawn;
-    events.counts.quarantined += counts.quarantined;
+    events.counts += counts;
     events
 }
 

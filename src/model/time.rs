@@ -47,6 +47,12 @@ impl Time {
         Time(self.0.saturating_add(secs.saturating_mul(1_000_000)))
     }
 
+    /// Later by that many microseconds (earlier if negative), saturating.
+    #[must_use]
+    pub const fn plus_micros(self, micros: i64) -> Self {
+        Time(self.0.saturating_add(micros))
+    }
+
     /// Microseconds from `earlier` to `self`, negative if `earlier` is later.
     pub const fn micros_since(self, earlier: Time) -> i64 {
         self.0.saturating_sub(earlier.0)

@@ -151,7 +151,7 @@ impl Engine<'_> {
 
     fn finish(mut self) -> Replay {
         let end_of_data = self.coverage.end.max(self.last_dump);
-        let past_the_end = Time::from_micros(end_of_data.micros().saturating_add(1));
+        let past_the_end = end_of_data.plus_micros(1);
         for (key, peer) in std::mem::take(&mut self.peers) {
             for ((prefix, id), mut slot) in peer.table {
                 let last_seen = end_of_data.max(slot.verified);

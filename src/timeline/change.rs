@@ -75,7 +75,7 @@ impl Change {
 
 /// Peers that stand just before, and from, an instant.
 fn peers_around(holds: &[Hold], time: Time) -> (usize, usize) {
-    let before = Time::from_micros(time.micros().saturating_sub(1));
+    let before = time.plus_micros(-1);
     let count = |at: Time| holds.iter().filter(|h| h.stands_at(at)).count();
     (count(before), count(time))
 }

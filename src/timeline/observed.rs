@@ -47,7 +47,7 @@ impl Observed {
 
     /// Whether the collector's data are missing at that instant.
     pub fn in_gap(&self, id: CollectorId, time: Time) -> bool {
-        let after = Time::from_micros(time.micros().saturating_add(1));
+        let after = time.plus_micros(1);
         self.collector(id).is_none_or(|c| !c.coverage.gaps_between(time, after).is_empty())
     }
 }
@@ -101,7 +101,7 @@ fn collect(collector: &Collector, family: usize, spans: &mut BTreeMap<PeerKey, V
             let Span { from, until } = interval.believed();
             // A route that goes on counts at the data's last instant too.
             let last = u8::from(interval.end.basis == Basis::DataEnd);
-            let until = Time::from_micros(until.micros().saturating_add(last.into()));
+            let until = until.plus_micros(last.into());
             spans.entry(interval.peer).or_default().push(Span { from, until });
         }
         return;

@@ -22,9 +22,9 @@ const TAILS: [usize; 3] = [128 << 10, 1 << 20, 8 << 20];
 
 /// Looks into blocks and remembers what it saw.
 pub(super) struct Prober<'a> {
-    pub data: &'a [u8],
+    data: &'a [u8],
     pub order: Order,
-    pub decoder: BlockDecoder,
+    decoder: BlockDecoder,
     scanner: Scanner,
     /// The first record of a block by the block's offset in bits.
     seen: BTreeMap<usize, Row>,
@@ -34,11 +34,11 @@ pub(super) struct Prober<'a> {
 }
 
 impl<'a> Prober<'a> {
-    pub fn new(data: &'a [u8], order: Order, decoder: BlockDecoder) -> Self {
+    pub fn new(data: &'a [u8], order: Order) -> Self {
         Prober {
             data,
             order,
-            decoder,
+            decoder: BlockDecoder::new(),
             scanner: Scanner::new(&[Mark::Block]),
             seen: BTreeMap::new(),
             ahead: BTreeMap::new(),

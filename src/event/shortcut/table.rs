@@ -16,7 +16,6 @@ use super::order::{Key, Order, Row};
 use super::probe::Prober;
 use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
-use crate::archive::bzip2::decoder::BlockDecoder;
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::dump::DumpBuilder;
 use crate::event::file::FileEvents;
@@ -54,7 +53,7 @@ pub(super) fn read(
     watch: &Watch,
 ) -> Result<FileEvents, GaveUp> {
     let (start, secs, first) = (opening.time, opening.secs, opening.first);
-    let prober = Prober::new(data, Order { subtype: 0, secs }, BlockDecoder::new());
+    let prober = Prober::new(data, Order { subtype: 0, secs });
     // What is read of the dump's ends and places anyway goes on beside the search: no two threads could share it.
     let (hits, frame) = rayon::join(
         || patterns.map(|patterns| search(data, &mut opening, patterns)).transpose(),

@@ -78,8 +78,7 @@ pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, 
     for Stretch { said, .. } in stretches {
         events.records.extend(said.records);
         events.kept.extend(said.kept);
-        events.counts.treated_as_withdrawn += said.counts.treated_as_withdrawn;
-        events.counts.quarantined += said.counts.quarantined;
+        events.counts += said.counts;
         events.last = said.last;
     }
     if events.last.is_some() { Ok(events) } else { Err(GaveUp) }

@@ -1,10 +1,11 @@
 //! Markdown for issues and notes: a table as GitHub renders it, with what stands above and below. Text from the data is escaped, so that
 //! it stays text.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::{Style, Writer};
-use crate::report::sheet::{Align, Heading, Kind, Room, Sheet};
+use super::{Style, Writer, table};
+use crate::report::sheet::{Align, Heading, Sheet};
 use crate::report::text;
 
 /// The format.
@@ -15,21 +16,13 @@ impl Writer for Markdown {
         for line in &sheet.summary {
             writeln!(out, "{}\n", escaped(line))?;
         }
-        let view = &sheet.view;
-        if view.columns.is_empty() {
-            let heading =
-                |kind| Heading { name: "", align: if is_number(kind) { Align::Right } else { Align::Left }, room: Room::Fixed };
-            let headings: Vec<Heading> = sheet.columns.iter().map(|c| Heading { name: c.name, ..heading(c.kind) }).collect();
-            let rows: Vec<Vec<String>> =
-                sheet.rows.iter().map(|row| row.iter().map(|cell| text::cell(cell).into_owned()).collect()).collect();
-            write_table(out, &headings, &rows)?;
-        } else {
-            for group in view.groups.iter().filter(|g| !g.rows.is_empty()) {
-                if let Some(heading) = &group.heading {
-                    writeln!(out, "**{}**\n", escaped(heading))?;
-                }
-                write_table(out, &view.columns, &group.rows)?;
+        let in_full = sheet.view.columns.is_empty();
+        let view = if in_full { Cow::Owned(table::in_full(sheet)) } else { Cow::Borrowed(&sheet.view) };
+        for group in view.groups.iter().filter(|g| in_full || !g.rows.is_empty()) {
+            if let Some(heading) = &group.heading {
+                writeln!(out, "**{}**\n", escaped(heading))?;
             }
+            write_table(out, &view.columns, &group.rows)?;
         }
         if !view.drawing.is_empty() {
             // Indented by four, a line is code whatever it holds.
@@ -41,10 +34,6 @@ impl Writer for Markdown {
         }
         Ok(())
     }
-}
-
-fn is_number(kind: Kind) -> bool {
-    matches!(kind, Kind::Int | Kind::Real | Kind::Duration)
 }
 
 fn write_table(out: &mut dyn Write, headings: &[Heading], rows: &[Vec<String>]) -> io::Result<()> {

@@ -50,7 +50,7 @@ impl Writer for Table {
 }
 
 /// A sheet without a view shows every column.
-fn in_full(sheet: &Sheet) -> View {
+pub(super) fn in_full(sheet: &Sheet) -> View {
     let heading = |kind, name| Heading {
         name,
         align: if matches!(kind, Kind::Int | Kind::Real | Kind::Duration) { Align::Right } else { Align::Left },

@@ -39,7 +39,7 @@ fn shares(rows: &[Row], denominator: &Denominator, palette: &Palette, scale: &Sc
             let believed = hold.believed();
             let (from, until) = (believed.from.max(row.start.by), believed.until.min(end));
             // What a single table shows has no width of its own.
-            let least = Time::from_micros(from.micros().saturating_add(scale.micros(2)));
+            let least = from.plus_micros(scale.micros(2));
             let until = if until <= from && row.end.last_seen >= from { least } else { until };
             let (from, until) = (from.max(scale.span.from), until.min(scale.span.until));
             if from < until {

@@ -136,7 +136,8 @@ fn headline(judged: &[Judged], context: &Context) -> String {
     let mut worst: Vec<(usize, Verdict)> = Vec::new();
     for (claim, finding) in judged {
         match worst.last_mut() {
-            Some((number, verdict)) if *number == claim.number => *verdict = worse(*verdict, finding.verdict),
+            // A claim of several prefixes fails with one of them, and holds only with all.
+            Some((number, verdict)) if *number == claim.number => *verdict = (*verdict).max(finding.verdict),
             _ => worst.push((claim.number, finding.verdict)),
         }
     }
@@ -149,13 +150,4 @@ fn headline(judged: &[Judged], context: &Context) -> String {
         count(Verdict::Fail),
         count(Verdict::NotDecidable)
     )
-}
-
-/// A claim of several prefixes fails with one of them, and holds only with all.
-fn worse(a: Verdict, b: Verdict) -> Verdict {
-    match (a, b) {
-        (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
-        (Verdict::NotDecidable, _) | (_, Verdict::NotDecidable) => Verdict::NotDecidable,
-        (Verdict::Pass, Verdict::Pass) => Verdict::Pass,
-    }
 }

@@ -17,8 +17,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 pub fn columns(of: Option<&str>) -> Sheet {
     let wanted = ALL.iter().filter(|(sheet, _)| of.is_none_or(|of| of == *sheet));
     let row = |sheet: &str, name: &str, kind: Kind| {
-        let meaning = meaning(sheet, name);
-        let told = [meaning.map_or("", |m| m.unit), meaning.map_or("", |m| m.meaning), meaning.map_or("", |m| m.example)];
+        let told = meaning(sheet, name).map_or([""; 3], |m| [m.unit, m.meaning, m.example]);
         let cells = [sheet, name, type_name(kind)].into_iter().chain(told);
         cells.map(|text| if text.is_empty() { Cell::Empty } else { cells::text(text) }).collect()
     };

@@ -233,7 +233,7 @@ fn drawing(rows: &[&InventoryRow]) -> Vec<String> {
     }
     let edge = |at: i64| {
         let part = i128::from(length) * i128::from(at) / i128::from(CELLS);
-        Time::from_micros(from.micros().saturating_add(i64::try_from(part).unwrap_or(i64::MAX)))
+        from.plus_micros(i64::try_from(part).unwrap_or(i64::MAX))
     };
     let mut collectors: BTreeMap<&str, Vec<&InventoryRow>> = BTreeMap::new();
     for row in rows {
