@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::collector::Project;
-use crate::model::{Coverage, Span, Time};
+use crate::model::{Coverage, Span, Time, spans};
 
 /// What reading an update file showed of its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +16,15 @@ pub struct UpdateFile {
     pub damage: Vec<Damage>,
 }
 
-/// Times of a file's first and last whole record, in file order.
+/// Times of a file's whole records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordTimes {
-    /// The first record's.
+    /// The first record's, in file order.
     pub first: Time,
-    /// The last record's.
+    /// The last record's, in file order.
     pub last: Time,
+    /// Half of the watched records are not later: what most of them say.
+    pub median: Option<Time>,
 }
 
 /// A stretch of a file that could not be read, between two whole records.
@@ -56,12 +58,14 @@ pub struct Covered {
     pub spans: Vec<Option<Span>>,
 }
 
-/// A file's name is believed if its first record lies up to this many seconds before it...
+/// A file's name is believed if its first record, its last or most of them lie up to this many seconds before it...
 const EARLY: i64 = 300;
 /// ...or up to the cadence, but at least this, and `EARLY` after it. (Names in Pacific time are 7 or 8 hours off.)
 const LATE: i64 = 900;
 /// Without a known project, two files this far apart in seconds still are neighbours.
 const NEIGHBOURS: i64 = 3600;
+/// Records of one file further apart than this, in seconds, do not bear the same clock.
+const ONE_CLOCK: i64 = 86_400;
 
 /// Rule 11 for one collector.
 pub fn cover(files: &CollectorFiles) -> Covered {
@@ -69,21 +73,38 @@ pub fn cover(files: &CollectorFiles) -> Covered {
     let mut distinct: Vec<Time> = starts.iter().copied().flatten().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let spacings = Spacings::of(&distinct, files.project);
-    let spans: Vec<Option<Span>> =
-        files.updates.iter().zip(&starts).map(|(file, start)| span(file, (*start)?, &distinct, &spacings)).collect();
+    let series = Series { spacings: Spacings::of(&distinct, files.project), distinct, ribs: files.ribs };
+    let spans: Vec<Option<Span>> = files.updates.iter().zip(&starts).map(|(file, start)| series.span(file, (*start)?)).collect();
     let coverage = coverage(files, &spans);
     Covered { coverage, spans }
 }
 
-/// The name's time if the records bear it out, else the first record's, to the second.
+/// The name's time if the records bear it out, else that of the first record which most others bear out, to the second.
 fn start(file: &UpdateFile, project: Option<Project>) -> Option<Time> {
-    let first = file.records?.first;
-    let believable = |named: &Time| {
+    let RecordTimes { first, last, median } = file.records?;
+    let is_believable = |named: &Time| {
         let late = project.map_or(LATE, |project| project.cadence(*named).max(LATE)) + EARLY;
-        (named.plus_secs(-EARLY)..=named.plus_secs(late)).contains(&first)
+        let span = named.plus_secs(-EARLY)..=named.plus_secs(late);
+        [Some(first), Some(last), median].into_iter().flatten().any(|time| span.contains(&time))
     };
-    Some(file.named.filter(believable).unwrap_or(Time::from_secs(first.secs())))
+    Some(file.named.filter(is_believable).unwrap_or_else(|| Time::from_secs(file.records_near(None).from.secs())))
+}
+
+impl UpdateFile {
+    /// From the first to the last record, but for such as a wrong clock puts far from `start`, or from most of the others.
+    fn records_near(&self, start: Option<Time>) -> Span {
+        let Some(RecordTimes { first, last, median }) = self.records else { return Span { from: Time::MIN, until: Time::MIN } };
+        let is_near = |one: Time, other: Time| one.micros_since(other).abs() <= ONE_CLOCK * 1_000_000;
+        let sound = match (start, is_near(first, last)) {
+            (Some(start), _) => start,
+            (None, true) => first,
+            // A clock that was never set is behind.
+            (None, false) => median.unwrap_or(first.max(last)),
+        };
+        let kept = || [Some(first), median, Some(last)].into_iter().flatten().filter(|time| is_near(*time, sound));
+        let (from, until) = (kept().min().unwrap_or(sound), kept().max().unwrap_or(sound));
+        Span { from, until }
+    }
 }
 
 /// Seconds from one update file to the next; per nominal cadence, for RIS changed its own in 2003.
@@ -132,22 +153,49 @@ fn modal(differences: &BTreeMap<i64, usize>, cadence: Option<i64>) -> Option<i64
     }
 }
 
-fn span(file: &UpdateFile, start: Time, distinct: &[Time], spacings: &Spacings) -> Option<Span> {
-    let records = file.records?;
-    let alone = Span { from: records.first.min(records.last), until: records.first.max(records.last) };
-    let spacing = if distinct.len() < 2 { None } else { spacings.at(start) };
-    let Some(spacing) = spacing else { return Some(alone) };
-    let next = distinct.get(distinct.partition_point(|other| *other <= start)).copied();
-    let full = start.plus_secs(spacing);
-    let Some(next) = next else {
-        // Its last records may be a little late, and nothing after it says more: the data end with them.
-        let late = Some(records.last).filter(|last| *last <= full.plus_secs(EARLY));
-        return Some(Span { from: start, until: late.map_or(full, |last| last.max(full)) });
-    };
-    // At most 1.1 times the spacing: 16 minutes are a neighbour at 15, 17 are not.
-    let adjoins = i128::from(next.secs() - start.secs()) * 10 <= i128::from(spacing) * 11;
-    let until = if adjoins { next } else { full };
-    Some(Span { from: start, until })
+/// A collector's update files one after the other.
+struct Series<'a> {
+    distinct: Vec<Time>,
+    spacings: Spacings,
+    ribs: &'a [Time],
+}
+
+impl Series<'_> {
+    /// The spacing of a file that stands with others.
+    fn spacing(&self, start: Time) -> Option<i64> {
+        if self.distinct.len() < 2 { None } else { self.spacings.at(start) }
+    }
+
+    /// At most 1.1 times the spacing: 16 minutes are a neighbour at 15, 17 are not.
+    fn adjoins(&self, start: Time, next: Time) -> bool {
+        let spacing = self.spacing(start).unwrap_or(0);
+        i128::from(next.secs() - start.secs()) * 10 <= i128::from(spacing) * 11
+    }
+
+    /// What a file covers: as far as its neighbours by name; where there is a hole, as far as its records. Names are cut to the minute, and
+    /// daemons begin their next file some seconds later, so only records tell where a hole begins and ends.
+    fn span(&self, file: &UpdateFile, start: Time) -> Option<Span> {
+        file.records?;
+        let Some(spacing) = self.spacing(start) else { return Some(file.records_near(None)) };
+        let records = file.records_near(Some(start));
+        let at = self.distinct.partition_point(|other| *other < start);
+        let before = at.checked_sub(1).map(|at| self.distinct[at]);
+        let next = self.distinct.get(at + 1).copied();
+        let from = match before {
+            Some(before) if self.adjoins(before, start) => start,
+            None if !self.ribs.iter().any(|rib| *rib < start) => start,
+            _ => records.from,
+        };
+        let full = start.plus_secs(spacing);
+        let until = match next {
+            Some(next) if self.adjoins(start, next) => next,
+            Some(_) => records.until,
+            None if self.ribs.iter().any(|rib| *rib > full) => records.until,
+            // Its last records may be a little late, and nothing after it says more: the data end with them.
+            None => if records.until <= full.plus_secs(EARLY) { records.until.max(full) } else { full },
+        };
+        Some(Span { from, until: until.max(from) })
+    }
 }
 
 fn coverage(files: &CollectorFiles, spans: &[Option<Span>]) -> Option<Coverage> {
@@ -160,7 +208,8 @@ fn coverage(files: &CollectorFiles, spans: &[Option<Span>]) -> Option<Coverage> 
         return None;
     }
     let readable = files.updates.iter().zip(spans).filter_map(|(file, span)| Some(readable(file, (*span)?))).flatten();
-    Some(Coverage { start, end, gaps: complement(readable.collect(), start, end), sampled: known().next().is_none() })
+    let gaps = spans::complement(&spans::union(readable.collect()), Span { from: start, until: end });
+    Some(Coverage { start, end, gaps, sampled: known().next().is_none() })
 }
 
 /// The parts of a file's span that damage leaves.
@@ -171,24 +220,7 @@ fn readable(file: &UpdateFile, span: Span) -> Vec<Span> {
         let before = damage.before.unwrap_or(span.until).max(after.plus_micros(1));
         Span { from: after, until: before }
     });
-    complement(holes.collect(), span.from, span.until)
-}
-
-/// What of `[start, end)` none of the spans holds, in order.
-fn complement(mut spans: Vec<Span>, start: Time, end: Time) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut free = Vec::new();
-    let mut reached = start;
-    for span in spans {
-        if span.from > reached && reached < end {
-            free.push(Span { from: reached, until: span.from.min(end) });
-        }
-        reached = reached.max(span.until);
-    }
-    if reached < end {
-        free.push(Span { from: reached, until: end });
-    }
-    free
+    spans::complement(&spans::union(holes.collect()), span)
 }
 
 #[cfg(test)]

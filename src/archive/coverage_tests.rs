@@ -6,11 +6,15 @@ fn at(text: &str) -> Time {
     "2017-10-01".parse::<Time>().unwrap_or_default().plus_secs(number(hour) * 3600 + number(minute) * 60)
 }
 
-/// A file named `start` with records from 2 seconds later on for `minutes`.
+/// A file named `start` with records for `minutes`, at its very ends too.
 fn file(start: &str, minutes: i64) -> UpdateFile {
-    let first = at(start).plus_secs(2);
-    let last = at(start).plus_secs(minutes * 60 - 1);
-    UpdateFile { named: Some(at(start)), records: Some(RecordTimes { first, last }), damage: vec![] }
+    with_records(start, 0, minutes * 60)
+}
+
+/// A file named `start` with records from so many seconds after it to so many.
+fn with_records(start: &str, first: i64, last: i64) -> UpdateFile {
+    let (first, last) = (at(start).plus_secs(first), at(start).plus_secs(last));
+    UpdateFile { named: Some(at(start)), records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
 }
 
 fn files(starts: &str, minutes: i64) -> Vec<UpdateFile> {
@@ -65,7 +69,7 @@ fn scenario_49_a_name_in_pacific_time_yields_to_the_records() {
     let mut pacific = file("16:00", 15);
     pacific.named = Some(at("8:00"));
     let covered = covered(&[pacific, file("16:15", 15)], "", Some(Project::RouteViews));
-    let first = Span { from: at("16:00").plus_secs(2), until: at("16:15") };
+    let first = Span { from: at("16:00"), until: at("16:15") };
     assert_eq!(covered.spans.first(), Some(&Some(first)));
 }
 
@@ -73,7 +77,7 @@ fn scenario_49_a_name_in_pacific_time_yields_to_the_records() {
 fn a_name_is_believed_within_its_bounds() {
     let begins = |offset: i64, project| {
         let first = at("8:00").plus_secs(offset);
-        let file = UpdateFile { records: Some(RecordTimes { first, last: first }), ..file("8:00", 15) };
+        let file = UpdateFile { records: Some(RecordTimes { first, last: first, median: None }), ..file("8:00", 15) };
         start(&file, project).map(|start| start.secs() - at("8:00").secs())
     };
     for (offset, starts) in [(-301, -301), (-300, 0), (0, 0), (1200, 0), (1201, 1201)] {
@@ -100,11 +104,11 @@ fn the_youtube_day_has_one_gap_of_two_minutes() {
 
 #[test]
 fn a_lone_file_covers_its_records() {
-    let lone = file("8:00", 15);
+    let lone = with_records("8:00", 2, 899);
     let (first, last) = (at("8:00").plus_secs(2), at("8:15").plus_secs(-1));
     assert_eq!(coverage(std::slice::from_ref(&lone), "", Some(Project::Ris)), (first, last, vec![]));
     assert_eq!(coverage(&[lone.clone(), lone], "", None), (first, last, vec![]));
-    let apart = coverage(&files("8:00 12:00", 15), "", None);
+    let apart = coverage(&[with_records("8:00", 2, 899), with_records("12:00", 2, 899)], "", None);
     assert_eq!(apart, (first, at("12:15").plus_secs(-1), vec![Span { from: last, until: at("12:00").plus_secs(2) }]));
 }
 
@@ -122,7 +126,7 @@ fn ris_before_and_after_july_2003() {
     let start = "2003-07-22T23:30:00Z".parse::<Time>().unwrap_or_default();
     let named = |offset: i64| {
         let start = start.plus_secs(offset);
-        UpdateFile { named: Some(start), records: Some(RecordTimes { first: start, last: start }), damage: vec![] }
+        UpdateFile { named: Some(start), records: Some(RecordTimes { first: start, last: start, median: None }), damage: vec![] }
     };
     let both: Vec<UpdateFile> = [0, 900, 1800, 2100, 2400].map(named).into();
     let coverage = covered(&both, "", Some(Project::Ris)).coverage.expect("some coverage");
@@ -154,4 +158,47 @@ fn the_window_clips_the_end() {
     assert_eq!(until("8:05"), Some((at("8:05"), vec![])));
     assert_eq!(until("9:00"), Some((at("8:25"), vec![gap("8:10", "8:20")])));
     assert_eq!(until("8:00"), None);
+}
+
+/// Names are cut to the minute, and daemons begin their next file some seconds later.
+#[test]
+fn a_hole_reaches_from_the_last_record_before_it_to_the_first_after_it() {
+    let span = |from: (&str, i64), until: (&str, i64)| Span { from: at(from.0).plus_secs(from.1), until: at(until.0).plus_secs(until.1) };
+    let drifting = |start, first, last| with_records(start, first, last);
+    let before = || vec![drifting("20:09", 14, 913), drifting("20:26", 18, 915), drifting("20:41", 19, 910)];
+    let route_views = Some(Project::RouteViews);
+    let hole = span(("20:24", 13), ("20:26", 18));
+    assert_eq!(coverage(&before(), "", route_views).2, [hole]);
+    // Where files adjoin by name nothing changes, however quiet they are; at a hole, a quiet file widens it.
+    let quiet = [drifting("20:00", 60, 60), drifting("20:15", 60, 60), drifting("20:47", 60, 60), drifting("21:02", 60, 60)];
+    assert_eq!(coverage(&quiet, "", route_views), (at("20:00"), at("21:17"), vec![span(("20:15", 60), ("20:47", 60))]));
+    // So it is between a dump and the first file after it, and after the last one where a dump follows.
+    let around = coverage(&before(), "19:00 23:00", route_views).2;
+    assert_eq!(around, [span(("19:00", 0), ("20:09", 14)), hole, span(("20:41", 910), ("23:00", 0))]);
+}
+
+#[test]
+fn one_record_with_a_wrong_clock_moves_no_file() {
+    let odd = Time::from_secs(4500);
+    let set = |first: Option<Time>, last: Option<Time>, median: Option<Time>| {
+        let mut file = file("8:05", 5);
+        let times = file.records.expect("records");
+        let (first, last) = (first.unwrap_or(times.first), last.unwrap_or(times.last));
+        file.records = Some(RecordTimes { first, last, median });
+        file
+    };
+    let most = Some(at("8:07"));
+    for (what, file) in [
+        ("the first", set(Some(odd), None, None)),
+        ("the last", set(None, Some(odd), None)),
+        ("both, but most are right", set(Some(odd), Some(odd), most)),
+    ] {
+        let all = [super::tests::file("8:00", 5), file.clone(), super::tests::file("8:10", 5)];
+        assert_eq!(coverage(&all, "", Some(Project::Ris)), (at("8:00"), at("8:15"), vec![]), "{what}");
+        let unnamed = UpdateFile { named: None, ..file };
+        let (start, end, _) = coverage(&[unnamed], "", None);
+        assert!(start >= at("8:05") && end <= at("8:10"), "{what}, without a name: {start} {end}");
+    }
+    let end_of_a_hole = [set(None, Some(odd), most), super::tests::file("8:15", 5)];
+    assert_eq!(coverage(&end_of_a_hole, "", Some(Project::Ris)).2, [Span { from: at("8:07"), until: at("8:15") }]);
 }

@@ -1,16 +1,17 @@
-//! The verdict on each claim. A claim fails only where complete data show something else; missing data leave it open.
+//! The verdict on each claim. A claim passes where the data prove it, and fails only where they prove that it is not so: where no route is
+//! only assumed, and no table unknown, of the peers that were there. Missing data leave it open.
 
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
 use super::claim::{Claim, Claimed, Claims, When};
+use super::event::{Event, Sight};
 use super::moment::{Moment, Shows, moments};
-use super::state::{Status, statuses};
-use crate::model::{Asn, CollectorId, RecordId, Span, Time};
-use crate::replay::{Basis, Presence, RouteInterval};
+use crate::model::{Asn, RecordId, Span, Time};
+use crate::replay::{Basis, RouteInterval};
 use crate::target::Watch;
-use crate::timeline::{self, Observed, Options, Timeline, View};
+use crate::timeline::{self, Certainties, Certainty, Observed, Options, Question, Timeline, View};
 
 /// What a claim comes to, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +20,7 @@ pub enum Verdict {
     Pass,
     /// The data cannot say.
     NotDecidable,
-    /// The data are complete there and show something else.
+    /// The data prove something else.
     Fail,
 }
 
@@ -59,6 +60,8 @@ pub enum Reason {
     WiderBounds,
     /// Open: it was there by then, and nothing shows since when.
     NoBaseline,
+    /// Open: no table is known before the updates, so silence says nothing.
+    NoTable,
     /// Open: whether it was there at that instant is not proven.
     Unproven,
 }
@@ -78,6 +81,7 @@ impl Reason {
             Reason::NobodyToSee => "no peer was up that could have seen it",
             Reason::WiderBounds => "it lies within bounds that are wider than the claim",
             Reason::NoBaseline => "it was there by then, but nothing shows since when",
+            Reason::NoTable => "no table is known there: no RIB dump comes before",
             Reason::Unproven => "nothing proves what stood there at that time",
         }
     }
@@ -112,11 +116,16 @@ pub struct Data<'a> {
     observed: &'a Observed,
     pub(super) options: Options,
     timelines: BTreeMap<Asn, [Timeline; 2]>,
+    /// Of the peers that are asked.
+    certainties: Certainties,
+    /// Of all peers: nobody has a route only where none of them has.
+    of_all_peers: Certainties,
 }
 
 impl<'a> Data<'a> {
-    /// Builds the timelines of the claimed origins. What was observed must hold every origin's routes (rule 4).
-    pub fn new(observed: &'a Observed, claims: &Claims, options: Options) -> Data<'a> {
+    /// Builds the timelines of the claimed origins. What was observed must hold every origin's routes (rule 4); `everybody` is the same
+    /// before peers were selected.
+    pub fn new(observed: &'a Observed, everybody: &Observed, claims: &Claims, options: Options) -> Data<'a> {
         let mut timelines = BTreeMap::new();
         for claim in &claims.claims {
             timelines.entry(claim.origin).or_insert_with(|| {
@@ -124,7 +133,8 @@ impl<'a> Data<'a> {
                 [View::Prefix, View::Target].map(|view| timeline::build(observed, &watch, &Options { view, ..options }))
             });
         }
-        Data { observed, options, timelines }
+        let (certainties, of_all_peers) = (Certainties::new(observed), Certainties::new(everybody));
+        Data { observed, options, timelines, certainties, of_all_peers }
     }
 
     /// Judges each claim.
@@ -135,10 +145,26 @@ impl<'a> Data<'a> {
     fn finding(&self, claim: &Claim) -> Finding {
         let window = claim.when.window();
         let blindness = self.blindness(claim.prefix, window);
+        let moments = moments(claim, self, window);
+        let Some(event) = Event::of(claim.what) else {
+            return of_message(claim.when, window, blindness, &moments);
+        };
+        let question = Question { prefix: claim.prefix, origin: claim.origin, upstream: claim.upstream };
+        // Nobody has a route only if none of the peers has that were not asked.
+        let asked = if claim.what == Claimed::Absent { &self.of_all_peers } else { &self.certainties };
+        let sight = Sight { certainty: &asked.of(question), k: self.least(claim.what) };
         match claim.when {
-            When::At { .. } if claim.what.is_state() => of_state(claim, blindness, &statuses(claim, self, window)),
-            When::At { time, .. } => of_moment(time, window, blindness, &moments(claim, self, window)),
-            When::Within { count, .. } => of_count(count, window, blindness, &moments(claim, self, window)),
+            When::At { .. } if claim.what.is_state() => self.of_state(claim, blindness, &sight),
+            When::At { time, .. } => of_moment(time, window, blindness, &moments, sight.event(event, window)),
+            When::Within { count, .. } => of_count(count, window, blindness, &moments, sight.count(event, window)),
+        }
+    }
+
+    /// An outage begins with the last route; an upstream is one with so many peers.
+    fn least(&self, what: Claimed) -> usize {
+        match what {
+            Claimed::OutageBegins | Claimed::OutageEnds => 1,
+            _ => self.options.min_peers.max(1),
         }
     }
 
@@ -152,28 +178,8 @@ impl<'a> Data<'a> {
         self.observed.collectors.iter().flat_map(|c| &c.replay.intervals)
     }
 
-    pub(super) fn is_sampled(&self, collector: CollectorId) -> bool {
-        self.observed.collector(collector).is_some_and(|c| c.coverage.sampled)
-    }
-
-    /// Whether a peer that could see the prefix has shown its table of that family, and is up: what it did not show is absent.
-    pub(super) fn knows_a_table(&self, prefix: Option<IpNet>, time: Time) -> bool {
-        let within = |span: Span| span.from <= time && time < span.until;
-        let families = match prefix {
-            Some(IpNet::V4(_)) => 0..1,
-            Some(IpNet::V6(_)) => 1..2,
-            None => 0..2,
-        };
-        self.observed.collectors.iter().filter(|c| !c.coverage.sampled).map(|c| &c.replay).any(|replay| {
-            let able = |peer| replay.intervals.iter().any(|i| i.peer == peer);
-            let knows = |p: &Presence| families.clone().any(|f| p.table_known[f] && (p.full[f] || able(p.peer)));
-            let withdrawn = || replay.absences.iter().any(|a| Some(a.prefix) == prefix && within(a.span));
-            replay.presences.iter().any(|p| within(p.span) && knows(p)) || withdrawn()
-        })
-    }
-
-    /// Why the data cannot see all of the window; `None` if all collectors that were there then, at least one, miss nothing, and some peer
-    /// could have seen it.
+    /// Why the data cannot see all of the window; `None` if all collectors that were there then, at least one, miss nothing and had shown
+    /// their tables before, and some peer could have seen it.
     pub(super) fn blindness(&self, prefix: Option<IpNet>, window: Span) -> Option<Reason> {
         let there = |c: &&timeline::Collector| c.coverage.start < window.until && c.coverage.end >= window.from;
         let (sampled, full): (Vec<_>, Vec<_>) = self.observed.collectors.iter().filter(there).partition(|c| c.coverage.sampled);
@@ -194,7 +200,35 @@ impl<'a> Data<'a> {
         };
         let within = denominator.changes(prefix).filter(|t| window.from <= *t && *t < window.until);
         let is_seen = [window.from].into_iter().chain(within).all(|time| denominator.at(prefix, time) > 0);
-        (!is_seen).then_some(Reason::NobodyToSee)
+        let has_table = |c: &&timeline::Collector| c.replay.baseline.is_some_and(|baseline| baseline <= window.from);
+        match (is_seen, full.iter().all(has_table)) {
+            (false, _) => Some(Reason::NobodyToSee),
+            (true, false) => Some(Reason::NoTable),
+            (true, true) => None,
+        }
+    }
+
+    fn of_state(&self, claim: &Claim, blindness: Option<Reason>, sight: &Sight) -> Finding {
+        let (window, time) = (claim.when.window(), claim.when.time());
+        let wants_presence = claim.what == Claimed::Present;
+        let state = if wants_presence { sight.presence(window, time) } else { sight.absence(window, time) };
+        let proof = |at: Option<Time>| {
+            let at = at.unwrap_or(time);
+            let rows = self.timeline(claim).map_or(&[][..], |t| &t.rows);
+            let here = |row: &&timeline::Row| row.believed.from <= at && at <= row.believed.until;
+            rows.iter().filter(|row| super::moment::is_of(row, claim)).find(here).map(|row| (row.start.record, row.start.basis))
+        };
+        let finding = |verdict, reason, found: Option<Time>, is_present: bool| {
+            let proof = if is_present { proof(found) } else { None };
+            let (record, basis) = (proof.map(|p| p.0), proof.map(|p| p.1));
+            Finding { found, record, basis, ..Finding::bare(verdict, reason) }
+        };
+        match (state.proven, state.refuted) {
+            (Some(at), _) => finding(Verdict::Pass, Reason::Agrees, Some(at), wants_presence),
+            (None, true) if wants_presence && blindness.is_some() => Finding::open(blindness),
+            (None, true) => finding(Verdict::Fail, Reason::Opposite, None, !wants_presence),
+            (None, false) => Finding::open(blindness),
+        }
     }
 }
 
@@ -203,64 +237,92 @@ impl Finding {
         Finding { verdict, reason, found: None, after: None, by: None, basis: None, record: None, counted: None }
     }
 
+    fn open(blindness: Option<Reason>) -> Finding {
+        Finding::bare(Verdict::NotDecidable, blindness.unwrap_or(Reason::Unproven))
+    }
+
     fn of(verdict: Verdict, reason: Reason, moment: &Moment) -> Finding {
         let Moment { found, after, by, basis, record, .. } = *moment;
         Finding { found: Some(found), after, by, basis: Some(basis), record, ..Finding::bare(verdict, reason) }
     }
 }
 
-fn of_moment(time: Time, window: Span, blindness: Option<Reason>, moments: &[Moment]) -> Finding {
-    let nearest =
-        |moments: Vec<&Moment>| moments.into_iter().min_by_key(|m| (m.found.micros_since(time).abs(), m.found)).copied();
-    let shown: Vec<&Moment> = moments.iter().filter(|m| m.shows == Shows::TheThing).collect();
-    if let Some(hit) = nearest(shown.iter().copied().filter(|m| m.is_within(window)).collect()) {
+/// What is certain of an event in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// It happened there, for certain.
+    pub proven: bool,
+    /// It did not, for certain.
+    pub refuted: bool,
+}
+
+fn nearest(moments: impl Iterator<Item = Moment>, time: Time) -> Option<Moment> {
+    moments.min_by_key(|m| (m.found.micros_since(time).abs(), m.found))
+}
+
+fn of_moment(time: Time, window: Span, blindness: Option<Reason>, moments: &[Moment], outcome: Outcome) -> Finding {
+    let shown = || moments.iter().copied().filter(|m| m.shows == Shows::TheThing);
+    // Without a dump before, the peer that shows it first, or last, has to do; with one, all peers are asked.
+    let hit = nearest(shown().filter(|m| m.is_within(window) && (outcome.proven || m.no_baseline)), time);
+    if let Some(hit) = hit {
         return Finding::of(Verdict::Pass, Reason::Agrees, &hit);
     }
-    if blindness == Some(Reason::Outside) {
-        return Finding::bare(Verdict::NotDecidable, Reason::Outside);
+    if outcome.proven {
+        return match nearest(moments.iter().copied().filter(|m| m.may_be_within(window)), time) {
+            Some(moment) => Finding::of(Verdict::Pass, Reason::Agrees, &moment),
+            None => Finding::bare(Verdict::Pass, Reason::Agrees),
+        };
     }
-    if let Some(open) = nearest(moments.iter().filter(|m| m.may_be_within(window)).collect()) {
-        let reason = if open.after.is_none() { Reason::NoBaseline } else { Reason::WiderBounds };
+    if blindness == Some(Reason::Outside) {
+        return Finding::open(blindness);
+    }
+    if let Some(open) = nearest(moments.iter().copied().filter(|m| m.may_be_within(window)), time) {
+        let reason = match (open.after, open.is_within(window)) {
+            (None, _) => Reason::NoBaseline,
+            (Some(_), true) => blindness.unwrap_or(Reason::Unproven),
+            (Some(_), false) => Reason::WiderBounds,
+        };
         return Finding::of(Verdict::NotDecidable, reason, &open);
     }
-    if let Some(reason) = blindness {
-        return Finding::bare(Verdict::NotDecidable, reason);
+    if blindness.is_some() || !outcome.refuted {
+        return Finding::open(blindness);
     }
-    match nearest(shown) {
+    match nearest(shown(), time) {
         Some(other) => Finding::of(Verdict::Fail, Reason::OtherTime, &other),
         None => Finding::bare(Verdict::Fail, Reason::Never),
     }
 }
 
-fn of_count(count: usize, window: Span, blindness: Option<Reason>, moments: &[Moment]) -> Finding {
+/// A message that a claim speaks of: its own time counts, and nothing else has to be known.
+fn of_message(when: When, window: Span, blindness: Option<Reason>, moments: &[Moment]) -> Finding {
+    let is_hit = |m: &&Moment| m.shows == Shows::TheThing && m.is_within(window);
+    match when {
+        When::At { time, .. } => {
+            let proven = moments.iter().any(|m| is_hit(&m));
+            of_moment(time, window, blindness, moments, Outcome { proven, refuted: !proven })
+        }
+        When::Within { count, .. } => {
+            let found = moments.iter().filter(is_hit).count();
+            let open = moments.iter().any(|m| m.may_be_within(window) && !is_hit(&m));
+            of_count(count, window, blindness, moments, (found, !open))
+        }
+    }
+}
+
+/// `counted`: how often it surely happened, and whether that is all.
+fn of_count(count: usize, window: Span, blindness: Option<Reason>, moments: &[Moment], counted: (usize, bool)) -> Finding {
     let within: Vec<&Moment> = moments.iter().filter(|m| m.shows == Shows::TheThing && m.is_within(window)).collect();
-    let open = moments.iter().any(|m| m.may_be_within(window) && !(m.shows == Shows::TheThing && m.is_within(window)));
-    let (verdict, reason) = match (blindness, within.len() == count) {
+    let (surely, is_all) = counted;
+    let (verdict, reason) = match (blindness, is_all) {
         (Some(reason), _) => (Verdict::NotDecidable, reason),
-        (None, _) if open => (Verdict::NotDecidable, Reason::WiderBounds),
-        (None, true) => (Verdict::Pass, Reason::Agrees),
-        (None, false) => (Verdict::Fail, Reason::OtherCount),
+        (None, false) => (Verdict::NotDecidable, Reason::WiderBounds),
+        (None, true) if surely == count => (Verdict::Pass, Reason::Agrees),
+        (None, true) => (Verdict::Fail, Reason::OtherCount),
     };
-    let counted = (blindness != Some(Reason::Outside)).then_some(within.len());
+    let counted = (blindness != Some(Reason::Outside)).then_some(surely);
     let first = within.first().map_or(Finding::bare(verdict, reason), |m| Finding::of(verdict, reason, m));
     Finding { counted, ..first }
 }
 
-fn of_state(claim: &Claim, blindness: Option<Reason>, statuses: &[(Time, Status)]) -> Finding {
-    let is_present = |status: &Status| matches!(status, Status::Present(..));
-    let is_wanted = |status: &Status| match claim.what {
-        Claimed::Present => is_present(status),
-        _ => *status == Status::Absent,
-    };
-    let finding = |verdict, reason, found: Option<Time>, status: Option<&Status>| {
-        let proof = status.and_then(|s| if let Status::Present(record, basis) = s { Some((*record, *basis)) } else { None });
-        Finding { found, basis: proof.map(|p| p.1), record: proof.map(|p| p.0), ..Finding::bare(verdict, reason) }
-    };
-    if let Some((time, status)) = statuses.iter().find(|(_, status)| is_wanted(status)) {
-        return finding(Verdict::Pass, Reason::Agrees, Some(*time), Some(status));
-    }
-    if statuses.iter().all(|(_, status)| *status != Status::Unknown) {
-        return finding(Verdict::Fail, Reason::Opposite, None, statuses.first().map(|(_, status)| status));
-    }
-    finding(Verdict::NotDecidable, blindness.unwrap_or(Reason::Unproven), None, None)
-}
+/// See [`Certainty`].
+pub(super) type Known<'a> = &'a Certainty;

@@ -2,14 +2,14 @@
 //! the timeline and what the data cover, and nothing of archives.
 //!
 //! - `claim`: what is claimed; `file`: claims as TOML, two files of which are built in;
-//! - `moment`: when the data show such a thing, with bounds; `state`: whether a route was there at an instant;
+//! - `moment`: when the data show such a thing, with bounds; `event`: what is certain of it in a window;
 //! - `judge`: the verdict. Missing data never make a claim fail: where nobody looked, nothing is refuted.
 
 mod claim;
+mod event;
 mod file;
 mod judge;
 mod moment;
-mod state;
 
 pub use claim::{Claim, Claimed, Claims, When};
 pub use judge::{Data, Finding, Judged, Reason, Verdict};

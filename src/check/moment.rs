@@ -21,6 +21,8 @@ pub struct Moment {
     pub record: Option<RecordId>,
     /// Whether this is what is claimed, not only what may hide it.
     pub shows: Shows,
+    /// No dump comes before: what stands here is that of the peer which shows it.
+    pub no_baseline: bool,
 }
 
 /// What a moment is good for.
@@ -75,8 +77,10 @@ pub fn is_of(row: &Row, claim: &Claim) -> bool {
     subject.prefix == claim.prefix && subject.origin == Origin::As(claim.origin) && upstream && !row.flags.has(Flag::Stuck)
 }
 
+/// Without a dump before, the bounds are those of the peer that shows it first: it is known to have had something else.
 fn of_start(row: &Row) -> Moment {
-    let start = &row.start;
+    let no_baseline = row.start.no_baseline;
+    let start = if no_baseline { &row.first_start } else { &row.start };
     Moment {
         found: start.first_seen,
         after: start.after,
@@ -84,6 +88,7 @@ fn of_start(row: &Row) -> Moment {
         basis: start.basis,
         record: Some(start.record),
         shows: Shows::the_thing_if(start.basis.is_change() && !start.clock),
+        no_baseline,
     }
 }
 
@@ -91,7 +96,8 @@ fn of_end(row: &Row) -> Option<Moment> {
     let end = &row.end;
     let shows = Shows::the_thing_if(end.basis.is_change() && !end.clock);
     let after = end.after.or(Some(end.last_seen));
-    let moment = Moment { found: end.last_seen, after, by: end.before, basis: end.basis, record: end.record, shows };
+    let no_baseline = row.flags.has(Flag::NoBaseline);
+    let moment = Moment { found: end.last_seen, after, by: end.before, basis: end.basis, record: end.record, shows, no_baseline };
     (end.basis != Basis::DataEnd).then_some(moment)
 }
 
@@ -105,6 +111,7 @@ fn of_change(change: &Change) -> Moment {
         basis: change.basis,
         record: Some(change.record),
         shows: Shows::the_thing_if(is_exact),
+        no_baseline: false,
     }
 }
 
@@ -140,6 +147,7 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
                 basis: start.basis,
                 record: Some(start.record),
                 shows: Shows::the_thing_if(is_message && !start.clock),
+                no_baseline: start.no_baseline,
             });
         }
         held_until = held_until.max(Some(interval.end.last_seen));

@@ -18,27 +18,38 @@ pub struct Answer {
     pub read: ReadFiles,
     /// How it was put together.
     pub assembly: Assembly,
-    /// What replay made of it.
+    /// What replay made of it: of the peers that were asked.
     pub observed: Observed,
+    /// The same of all peers, where some were selected.
+    unselected: Option<Observed>,
 }
 
 impl Answer {
     /// Assembles and replays; collectors in parallel, each in order.
     pub fn new(plan: &Plan, read: ReadFiles) -> Answer {
-        let selection = Selection { to: plan.window.1, peer_asns: plan.peer_asns.clone() };
+        let selection = Selection { to: plan.window.1 };
         let assembly = assemble(&read.files, &read.watch, &selection);
         let collectors = assembly.collectors.par_iter().map(|assembled| {
-            let nothing = Coverage { start: Time::MIN, end: Time::MIN, gaps: Vec::new(), sampled: false };
             let data = assembled.data.as_ref();
             Collector {
                 name: assembled.name.clone(),
-                coverage: data.map_or(nothing, |d| d.coverage.clone()),
+                coverage: data.map_or_else(Coverage::none, |d| d.coverage.clone()),
                 has_rib: data.is_some_and(|d| !d.dumps.is_empty()),
                 replay: data.map_or_else(Replay::default, replay),
             }
         });
-        let observed = Observed { collectors: collectors.collect() };
-        Answer { read, assembly, observed }
+        let all = Observed { collectors: collectors.collect() };
+        if plan.peer_asns.is_empty() {
+            return Answer { read, assembly, observed: all, unselected: None };
+        }
+        // Who is full-feed was measured over all peers (rule 15): they are selected after.
+        let observed = all.selected(|peer| plan.peer_asns.contains(&peer.asn));
+        Answer { read, assembly, observed, unselected: Some(all) }
+    }
+
+    /// What replay made of all peers, whichever were asked.
+    pub fn everybody(&self) -> &Observed {
+        self.unselected.as_ref().unwrap_or(&self.observed)
     }
 
     /// The timeline that the plan asks for: rows and changes that overlap its window and bear the flags wanted.

@@ -57,7 +57,7 @@ pub fn run(typed: CheckArgs) -> Result<Exit, Fatal> {
     let plan = plan(typed, &claims)?;
     let mut verdicts = Vec::new();
     let exit = answer(&plan, |plan, answer, context| {
-        let judged = Data::new(&answer.observed, &claims, plan.options).judge(&claims);
+        let judged = Data::new(&answer.observed, answer.everybody(), &claims, plan.options).judge(&claims);
         verdicts.extend(judged.iter().map(|(_, finding)| finding.verdict));
         sheets::check(&judged, context)
     })?;

@@ -21,6 +21,9 @@ const LEAST_COMPARED: u64 = 100;
 /// Dumps further apart than this, in seconds, are no neighbours.
 const NEIGHBOURS_SECS: i64 = 45 * 86_400;
 
+/// A full-feed peer's table has at least this share, in percent, of the largest of its collector and family (rule 15).
+const FULL_FEED_PERCENT: u64 = 75;
+
 /// Where a record lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordPlace {
@@ -76,8 +79,6 @@ pub struct Assembly {
 pub struct Selection {
     /// `--to`: records at or after it are ignored.
     pub to: Option<Time>,
-    /// `--peer-asn`: only these peers; empty: all.
-    pub peer_asns: Vec<Asn>,
 }
 
 /// Assembles the files, which are sorted by (collector, start, RIB first, path), with what each says.
@@ -126,13 +127,10 @@ impl Work<'_> {
 
     fn update_file(&self, index: usize) -> archive::UpdateFile {
         let (file, said) = &self.files[index];
-        let records = said.first.zip(said.last).map(|(first, last)| archive::RecordTimes { first, last });
+        let median = median(said.records.iter().map(|record| record.time).collect());
+        let records = said.first.zip(said.last).map(|(first, last)| archive::RecordTimes { first, last, median });
         let damage = said.damage.iter().map(|d| archive::Damage { after: d.after, before: d.before }).collect();
         archive::UpdateFile { named: file.start, records, damage }
-    }
-
-    fn is_selected(&self, peer: PeerKey) -> bool {
-        self.selection.peer_asns.is_empty() || self.selection.peer_asns.contains(&peer.asn)
     }
 
     fn is_in_time(&self, time: Time) -> bool {
@@ -156,7 +154,7 @@ impl Work<'_> {
                     continue;
                 }
                 let peer = who.is(said.peer);
-                if !self.is_in_time(said.time) || !self.is_selected(peer) {
+                if !self.is_in_time(said.time) {
                     continue;
                 }
                 let (time, record) = (said.time, self.place(index, said.digest, said.time));
@@ -223,11 +221,9 @@ impl Work<'_> {
             prefixes: BTreeMap::new(),
             peers: BTreeMap::new(),
             families: said.families,
+            excerpt: false,
         };
-        for (peer, sizes) in &said.sample {
-            let own = dump.peers.entry(who.is(*peer)).or_default();
-            *own = [own[0] + sizes[0], own[1] + sizes[1]];
-        }
+        dump.peers = full_feeds(who, &said.sample);
         for said in &said.records {
             let record = self.place(index, said.digest, said.time);
             dump.prefixes.entry(said.prefix).or_insert((said.time, record));
@@ -239,14 +235,30 @@ impl Work<'_> {
                 dump.entries.push(DumpEntry { time, peer, prefix, path_id, route, record });
             }
         }
-        dump.entries.retain(|e| self.is_selected(e.peer));
-        dump.peers.retain(|peer, _| self.is_selected(*peer));
         dump
     }
 }
 
+fn median(mut times: Vec<Time>) -> Option<Time> {
+    times.sort_unstable();
+    times.get(times.len().saturating_sub(1) / 2).copied()
+}
+
+/// The peers of a sample, and which of them are full-feed: measured over all peers of the collector (rule 15).
+fn full_feeds(who: &Who, sample: &[(FilePeer, [u32; 2])]) -> BTreeMap<PeerKey, [bool; 2]> {
+    let mut sizes: BTreeMap<PeerKey, [u32; 2]> = BTreeMap::new();
+    for (peer, held) in sample {
+        let own = sizes.entry(who.is(*peer)).or_default();
+        *own = [own[0] + held[0], own[1] + held[1]];
+    }
+    let largest = [0, 1].map(|family| sizes.values().map(|own| own[family]).max().unwrap_or(0));
+    let is_full = |size: u32, largest: u32| size > 0 && u64::from(size) * 100 >= u64::from(largest) * FULL_FEED_PERCENT;
+    sizes.into_iter().map(|(peer, own)| (peer, [0, 1].map(|family| is_full(own[family], largest[family])))).collect()
+}
+
 /// What the files so far say of each peer at each instant, by which a later file's overlap is known. That the same bytes came before is
-/// not enough: a route may be withdrawn, announced and withdrawn in the second in which the collector began its next file.
+/// not enough: a route may be withdrawn, announced and withdrawn in the second in which the collector began its next file. So files
+/// overlap where they do so at more than one instant, or where one says of the only such instant all that the other does.
 #[derive(Default)]
 struct Overlaps(HashMap<Instant, Vec<Digest>>);
 
@@ -259,13 +271,24 @@ impl Overlaps {
         for record in records {
             own.entry((record.time, record.peer)).or_default().push(record.digest);
         }
-        let merge = |(instant, digests): (Instant, Vec<Digest>)| {
-            let before = self.0.entry(instant).or_default();
-            let repeated = repeated(before, &digests);
-            before.extend(&digests[repeated..]);
-            (repeated > 0).then_some((instant, repeated))
-        };
-        own.into_iter().filter_map(merge).collect()
+        let mut times: BTreeSet<Time> = BTreeSet::new();
+        let mut found: HashMap<Instant, usize> = HashMap::new();
+        for (instant, digests) in &own {
+            let repeated = self.0.get(instant).map_or(0, |before| repeated(before, digests));
+            if repeated > 0 {
+                times.insert(instant.0);
+                found.insert(*instant, repeated);
+            }
+        }
+        if times.len() == 1 {
+            let is_whole = |instant: &Instant| self.0.get(instant) == own.get(instant);
+            found.retain(|instant, _| is_whole(instant));
+        }
+        for (instant, digests) in own {
+            let repeated = found.get(&instant).copied().unwrap_or(0);
+            self.0.entry(instant).or_default().extend(&digests[repeated..]);
+        }
+        found
     }
 }
 

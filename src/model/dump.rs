@@ -36,9 +36,10 @@ pub struct Dump {
     pub entries: Vec<DumpEntry>,
     /// The record of each watched prefix, with its time: evidence that a peer without an entry has no route.
     pub prefixes: BTreeMap<IpNet, (Time, RecordId)>,
-    /// Peers with at least one route in the sample or a watched prefix, with the number of sampled IPv4 and IPv6 prefixes that each
-    /// holds (rule 15).
-    pub peers: BTreeMap<PeerKey, [u32; 2]>,
+    /// Peers with at least one route in the dump, as far as was looked, and whether each is full-feed for IPv4 and IPv6 (rule 15).
+    pub peers: BTreeMap<PeerKey, [bool; 2]>,
     /// Whether the dump holds any IPv4 and any IPv6 record: it says nothing of a family it lacks.
     pub families: [bool; 2],
+    /// Records were left out of it: it proves presence, never absence.
+    pub excerpt: bool,
 }

@@ -55,18 +55,27 @@ pub enum Event {
         /// Where it stands.
         record: RecordId,
     },
+    /// A record that may concern a watched key could not be read: from here on nothing is known of the peer's routes (rule 20).
+    Unreadable {
+        /// The record's time.
+        time: Time,
+        /// Who sent it.
+        peer: PeerKey,
+        /// Where it stands.
+        record: RecordId,
+    },
 }
 
 impl Event {
     /// The record's time.
     pub fn time(&self) -> Time {
-        let (Event::Update { time, .. } | Event::State { time, .. }) = self;
+        let (Event::Update { time, .. } | Event::State { time, .. } | Event::Unreadable { time, .. }) = self;
         *time
     }
 
     /// Who sent it, or whose session it is.
     pub fn peer(&self) -> PeerKey {
-        let (Event::Update { peer, .. } | Event::State { peer, .. }) = self;
+        let (Event::Update { peer, .. } | Event::State { peer, .. } | Event::Unreadable { peer, .. }) = self;
         *peer
     }
 }

@@ -8,6 +8,7 @@ mod family;
 mod flags;
 mod path;
 mod peer;
+pub mod spans;
 mod time;
 
 pub use asn::{Asn, ParseAsnError};

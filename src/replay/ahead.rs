@@ -1,57 +1,143 @@
-//! Looks ahead of a dump: it takes minutes to write, so it may show what a message brought after it began (rule 8).
+//! What messages and session changes fall into the time in which a dump may have been written: it takes minutes, and lags behind, so it may
+//! show what one of them brought after it began, or not yet what one brought before (rule 8).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use crate::model::{AsPath, Event, PeerKey, SessionState, Time};
+use super::table::path_of;
+use crate::model::{AsPath, Dump, Event, PeerKey, SessionState, Span, Time, spans};
 
-/// The path that a message left behind; `None`: no route.
-type Outcome = Option<std::sync::Arc<AsPath>>;
+/// A collector may be this far behind its messages when it writes a dump (rule 8).
+const BACKLOG_SECS: i64 = 60;
 
-/// All messages by key, in order of time.
+/// How long a dump may take to write: RIS stamps all its records with one time, whatever they show.
+const WRITING_SECS: i64 = 600;
+
+/// The time in which what a record of a dump shows may have stood.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// The record's backlog begins.
+    pub from: Time,
+    /// The record's own time.
+    pub stamp: Time,
+    /// The dump is written by then.
+    pub until: Time,
+}
+
+impl Window {
+    /// Of a record of that time in a dump.
+    pub fn of(dump: &Dump, stamp: Time) -> Window {
+        let from = dump.begin.min(stamp).plus_secs(-BACKLOG_SECS);
+        Window { from, stamp, until: dump.end.max(dump.begin.plus_secs(WRITING_SECS)).max(stamp) }
+    }
+}
+
+/// What a message left behind.
+#[derive(Debug, Clone)]
+enum Outcome {
+    /// This path.
+    Path(Arc<AsPath>),
+    /// No route.
+    Nothing,
+}
+
+/// All that falls into the windows of dumps, in order of time.
+#[derive(Debug, Default)]
 pub struct Ahead {
     updates: HashMap<(PeerKey, IpNet, u32), Vec<(Time, Outcome)>>,
-    downs: HashMap<PeerKey, Vec<Time>>,
+    speaks: HashMap<PeerKey, Vec<Time>>,
+    unreadable: HashMap<PeerKey, Vec<Time>>,
+    sessions: HashMap<PeerKey, Vec<(Time, SessionState)>>,
 }
 
 impl Ahead {
     /// Indexes the events, which are in order.
-    pub fn new(events: &[Event]) -> Self {
-        let mut ahead = Ahead { updates: HashMap::new(), downs: HashMap::new() };
-        for event in events {
-            match event {
-                Event::Update { time, peer, update, .. } => {
-                    for (prefix, id, route) in &update.announced {
-                        let path = route.as_ref().map_or_else(Default::default, |r| r.path.clone());
-                        ahead.updates.entry((*peer, *prefix, *id)).or_default().push((*time, Some(path)));
-                    }
-                    for (prefix, id) in &update.withdrawn {
-                        ahead.updates.entry((*peer, *prefix, *id)).or_default().push((*time, None));
-                    }
-                }
-                Event::State { time, peer, new: SessionState::NotEstablished, .. } => {
-                    ahead.downs.entry(*peer).or_default().push(*time);
-                }
-                Event::State { .. } => {}
-            }
+    pub fn new(events: &[Event], dumps: &[Dump]) -> Self {
+        let window = |dump: &Dump| {
+            let Window { from, until, .. } = Window::of(dump, dump.begin);
+            Span { from, until: until.plus_micros(1) }
+        };
+        let windows = spans::union(dumps.iter().map(window).collect());
+        let mut ahead = Ahead::default();
+        for event in events.iter().filter(|e| spans::holds(&windows, e.time())) {
+            ahead.add(event);
         }
         ahead
     }
 
-    /// Whether a message for the key falls in `[from, until]`.
+    fn add(&mut self, event: &Event) {
+        let (time, peer) = (event.time(), event.peer());
+        match event {
+            Event::Update { update, .. } => {
+                for (prefix, id) in &update.withdrawn {
+                    self.put((peer, *prefix, *id), time, Outcome::Nothing);
+                }
+                for (prefix, id, route) in &update.announced {
+                    self.put((peer, *prefix, *id), time, Outcome::Path(path_of(route.as_ref())));
+                }
+                self.speaks.entry(peer).or_default().push(time);
+            }
+            Event::State { new, .. } => self.sessions.entry(peer).or_default().push((time, *new)),
+            Event::Unreadable { .. } => self.unreadable.entry(peer).or_default().push(time),
+        }
+    }
+
+    /// Of what messages of one instant leave, only the last lasts.
+    fn put(&mut self, key: (PeerKey, IpNet, u32), time: Time, outcome: Outcome) {
+        let list = self.updates.entry(key).or_default();
+        match list.last_mut() {
+            Some(last) if last.0 == time => last.1 = outcome,
+            _ => list.push((time, outcome)),
+        }
+    }
+
+    /// Whether a message for the key, read or not, falls in `[from, until]`.
     pub fn updates_in(&self, key: (PeerKey, IpNet, u32), from: Time, until: Time) -> bool {
-        self.updates.get(&key).is_some_and(|all| all.iter().any(|(t, _)| *t >= from && *t <= until))
+        let unreadable = self.unreadable.get(&key.0).map_or(&[][..], Vec::as_slice);
+        !within(self.of(key), from, until, |(t, _)| *t).is_empty() || !within(unreadable, from, until, |t| *t).is_empty()
     }
 
-    /// Whether a message in `[from, until]` leaves exactly this path (`None`: no route): then the dump has seen it.
+    /// Whether a message in `[from, until]` leaves, or may leave, exactly this path (`None`: no route): then the dump may have seen it.
     pub fn leads_to(&self, key: (PeerKey, IpNet, u32), path: Option<&AsPath>, from: Time, until: Time) -> bool {
-        let all = self.updates.get(&key).map_or(&[][..], Vec::as_slice);
-        all.iter().any(|(t, outcome)| *t >= from && *t <= until && outcome.as_deref() == path)
+        let is_it = |(_, outcome): &(Time, Outcome)| match outcome {
+            Outcome::Path(left) => path == Some(&**left),
+            Outcome::Nothing => path.is_none(),
+        };
+        let unreadable = self.unreadable.get(&key.0).map_or(&[][..], Vec::as_slice);
+        within(self.of(key), from, until, |(t, _)| *t).iter().any(is_it)
+            || !within(unreadable, from, until, |t| *t).is_empty()
     }
 
-    /// Whether the peer's session ends in `[from, until]`.
-    pub fn goes_down_in(&self, peer: PeerKey, from: Time, until: Time) -> bool {
-        self.downs.get(&peer).is_some_and(|all| all.iter().any(|t| *t >= from && *t <= until))
+    /// Whether the peer's session changes so in `[from, until]`.
+    pub fn session_in(&self, peer: PeerKey, from: Time, until: Time, is_such: impl Fn(SessionState) -> bool) -> bool {
+        let all = self.sessions.get(&peer).map_or(&[][..], Vec::as_slice);
+        within(all, from, until, |(t, _)| *t).iter().any(|(_, state)| is_such(*state))
     }
+
+    /// A window as far as the peer's session lasts: what comes back after its loss is what was there before, as far as a dump tells.
+    pub fn while_up(&self, peer: PeerKey, window: Window) -> Window {
+        let all = self.sessions.get(&peer).map_or(&[][..], Vec::as_slice);
+        let mut lost = within(all, window.stamp, window.until, |(t, _)| *t).iter();
+        let lost = lost.find(|(_, state)| *state == SessionState::NotEstablished);
+        Window { until: lost.map_or(window.until, |(time, _)| *time), ..window }
+    }
+
+    /// Whether the peer sends a watched message in `[from, until]`.
+    pub fn speaks_in(&self, peer: PeerKey, from: Time, until: Time) -> bool {
+        let all = self.speaks.get(&peer).map_or(&[][..], Vec::as_slice);
+        !within(all, from, until, |t| *t).is_empty()
+    }
+
+    fn of(&self, key: (PeerKey, IpNet, u32)) -> &[(Time, Outcome)] {
+        self.updates.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The part of a list in order of time that falls in `[from, until]`.
+fn within<T>(list: &[T], from: Time, until: Time, time: impl Fn(&T) -> Time) -> &[T] {
+    let first = list.partition_point(|item| time(item) < from);
+    let last = list.partition_point(|item| time(item) <= until);
+    &list[first..last.max(first)]
 }

@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 
 use super::ahead::Ahead;
-use super::interval::{Absence, Basis, End, Follows, Presence, Quality, Replay, Start};
-use super::session::Session;
-use super::table::{self, Held, Slot, State, Table, unseen};
-use crate::model::{CollectorData, Coverage, Event, PeerKey, RecordId, Route, SessionState, Span, Time, Update, family_of};
+use super::interval::{Absence, Basis, End, Follows, KnownTable, Presence, Quality, Replay, Start};
+use super::proof::Proof;
+use super::session::{Session, Shown};
+use super::table::{self, Held, Past, Slot, State, Table, Watched};
+use crate::model::{
+    CollectorData, Coverage, Event, PeerKey, RecordId, Route, SessionState, Span, Time, Update, family_of, spans,
+};
 
 /// One peer as the engine sees it.
 #[derive(Default)]
 pub(super) struct Peer {
     pub session: Session,
     pub table: Table,
+    /// Spans in which its tables were known, by family; the last ones may still be open in the session.
+    pub known: [Vec<Span>; 2],
 }
 
 /// The state of one collector's replay.
@@ -23,11 +28,14 @@ pub(super) struct Engine<'a> {
     pub ahead: Ahead,
     pub peers: BTreeMap<PeerKey, Peer>,
     pub out: Replay,
-    /// Dumps merged so far: before the first there is no baseline (rule 12).
-    pub dumps: usize,
+    /// The begin of the last dump merged: before the first there is no baseline (rule 12).
+    pub listed: Option<Time>,
     /// The last record time of any of them.
     pub last_dump: Time,
 }
+
+/// A key: one prefix and path id of one peer.
+pub(super) type Key = (PeerKey, IpNet, u32);
 
 /// A message's or session record's circumstances.
 #[derive(Clone, Copy)]
@@ -41,10 +49,10 @@ pub(super) struct At {
 pub fn replay(data: &CollectorData) -> Replay {
     let mut engine = Engine {
         coverage: &data.coverage,
-        ahead: Ahead::new(&data.events),
+        ahead: Ahead::new(&data.events, &data.dumps),
         peers: BTreeMap::new(),
         out: Replay::default(),
-        dumps: 0,
+        listed: None,
         last_dump: Time::MIN,
     };
     let mut dumps = data.dumps.iter().peekable();
@@ -70,100 +78,157 @@ impl Engine<'_> {
                     // A record into state 6 starts the peer with an empty table.
                     SessionState::Established => {
                         self.lose_session(*peer, at);
-                        let peer = self.peers.entry(*peer).or_default();
-                        peer.session.come_up(at.time);
+                        self.peers.entry(*peer).or_default().session.come_up(at.time);
                     }
                     SessionState::NotEstablished => self.lose_session(*peer, at),
                 }
+            }
+            Event::Unreadable { time, peer, .. } => {
+                let peer = self.peers.entry(*peer).or_default();
+                peer.table.values_mut().for_each(|slot| slot.proof.weaken(*time));
+                peer.session.shown.iter_mut().flatten().for_each(|shown| shown.proof.weaken(*time));
             }
         }
     }
 
     fn update(&mut self, key: PeerKey, update: &Update, at: At) {
-        let coverage = self.coverage;
-        let no_baseline = self.dumps == 0;
-        let Peer { session, table } = self.peers.entry(key).or_default();
-        session.come_up(at.time);
         let mut quality = Quality { clock: u64::from(at.clock), ..Quality::default() };
+        self.peers.entry(key).or_default().session.come_up(at.time);
         for (prefix, id) in &update.withdrawn {
             quality.withdrawals += 1;
-            let slot = table.entry((*prefix, *id)).or_insert_with(|| unknown_slot(session, *prefix, at.time));
-            let (_, mut end) = table::bounds_of_update(coverage, slot.verified, at.time, at.record);
-            end.clock = at.clock;
-            let held = slot.replace(State::Absent(at.time), at.time);
-            slot.last_update = Some(at.time);
-            self.out.end(held, (key, *prefix, *id), end);
-            // A withdrawal bounds what a lost session left open.
-            self.out.bound_lost(slot, at.time, None);
+            self.withdraw((key, *prefix, *id), at);
         }
         for (prefix, id, route) in &update.announced {
             quality.announcements += 1;
             quality.empty_paths += u64::from(route.is_none());
-            let slot = table.entry((*prefix, *id)).or_insert_with(|| unknown_slot(session, *prefix, at.time));
-            slot.last_update = Some(at.time);
-            if let State::Held(held) = &mut slot.state
-                && same_path(held.route.as_ref(), route.as_ref())
-            {
-                quality.repeats += 1;
-                held.repeats += 1;
-                held.prove(coverage, &mut slot.verified, at.time);
-                continue;
-            }
-            let (mut start, mut end) = table::bounds_of_update(coverage, slot.verified, at.time, at.record);
-            if let State::Lost(known) = slot.state {
-                let known = (known != Time::MIN).then_some(known);
-                start = Start { basis: Basis::PeerUp, after: known, by: at.time, no_baseline, ..start };
-            }
-            (start.clock, end.clock) = (at.clock, at.clock);
-            self.out.bound_lost(slot, at.time, route.as_ref());
-            let absent = if let State::Absent(since) = slot.state { Some(since) } else { None };
-            let follows = if slot.is_held() { Follows::Replaced } else { Follows::Nothing };
-            let new = Held { route: route.clone(), start, follows, assumed: Vec::new(), repeats: 0 };
-            let held = slot.replace(State::Held(new), at.time);
-            self.out.end(held, (key, *prefix, *id), end);
-            self.out.absent(key, *prefix, absent, at.time);
+            quality.repeats += u64::from(self.announce((key, *prefix, *id), route.as_ref(), at));
         }
         *self.out.quality.entry(key).or_default() += quality;
     }
 
+    fn withdraw(&mut self, key: Key, at: At) {
+        let coverage = self.coverage;
+        let (slot, out) = self.slot(key, at.time);
+        let (_, mut end) = table::bounds_of_update(coverage, slot.proof, at.time, at.record);
+        end.clock = at.clock;
+        // A withdrawal bounds what a lost session left open.
+        out.bound_lost(slot, at.time, None);
+        if let State::Absent(since) = slot.state {
+            // Withdrawn again: absence is proven anew.
+            slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, at.time));
+            slot.proof.renew(at.time);
+        } else {
+            let held = slot.replace(State::Absent(at.time), at.time);
+            out.end(held, key, end);
+        }
+        slot.last_update = Some(at.time);
+    }
+
+    /// Whether the announcement only repeats what stands (rule 6).
+    fn announce(&mut self, key: Key, route: Option<&Route>, at: At) -> bool {
+        let coverage = self.coverage;
+        let no_baseline = self.listed.is_none();
+        let unwatched = self.unwatched(key.0, at.time);
+        let (slot, out) = self.slot(key, at.time);
+        slot.last_update = Some(at.time);
+        if let State::Held(held) = &mut slot.state
+            && same_path(held.route.as_ref(), route)
+        {
+            held.repeats += 1;
+            held.prove(coverage, &mut slot.proof, at.time);
+            return true;
+        }
+        let (mut start, mut end) = table::bounds_of_update(coverage, slot.proof, at.time, at.record);
+        if let State::Unknown(past) = &slot.state {
+            start = appeared(past, route, at.time, at.record, Basis::PeerUp, unwatched);
+        }
+        start.no_baseline = no_baseline;
+        (start.clock, end.clock) = (at.clock, at.clock);
+        let follows = slot.follows();
+        out.bound_lost(slot, at.time, route);
+        out.leave_absence(slot, key, coverage, at.time);
+        let new = Held { route: route.cloned(), start, follows, assumed: Vec::new(), repeats: 0, unread: false };
+        let held = slot.replace(State::Held(new), at.time);
+        out.end(held, key, end);
+        false
+    }
+
+    /// The key's slot, made of what is known of the peer's table where the key was never mentioned before.
+    pub(super) fn slot(&mut self, key: Key, now: Time) -> (&mut Slot, &mut Replay) {
+        let Engine { peers, out, ahead, .. } = self;
+        let Peer { session, table, known } = peers.entry(key.0).or_default();
+        let slot = table.entry((key.1, key.2)).or_insert_with(|| {
+            out.mentioned.push(key);
+            let family = family_of(key.1);
+            out.absences.extend(known[family].iter().map(|span| absence(key, *span)));
+            unmentioned(session, key, now, ahead)
+        });
+        (slot, out)
+    }
+
+    /// Until when a route of which nothing is known could not have been seen, were it there.
+    pub(super) fn unwatched(&self, peer: PeerKey, now: Time) -> Option<Time> {
+        let lost = self.peers.get(&peer).and_then(|p| p.session.lost);
+        match lost.max(self.listed) {
+            // Peers that the last dump did not list, or whose session was lost, were away until then, but for what a gap may hide.
+            Some(since) => Some(Proof::by(since).known_until(self.coverage, now)),
+            None => Some(self.coverage.start.min(now)),
+        }
+    }
+
     /// Leaving Established, or entering it anew, ends the peer's routes: nobody withdrew anything (rule 10).
     fn lose_session(&mut self, key: PeerKey, at: At) {
-        let peer = self.peers.entry(key).or_default();
-        if !peer.session.is_up() {
-            peer.session.changed = Some(at.time);
+        let coverage = self.coverage;
+        let Peer { session, table, known } = self.peers.entry(key).or_default();
+        if !session.is_up() && !table.values().any(Slot::is_held) {
+            session.changed = Some(at.time);
+            session.lost = Some(at.time);
             return;
         }
-        for (&(prefix, id), slot) in &mut peer.table {
-            let known = unseen(self.coverage, slot.verified, at.time).map_or(at.time, |gap| gap.from);
+        for (&(prefix, id), slot) in table {
+            let last_seen = slot.proof.known_until(coverage, at.time);
             let end = End {
-                last_seen: known,
-                after: Some(known),
+                last_seen,
+                after: Some(last_seen),
                 before: None,
+                until: at.time,
                 basis: Basis::PeerDown,
                 record: Some(at.record),
                 clock: false,
             };
-            self.out.lose(slot, (key, prefix, id), known, end, at.time);
+            self.out.lose(slot, (key, prefix, id), coverage, end, at.time);
         }
-        self.out.presence(key, &peer.session, at.time);
-        peer.session.go_down(at.time);
+        close_tables(session, known, coverage, at.time);
+        self.out.presence(key, session, at.time);
+        session.go_down(at.time);
     }
 
     fn finish(mut self) -> Replay {
         let end_of_data = self.coverage.end.max(self.last_dump);
         let past_the_end = end_of_data.plus_micros(1);
-        for (key, peer) in std::mem::take(&mut self.peers) {
+        for (key, mut peer) in std::mem::take(&mut self.peers) {
             for ((prefix, id), mut slot) in peer.table {
-                let last_seen = end_of_data.max(slot.verified);
-                if let State::Absent(since) = slot.state {
-                    self.out.absent(key, prefix, Some(since), last_seen);
-                }
+                let key = (key, prefix, id);
+                let last_seen = end_of_data.max(slot.proof.at);
+                self.out.leave_absence(&slot, key, self.coverage, last_seen.plus_micros(1));
                 let State::Held(mut held) = slot.state else { continue };
-                held.prove(self.coverage, &mut slot.verified, last_seen);
-                let end = End { last_seen, after: None, before: None, basis: Basis::DataEnd, record: None, clock: false };
-                self.out.intervals.extend(held.close((key, prefix, id), end));
+                held.prove(self.coverage, &mut slot.proof, last_seen);
+                let end = End {
+                    last_seen,
+                    after: None,
+                    before: None,
+                    until: Time::MAX,
+                    basis: Basis::DataEnd,
+                    record: None,
+                    clock: false,
+                };
+                self.out.end(Some(held), key, end);
             }
-            self.out.presence(key, &peer.session, past_the_end);
+            close_tables(&mut peer.session, &mut peer.known, self.coverage, past_the_end);
+            for (family, spans) in peer.known.into_iter().enumerate() {
+                self.out.tables.extend(spans.into_iter().map(|span| KnownTable { peer: key, family, span }));
+            }
+            self.out.presence(key, &peer.session, Time::MAX);
         }
         self.out
     }
@@ -174,69 +239,134 @@ pub(super) fn same_path(old: Option<&Route>, new: Option<&Route>) -> bool {
     old.map(|r| &r.path) == new.map(|r| &r.path)
 }
 
+/// The beginning of a route of which nothing was known: of what was before, only the last proof of another state bounds it (rule 10).
+pub(super) fn appeared(
+    past: &Past,
+    route: Option<&Route>,
+    time: Time,
+    record: RecordId,
+    basis: Basis,
+    unwatched: Option<Time>,
+) -> Start {
+    let path = table::path_of(route);
+    let other = past.known.as_ref().filter(|(_, before)| before.as_ref() != Some(&path));
+    let after = other.map(|(last, _)| *last);
+    let unwatched = unwatched.filter(|_| past.watched == Watched::WithSession);
+    Start { first_seen: time, after, unwatched, by: time, basis, record, clock: false, no_baseline: false }
+}
+
 /// What is known of a key that was never mentioned: absent if a dump has shown the peer's table, else nothing.
-pub(super) fn unknown_slot(session: &Session, prefix: IpNet, now: Time) -> Slot {
-    let (state, verified) = match session.shown[family_of(prefix)] {
-        Some(shown) => (State::Absent(shown.since), shown.verified),
-        None => (State::Lost(session.known_until.unwrap_or(Time::MIN)), now),
+fn unmentioned(session: &Session, key: Key, now: Time, ahead: &Ahead) -> Slot {
+    let family = family_of(key.1);
+    let known = session.absent_until[family].map(|last| (last, None));
+    let unknown = |watched| State::Unknown(Past { known, watched });
+    let (state, proof) = match session.shown[family] {
+        // The dump may have been written after a withdrawal that is yet to come: it shows nothing of the time before.
+        Some(Shown { since, proof, written })
+            if since == proof.at && now <= written && ahead.leads_to(key, None, since, written) =>
+        {
+            (unknown(Watched::Unclear), Proof::by(now))
+        }
+        Some(Shown { since, proof, .. }) => (State::Absent(since), proof),
+        None => (unknown(Watched::WithSession), Proof::by(now)),
     };
-    Slot { state, verified, last_update: None, closed: None }
+    Slot { state, proof, last_update: None, closed: None }
+}
+
+fn absence((peer, prefix, path_id): Key, span: Span) -> Absence {
+    Absence { peer, prefix, path_id, span }
+}
+
+/// Ends what was known of a peer's whole tables.
+pub(super) fn close_tables(session: &mut Session, known: &mut [Vec<Span>; 2], coverage: &Coverage, now: Time) {
+    for family in 0..2 {
+        if let Some(shown) = session.shown[family].take() {
+            known[family].extend(known_span(shown.since, shown.proof, coverage, now));
+            session.absent_until[family] = Some(shown.proof.at);
+        }
+    }
+}
+
+/// What is known from `since` on, up to before `now`: to the end of what is seen.
+pub(super) fn known_span(since: Time, proof: Proof, coverage: &Coverage, now: Time) -> Option<Span> {
+    let until = proof.unseen(coverage, now).map_or(now, |unseen| unseen.from.plus_micros(1).min(now));
+    (since < until).then_some(Span { from: since, until })
 }
 
 impl Slot {
     /// Puts a state in place and hands out the route that stood.
-    pub(super) fn replace(&mut self, state: State, verified: Time) -> Option<Held> {
-        self.verified = verified;
+    pub(super) fn replace(&mut self, state: State, now: Time) -> Option<Held> {
+        self.proof = Proof::by(now);
         match std::mem::replace(&mut self.state, state) {
             State::Held(held) => Some(held),
-            State::Absent(_) | State::Lost(_) => None,
+            State::Absent(_) | State::Unknown(_) => None,
         }
     }
 
-    /// Whether a route stands.
-    pub(super) fn is_held(&self) -> bool {
-        matches!(self.state, State::Held(_))
+    /// What a new route of the key comes after: only one that has an interval is replaced.
+    pub(super) fn follows(&self) -> Follows {
+        match &self.state {
+            State::Held(held) if held.route.is_some() => Follows::Replaced,
+            State::Unknown(_) if self.closed.is_some() => Follows::CameBack,
+            _ => Follows::Nothing,
+        }
     }
 }
 
 impl Replay {
     /// Closes a route, if one stood. Returns where its interval went.
-    pub(super) fn end(&mut self, held: Option<Held>, key: (PeerKey, IpNet, u32), end: End) -> Option<usize> {
-        self.intervals.push(held?.close(key, end)?);
+    pub(super) fn end(&mut self, held: Option<Held>, key: Key, end: End) -> Option<usize> {
+        let held = held?;
+        if held.route.is_none() {
+            // It is proven as a route is, and makes no interval.
+            let assumed = spans::union(held.assumed);
+            let whole = Span { from: held.start.by, until: end.last_seen.min(end.until) };
+            self.pathless.extend(spans::complement(&assumed, whole).into_iter().map(|span| absence(key, span)));
+            return None;
+        }
+        self.intervals.push(held.close(key, end)?);
         Some(self.intervals.len() - 1)
     }
 
-    /// Ends a slot with its session; it is known until `known`.
-    pub(super) fn lose(&mut self, slot: &mut Slot, key: (PeerKey, IpNet, u32), known: Time, end: End, now: Time) {
-        if let State::Lost(_) = slot.state {
+    /// Ends a slot with its session.
+    pub(super) fn lose(&mut self, slot: &mut Slot, key: Key, coverage: &Coverage, end: End, now: Time) {
+        if let State::Unknown(_) = slot.state {
             return;
         }
-        if let State::Absent(since) = slot.state {
-            self.absent(key.0, key.1, Some(since), now);
-        }
-        let held = slot.replace(State::Lost(known), now);
+        self.leave_absence(slot, key, coverage, now);
+        let past = slot.past();
+        let held = slot.replace(State::Unknown(past), now);
         slot.closed = self.end(held, key, end);
     }
 
     /// Bounds the end of an interval that a lost session closed, now that something else is seen there.
     pub(super) fn bound_lost(&mut self, slot: &mut Slot, now: Time, seen: Option<&Route>) {
         let Some(closed) = slot.closed.take().and_then(|at| self.intervals.get_mut(at)) else { return };
-        let same = seen.is_some_and(|r| (r.origin, r.upstream) == (closed.route.origin, closed.route.upstream));
-        if !same && closed.end.before.is_none() {
+        if seen.map(|r| &r.path) != Some(&closed.route.path) && closed.end.before.is_none() {
             closed.end.before = Some(now);
         }
     }
 
-    pub(super) fn absent(&mut self, peer: PeerKey, prefix: IpNet, since: Option<Time>, until: Time) {
-        if let Some(from) = since.filter(|from| *from < until) {
-            self.absences.push(Absence { peer, prefix, span: Span { from, until } });
+    /// Tells of the absence that a slot leaves at `now`.
+    pub(super) fn leave_absence(&mut self, slot: &Slot, key: Key, coverage: &Coverage, now: Time) {
+        if let State::Absent(since) = slot.state {
+            self.absences.extend(known_span(since, slot.proof, coverage, now).map(|span| absence(key, span)));
         }
     }
 
+    /// Absence is proven anew at `now`: returns since when it is known without a break.
+    pub(super) fn absent_again(&mut self, key: Key, since: Time, proof: Proof, coverage: &Coverage, now: Time) -> Time {
+        if proof.unseen(coverage, now).is_none() {
+            return since;
+        }
+        self.absences.extend(known_span(since, proof, coverage, now).map(|span| absence(key, span)));
+        now
+    }
+
+    /// Tells of a session that is believed up until then.
     pub(super) fn presence(&mut self, peer: PeerKey, session: &Session, until: Time) {
         if let Some(from) = session.up_since.filter(|from| *from < until) {
-            let table_known = session.shown.map(|s| s.is_some());
-            self.presences.push(Presence { peer, span: Span { from, until }, table_known, full: session.full });
+            self.presences.push(Presence { peer, span: Span { from, until }, full: session.full });
         }
     }
 }

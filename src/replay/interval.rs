@@ -47,13 +47,15 @@ impl Basis {
     }
 }
 
-/// A start: it lies in (`after`, `by`] and is proven at `first_seen` >= `by` (rule 13).
+/// A start: it lies in (`after`, `by`] and is proven at `first_seen` >= `by` (rule 13). Where all three are one instant, it is that one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start {
     /// The first proof.
     pub first_seen: Time,
     /// The last proof of something else; `None`: unknown.
     pub after: Option<Time>,
+    /// Until then the data could not have shown the route: its session was away, or they had not begun. `None`: they could.
+    pub unwatched: Option<Time>,
     /// It had started by then.
     pub by: Time,
     /// What proves it.
@@ -66,7 +68,7 @@ pub struct Start {
     pub no_baseline: bool,
 }
 
-/// An end: it lies in [`after`, `before`), presence being proven up to `last_seen` <= `after` (rule 13).
+/// An end: it lies in [`after`, `before`], presence being proven up to `last_seen` <= `after` (rule 13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct End {
     /// The last proof.
@@ -75,6 +77,8 @@ pub struct End {
     pub after: Option<Time>,
     /// It had ended by then; `None`: unknown, or ongoing.
     pub before: Option<Time>,
+    /// Until when the route is believed to stand (rule 11): beyond the last proof only as an assumption; [`Time::MAX`] for an ongoing one.
+    pub until: Time,
     /// What proves it.
     pub basis: Basis,
     /// The record that shows the end; none for an ongoing route.
@@ -90,6 +94,8 @@ pub enum Follows {
     Nothing,
     /// It replaced the key's route directly (rule 5).
     Replaced,
+    /// It is the first that is seen after the session was lost with the key's last route (rule 10).
+    CameBack,
 }
 
 /// A span in which one peer holds one path for one prefix and path id: the raw material.
@@ -118,40 +124,69 @@ pub struct RouteInterval {
 impl RouteInterval {
     /// The span in which the route is believed to stand, proven or assumed: half-open, empty for a route replaced at once.
     pub fn believed(&self) -> Span {
-        Span { from: self.start.by, until: self.end.believed() }
+        Span { from: self.start.by, until: self.end.until }
+    }
+}
+
+impl Start {
+    /// The earliest after which the data could have shown the route (rule 14); [`Time::MIN`]: no bound.
+    pub fn visible_after(&self) -> Time {
+        self.unwatched.or(self.after).unwrap_or(Time::MIN)
+    }
+
+    /// Rule 13.
+    pub(super) fn is_sound(&self) -> bool {
+        self.after.is_none_or(|after| after <= self.by) && self.by <= self.first_seen
     }
 }
 
 impl End {
-    /// Until when the route is believed to stand: beyond the last proof only where a change inside (`after`, `before`) is known.
-    pub fn believed(&self) -> Time {
-        match self.before {
-            Some(before) if self.basis.is_change() => before,
-            _ => self.last_seen,
+    /// By when the data must have ceased to show the route (rule 14); [`Time::MAX`]: no bound.
+    pub fn invisible_by(&self) -> Time {
+        match self.basis {
+            Basis::PeerDown => self.until,
+            _ => self.before.unwrap_or(Time::MAX),
         }
+    }
+
+    /// Rule 13.
+    pub(super) fn is_sound(&self) -> bool {
+        let ordered = |after: Time| self.last_seen <= after && self.before.is_none_or(|before| after <= before);
+        self.after.is_none_or(ordered) && self.last_seen <= self.until
     }
 }
 
-/// A span in which a peer is believed up.
+/// A span in which a peer is believed up; [`Time::MAX`] ends one that is up where the data end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presence {
     /// Whose session.
     pub peer: PeerKey,
     /// When.
     pub span: Span,
-    /// A RIB has shown its IPv4 and IPv6 table since it came up: a route that it does not show is known to be absent.
-    pub table_known: [bool; 2],
     /// Full-feed for IPv4 and IPv6 by the last dump (rule 15).
     pub full: [bool; 2],
 }
 
-/// A span in which a peer is known, by a withdrawal or a dump, to hold no route for a prefix.
+/// A span in which a peer's whole table of a family is known: a prefix that it never mentioned is known to be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownTable {
+    /// Whose.
+    pub peer: PeerKey,
+    /// 0 for IPv4, 1 for IPv6.
+    pub family: usize,
+    /// When.
+    pub span: Span,
+}
+
+/// A span in which a key that a peer once mentioned is known to show no origin: to have no route, or one without a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Absence {
     /// Whose table.
     pub peer: PeerKey,
     /// Which prefix.
     pub prefix: IpNet,
+    /// The add-path id, 0 without.
+    pub path_id: u32,
     /// When.
     pub span: Span,
 }
@@ -194,8 +229,32 @@ pub struct Replay {
     pub intervals: Vec<RouteInterval>,
     /// Sessions.
     pub presences: Vec<Presence>,
-    /// Known absences of prefixes that the peer held or withdrew.
+    /// Whose tables are known, and when.
+    pub tables: Vec<KnownTable>,
+    /// Where keys are proven, by a withdrawal or a dump, to have no route.
     pub absences: Vec<Absence>,
+    /// Where keys are proven to have a route with an empty path from a peer that is not the origin (rule 5).
+    pub pathless: Vec<Absence>,
+    /// Every key that was ever mentioned: of these, only intervals and absences tell.
+    pub mentioned: Vec<(PeerKey, IpNet, u32)>,
+    /// When the first dump showed what peers hold: without one, silence says nothing (rule 12).
+    pub baseline: Option<Time>,
     /// By peer.
     pub quality: std::collections::BTreeMap<PeerKey, Quality>,
+}
+
+impl Replay {
+    /// What it tells of some peers.
+    #[must_use]
+    pub fn selected(&self, is_wanted: impl Fn(PeerKey) -> bool) -> Replay {
+        let mut replay = self.clone();
+        replay.intervals.retain(|i| is_wanted(i.peer));
+        replay.presences.retain(|p| is_wanted(p.peer));
+        replay.tables.retain(|t| is_wanted(t.peer));
+        replay.absences.retain(|a| is_wanted(a.peer));
+        replay.pathless.retain(|a| is_wanted(a.peer));
+        replay.mentioned.retain(|(peer, ..)| is_wanted(*peer));
+        replay.quality.retain(|peer, _| is_wanted(*peer));
+        replay
+    }
 }

@@ -4,14 +4,16 @@
 //! - `rib_merge`: what a RIB dump does (rules 8 and 9);
 //! - `session`: whether a peer is up and what is known of its table (rule 10);
 //! - `table`: one peer's routes, with the proof of each (rules 11 to 13);
-//! - `ahead`: which messages follow a dump, since a dump is not atomic.
+//! - `proof`: the last proof of a state, and what may have changed unseen since (rule 11);
+//! - `ahead`: what falls into the time in which a dump is written, since it is not atomic.
 
 mod ahead;
 mod engine;
 mod interval;
+mod proof;
 mod rib_merge;
 mod session;
 mod table;
 
 pub use engine::replay;
-pub use interval::{Absence, Basis, End, Follows, Presence, Quality, Replay, RouteInterval, Start};
+pub use interval::{Absence, Basis, End, Follows, KnownTable, Presence, Quality, Replay, RouteInterval, Start};

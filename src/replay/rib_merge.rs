@@ -1,105 +1,99 @@
 //! What a RIB dump does to the replayed tables (rules 8 and 9).
 //!
-//! A dump is a snapshot taken over minutes, and it lags behind the messages. So an entry, or an absence, wins over the replayed
-//! state only if the key's last message is older than 60 s before the dump; and where it contradicts that state, only if no
-//! message shortly after brings about just what the dump shows (then the dump saw the future, and the message has the exact time).
-//! A contradiction is a fact about uncertainty: the change lies between the last proof of the old state and the dump.
+//! A dump is a snapshot taken over minutes, and it lags behind the messages: what a record of it shows stood at *some* instant of its
+//! [`Window`]. So an entry, or an absence, wins over the replayed state only if no message for the key and no change of the session falls
+//! into the part of the window before its stamp, and none that brings about just what the dump shows into the part after it (then the
+//! dump may have seen the future, and the message has the exact time). A contradiction is a fact about uncertainty: the change lies
+//! between the last proof of the old state and the dump.
 
 use std::collections::BTreeSet;
 
-use ipnet::IpNet;
-
-use super::engine::{Engine, Peer, same_path, unknown_slot};
-use super::interval::{Basis, End, Follows, Quality, Start};
+use super::ahead::Window;
+use super::engine::{Engine, Key, Peer, appeared, close_tables, known_span, same_path};
+use super::interval::{Basis, End, Quality, Start};
+use super::proof::Proof;
 use super::session::Shown;
-use super::table::{self, Held, Slot, State, unseen};
-use crate::model::{Dump, DumpEntry, PeerKey, RecordId, Time, family_of};
-
-/// A collector may be this far behind its messages when it writes a dump (rule 8).
-const BACKLOG_SECS: i64 = 60;
-
-/// How long a dump may take to write: RIS stamps all its records with one time, whatever they show.
-const WRITING_SECS: i64 = 600;
-
-/// A full-feed peer's table has at least this share, in percent, of the largest of its collector and family (rule 15).
-const FULL_FEED_PERCENT: u64 = 75;
+use super::table::{self, Held, Past, State, Watched};
+use crate::model::{AsPath, Dump, DumpEntry, PeerKey, SessionState, Time, family_of};
 
 impl Engine<'_> {
     /// Merges a complete dump. Called in order of the dumps' begin, before the messages of that instant.
     pub(super) fn merge_dump(&mut self, dump: &Dump) {
-        let written = dump.end.max(dump.begin.plus_secs(WRITING_SECS));
-        let mut seen: BTreeSet<(PeerKey, IpNet, u32)> = BTreeSet::new();
+        let mut seen: BTreeSet<Key> = BTreeSet::new();
         for entry in &dump.entries {
             if seen.insert((entry.peer, entry.prefix, entry.path_id)) {
-                self.merge_entry(entry, dump.begin, written);
+                self.merge_entry(entry, dump);
             }
         }
         let known: BTreeSet<PeerKey> = self.peers.keys().chain(dump.peers.keys()).copied().collect();
-        let largest = [0, 1].map(|family| dump.peers.values().map(|sizes| sizes[family]).max().unwrap_or(0));
-        for key in known {
-            match dump.peers.get(&key) {
-                Some(sizes) => {
-                    self.merge_absences(key, dump, &seen, written);
-                    let before = self.peers.get(&key).map_or([false; 2], |p| p.session.full);
-                    let full = [0, 1].map(|f| if dump.families[f] { is_full(sizes[f], largest[f]) } else { before[f] });
-                    self.show_up(key, dump, full);
+        for peer in known {
+            match dump.peers.get(&peer) {
+                Some(_) if dump.excerpt => self.peers.entry(peer).or_default().session.come_up(dump.end),
+                Some(full) => {
+                    self.merge_absences(peer, dump, &seen);
+                    self.show_up(peer, dump, *full);
                 }
-                None => self.miss_peer(key, dump),
+                None => self.miss_peer(peer, dump),
             }
         }
-        self.dumps += 1;
+        if !dump.excerpt {
+            self.listed = Some(dump.begin);
+            self.out.baseline.get_or_insert(dump.begin);
+        }
         self.last_dump = self.last_dump.max(dump.end);
     }
 
     /// One route that the dump shows.
-    fn merge_entry(&mut self, entry: &DumpEntry, begin: Time, written: Time) {
+    fn merge_entry(&mut self, entry: &DumpEntry, dump: &Dump) {
         let key = (entry.peer, entry.prefix, entry.path_id);
-        let before = begin.min(entry.time).plus_secs(-BACKLOG_SECS);
-        if self.ahead.goes_down_in(entry.peer, before, entry.time) {
+        let Window { from, stamp, until } = self.ahead.while_up(entry.peer, Window::of(dump, entry.time));
+        // Whose session changed just then, may stand in the dump as it was before or after.
+        let is_new = |state| state == SessionState::Established;
+        if self.ahead.session_in(entry.peer, from, stamp, |_| true) || self.ahead.session_in(entry.peer, stamp, until, is_new) {
             return;
         }
-        let coverage = self.coverage;
-        let first_dump = self.dumps == 0;
-        let Peer { session, table } = self.peers.entry(entry.peer).or_default();
-        let slot = table.entry((entry.prefix, entry.path_id)).or_insert_with(|| unknown_slot(session, entry.prefix, entry.time));
-        let agrees = matches!(&slot.state, State::Held(held) if same_path(held.route.as_ref(), entry.route.as_ref()));
+        let (coverage, first_dump) = (self.coverage, self.listed.is_none());
+        let unwatched = self.unwatched(entry.peer, stamp);
         let path = entry.route.as_ref().map(|r| &*r.path);
-        // A dump that shows what a message brings shortly after neither agrees nor disagrees: it was written later.
-        let foreseen = !agrees && self.ahead.leads_to(key, path, entry.time, written);
-        let contradicts = !agrees && !matches!(slot.state, State::Lost(_));
+        let empty = AsPath::default();
+        let foreseen = self.ahead.leads_to(key, path.or(Some(&empty)), stamp, until);
+        let is_late = self.ahead.updates_in(key, from, stamp);
+        let (slot, out) = self.slot(key, stamp);
+        let agrees = matches!(&slot.state, State::Held(held) if same_path(held.route.as_ref(), entry.route.as_ref()));
+        let contradicts = !agrees && !matches!(slot.state, State::Unknown(_));
         if contradicts && foreseen {
             return;
         }
-        count(self.out.quality.entry(entry.peer).or_default(), agrees, contradicts);
+        count(out.quality.entry(entry.peer).or_default(), agrees, contradicts);
         // Dumps that overlap in time may come with what is older than the last proof.
-        if self.ahead.updates_in(key, before, entry.time) || entry.time < slot.verified {
+        if is_late || foreseen || stamp < slot.proof.at {
+            if let State::Unknown(past) = &mut slot.state {
+                past.watched = Watched::Unclear;
+            }
             return;
         }
         if let State::Held(held) = &mut slot.state
             && agrees
         {
-            held.prove(coverage, &mut slot.verified, entry.time);
+            held.prove(coverage, &mut slot.proof, stamp);
             return;
         }
-        let (mut start, end) = table::bounds_of_rib(coverage, slot.verified, entry.time, entry.record);
-        if let State::Lost(known) = slot.state {
-            start = first_shown(entry, known, first_dump);
+        let (mut start, end) = table::bounds_of_rib(coverage, slot.proof, stamp, entry.record);
+        if let State::Unknown(past) = &slot.state {
+            start = first_shown(past, entry, first_dump, unwatched);
         }
-        self.out.bound_lost(slot, entry.time, entry.route.as_ref());
-        if let State::Absent(since) = slot.state {
-            self.out.absent(key.0, key.1, Some(since), start.by);
-        }
-        let follows = if slot.is_held() { Follows::Replaced } else { Follows::Nothing };
-        let new = Held { route: entry.route.clone(), start, follows, assumed: Vec::new(), repeats: 0 };
-        let held = slot.replace(State::Held(new), entry.time);
-        self.out.end(held, key, end);
+        let follows = slot.follows();
+        out.bound_lost(slot, stamp, entry.route.as_ref());
+        out.leave_absence(slot, key, coverage, start.by);
+        let new = Held { route: entry.route.clone(), start, follows, assumed: Vec::new(), repeats: 0, unread: false };
+        let held = slot.replace(State::Held(new), stamp);
+        out.end(held, key, end);
     }
 
     /// The routes of a peer that the dump shows, but without them.
-    fn merge_absences(&mut self, peer: PeerKey, dump: &Dump, seen: &BTreeSet<(PeerKey, IpNet, u32)>, written: Time) {
-        let before = dump.begin.plus_secs(-BACKLOG_SECS);
-        let coverage = self.coverage;
-        let Some(Peer { table, .. }) = self.peers.get_mut(&peer) else { return };
+    fn merge_absences(&mut self, peer: PeerKey, dump: &Dump, seen: &BTreeSet<Key>) {
+        let Engine { coverage, ahead, peers, out, .. } = self;
+        let Some(Peer { table, .. }) = peers.get_mut(&peer) else { return };
         for (&(prefix, id), slot) in table {
             let key = (peer, prefix, id);
             if seen.contains(&key) || !dump.families[family_of(prefix)] {
@@ -107,85 +101,114 @@ impl Engine<'_> {
             }
             // The dump passed the prefix when it wrote the other peers' routes for it, or at its end at the latest.
             let (time, record) = dump.prefixes.get(&prefix).copied().unwrap_or((dump.end, dump.record));
-            if slot.is_held() && self.ahead.leads_to(key, None, time, written) {
+            let Window { from, stamp, until } = Window::of(dump, time);
+            let foreseen = ahead.leads_to(key, None, stamp, until);
+            if slot.is_held() && foreseen {
                 continue;
             }
-            count(self.out.quality.entry(peer).or_default(), !slot.is_held(), slot.is_held());
-            let is_stale = time < slot.verified || self.ahead.goes_down_in(peer, before, time);
-            if is_stale || self.ahead.updates_in(key, before, time) {
+            count(out.quality.entry(peer).or_default(), !slot.is_held(), slot.is_held());
+            let is_stale = stamp < slot.proof.at || ahead.session_in(peer, from, until, |_| true);
+            if is_stale || foreseen || ahead.updates_in(key, from, stamp) {
+                if let State::Unknown(past) = &mut slot.state {
+                    past.watched = Watched::Unclear;
+                }
                 continue;
             }
-            if let State::Absent(_) = slot.state {
-                slot.verified = slot.verified.max(time);
+            if let State::Absent(since) = slot.state {
+                slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, stamp));
+                slot.proof.renew(stamp);
                 continue;
             }
-            let (_, end) = table::bounds_of_rib(coverage, slot.verified, time, record);
-            self.out.bound_lost(slot, time, None);
-            let absent_since = end.before.unwrap_or(time);
-            let held = slot.replace(State::Absent(absent_since), time);
-            self.out.end(held, key, end);
+            let (_, end) = table::bounds_of_rib(coverage, slot.proof, stamp, record);
+            out.bound_lost(slot, stamp, None);
+            let absent_since = if slot.is_held() { end.before.unwrap_or(stamp) } else { stamp };
+            let held = slot.replace(State::Absent(absent_since), stamp);
+            out.end(held, key, end);
         }
     }
 
     /// The dump shows the peer: it is up, and its table is known from now on.
-    fn show_up(&mut self, key: PeerKey, &Dump { begin, families, .. }: &Dump, full: [bool; 2]) {
-        let before = begin.plus_secs(-BACKLOG_SECS);
-        let peer = self.peers.entry(key).or_default();
-        if !peer.session.is_up() && peer.session.changed.is_some_and(|t| t >= before) {
-            return; // The backlog shows a session that has just ended.
+    fn show_up(&mut self, key: PeerKey, dump: &Dump, full: [bool; 2]) {
+        let whole = Window::of(dump, dump.begin);
+        let Window { from, stamp, until } = self.ahead.while_up(key, whole);
+        let Engine { coverage, ahead, peers, out, .. } = self;
+        let Peer { session, known, .. } = peers.entry(key).or_default();
+        let is_new = |state| state == SessionState::Established;
+        let has_just_ended = !session.is_up() && session.changed.is_some_and(|t| t >= from);
+        if has_just_ended || ahead.session_in(key, stamp, until, is_new) {
+            return; // The backlog shows a session that has just ended, or the dump one that has yet to begin.
         }
-        self.out.presence(key, &peer.session, begin);
-        peer.session.up_since = Some(begin);
-        peer.session.full = full;
-        // A peer that came up less than the backlog ago may show a table that is still filling.
-        if peer.session.changed.is_none_or(|t| t < before) {
-            for shown in peer.session.shown.iter_mut().zip(families).filter_map(|(s, listed)| listed.then_some(s)) {
-                *shown = Some(Shown { since: shown.map_or(begin, |s| s.since), verified: begin });
-            }
+        let shown_at = dump.end.min(until);
+        out.presence(key, session, shown_at);
+        session.up_since = Some(shown_at);
+        for family in (0..2).filter(|f| dump.families[*f]) {
+            session.full[family] = full[family];
+        }
+        // A peer that came up less than the backlog ago, or goes down while the dump is written, may show a part of its table.
+        if session.changed.is_some_and(|t| t >= from) || ahead.session_in(key, stamp, whole.until, |_| true) {
+            return;
+        }
+        let written = whole.until;
+        for family in (0..2).filter(|f| dump.families[*f]) {
+            let shown = match session.shown[family] {
+                Some(Shown { since, proof, .. }) if proof.unseen(coverage, stamp).is_none() => {
+                    Shown { since, proof: Proof::by(stamp), written }
+                }
+                before => {
+                    let span = before.and_then(|shown| known_span(shown.since, shown.proof, coverage, stamp));
+                    known[family].extend(span);
+                    Shown { since: stamp, proof: Proof::by(stamp), written }
+                }
+            };
+            session.shown[family] = Some(shown);
         }
     }
 
     /// No route at all of a peer that is believed up: it is down, it did not withdraw (rule 9).
     fn miss_peer(&mut self, key: PeerKey, dump: &Dump) {
-        let before = dump.begin.plus_secs(-BACKLOG_SECS);
-        let Some(peer) = self.peers.get_mut(&key) else { return };
-        let lately = |slot: &Slot| slot.last_update.is_some_and(|t| t >= before);
-        let speaks = peer.session.changed.is_some_and(|t| t >= before) || peer.table.values().any(lately);
-        // A dump of one family says nothing of a peer that it would not list.
-        let unlisted = (0..2).any(|f| !dump.families[f])
-            && !peer.table.iter().any(|((p, _), slot)| slot.is_held() && dump.families[family_of(*p)])
-            && !(0..2).any(|f| dump.families[f] && peer.session.full[f]);
-        if !peer.session.is_up() || speaks || unlisted {
+        if dump.excerpt {
             return;
         }
-        self.out.presence(key, &peer.session, dump.begin);
-        for (&(prefix, id), slot) in &mut peer.table {
-            let known = unseen(self.coverage, slot.verified, dump.begin).map_or(slot.verified, |gap| gap.from);
-            let end = missing(known, dump.begin, dump.record);
-            self.out.lose(slot, (key, prefix, id), known, end, dump.begin);
+        let Window { from, until, .. } = Window::of(dump, dump.begin);
+        let Engine { coverage, ahead, peers, out, .. } = self;
+        let Some(Peer { session, table, known }) = peers.get_mut(&key) else { return };
+        let speaks = session.changed.is_some_and(|t| t >= from)
+            || ahead.speaks_in(key, from, until)
+            || ahead.session_in(key, from, until, |_| true);
+        // A dump of one family says nothing of a peer that it would not list.
+        let unlisted = (0..2).any(|f| !dump.families[f])
+            && !table.iter().any(|((p, _), slot)| slot.is_held() && dump.families[family_of(*p)])
+            && !(0..2).any(|f| dump.families[f] && session.full[f]);
+        if !session.is_up() || speaks || unlisted {
+            return;
         }
-        peer.session.go_down(dump.begin);
+        out.presence(key, session, dump.begin);
+        for (&(prefix, id), slot) in table {
+            // Nothing tells when the peer was lost: only its last record does.
+            let last_seen = slot.proof.at.min(dump.begin);
+            let end = End {
+                last_seen,
+                after: Some(last_seen),
+                before: Some(dump.begin),
+                until: dump.begin,
+                basis: Basis::PeerDown,
+                record: Some(dump.record),
+                clock: false,
+            };
+            out.lose(slot, (key, prefix, id), coverage, end, dump.begin);
+        }
+        close_tables(session, known, coverage, dump.begin);
+        session.go_down(dump.begin);
     }
 }
 
-fn missing(known: Time, now: Time, record: RecordId) -> End {
-    let basis = Basis::PeerDown;
-    End { last_seen: known, after: Some(known), before: Some(now), basis, record: Some(record), clock: false }
-}
-
 /// A route of which nothing was known: there before the data at the first dump, else the peer's own appearance (rules 10 and 12).
-fn first_shown(entry: &DumpEntry, known: Time, first_dump: bool) -> Start {
-    let after = (known != Time::MIN).then_some(known);
-    let basis = if first_dump && after.is_none() { Basis::DataStart } else { Basis::PeerUp };
-    let (first_seen, record) = (entry.time, entry.record);
-    Start { first_seen, after, by: first_seen, basis, record, clock: false, no_baseline: false }
+fn first_shown(past: &Past, entry: &DumpEntry, first_dump: bool, unwatched: Option<Time>) -> Start {
+    let basis = if first_dump && past.known.is_none() { Basis::DataStart } else { Basis::PeerUp };
+    appeared(past, entry.route.as_ref(), entry.time, entry.record, basis, unwatched)
 }
 
 fn count(quality: &mut Quality, agrees: bool, contradicts: bool) {
     quality.rib_agreements += u64::from(agrees);
     quality.rib_disagreements += u64::from(contradicts);
-}
-
-fn is_full(size: u32, largest: u32) -> bool {
-    size > 0 && u64::from(size) * 100 >= u64::from(largest) * FULL_FEED_PERCENT
 }

@@ -1,14 +1,17 @@
-//! Whether a peer is believed up, and what is known of the routes that its table does not list (rule 10).
+//! Whether a peer is believed up, and what is known of the routes that it never mentioned (rule 10).
 
+use super::proof::Proof;
 use crate::model::Time;
 
-/// A table that dumps have shown: what is not in it is absent.
+/// A table that dumps have shown: what was never mentioned of it is absent.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
-    /// The first dump's begin.
+    /// Since when, without a break.
     pub since: Time,
-    /// The last dump's begin: absence was proven again.
-    pub verified: Time,
+    /// The last dump that proved it.
+    pub proof: Proof,
+    /// Until when that dump may have been written.
+    pub written: Time,
 }
 
 /// One peer's session.
@@ -18,10 +21,12 @@ pub struct Session {
     pub up_since: Option<Time>,
     /// What dumps have shown of its whole IPv4 and IPv6 tables since it came up.
     pub shown: [Option<Shown>; 2],
-    /// Until when its table was known before the session was lost.
-    pub known_until: Option<Time>,
+    /// The last proof that a key that was never mentioned was absent, before the table was lost.
+    pub absent_until: [Option<Time>; 2],
     /// When it last entered or left Established, or was found missing in a dump.
     pub changed: Option<Time>,
+    /// When it was last lost.
+    pub lost: Option<Time>,
     /// Full-feed for IPv4 and IPv6 by the last dump (rule 15).
     pub full: [bool; 2],
 }
@@ -34,19 +39,13 @@ impl Session {
 
     /// A state record, a watched message or a dump shows it up.
     pub fn come_up(&mut self, time: Time) {
-        if !self.is_up() {
-            self.up_since = Some(time);
-            self.shown = [None; 2];
-        }
+        self.up_since.get_or_insert(time);
     }
 
-    /// It left Established, or a dump shows no route of it.
+    /// It left Established, or a dump shows no route of it. The tables that were shown are the caller's to close.
     pub fn go_down(&mut self, time: Time) {
-        if self.shown.iter().any(Option::is_some) {
-            self.known_until = Some(time);
-        }
         self.up_since = None;
-        self.shown = [None; 2];
         self.changed = Some(time);
+        self.lost = Some(time);
     }
 }

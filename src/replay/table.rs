@@ -1,11 +1,13 @@
 //! One peer's table: what it holds for each prefix and path id, and since when that is proven (rules 11 to 13).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::interval::{Basis, End, Follows, RouteInterval, Start};
-use crate::model::{Coverage, PeerKey, RecordId, Route, Span, Time};
+use super::proof::Proof;
+use crate::model::{AsPath, Coverage, Flag, PeerKey, RecordId, Route, Span, Time};
 
 /// A route that stands.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct Held {
     pub assumed: Vec<Span>,
     /// Announcements that changed nothing.
     pub repeats: u32,
+    /// A record that could not be read may have changed it for a while.
+    pub unread: bool,
 }
 
 /// What is known of one prefix and path id.
@@ -29,8 +33,27 @@ pub enum State {
     Held(Held),
     /// Known to be absent since then.
     Absent(Time),
-    /// The session was lost; known until then.
-    Lost(Time),
+    /// Nothing is known, but for what was before.
+    Unknown(Past),
+}
+
+/// What was before a state of which nothing is known.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// The last proof of a state, and its path (`None`: no route).
+    pub known: Option<(Time, Option<Arc<AsPath>>)>,
+    /// See [`Start::unwatched`], where the time of the next record does not say it.
+    pub watched: Watched,
+}
+
+/// Since when the data would have shown a route of which nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Watched {
+    /// Since its session is there at all.
+    #[default]
+    WithSession,
+    /// A dump shows what it may have learned before its stamp or after: nothing bounds it.
+    Unclear,
 }
 
 /// One prefix and path id of one peer.
@@ -38,8 +61,8 @@ pub enum State {
 pub struct Slot {
     /// What is known.
     pub state: State,
-    /// The last record that proves the state.
-    pub verified: Time,
+    /// The last record that proves it.
+    pub proof: Proof,
     /// The last message for the key, of whatever content.
     pub last_update: Option<Time>,
     /// The interval that a lost session closed: its end is bounded when something else is seen.
@@ -49,58 +72,84 @@ pub struct Slot {
 /// One peer's slots, by prefix and path id.
 pub type Table = BTreeMap<(IpNet, u32), Slot>;
 
-/// The stretch since the last proof in which the state may have changed unseen: from the first gap's start to the last gap's end.
-pub fn unseen(coverage: &Coverage, verified: Time, now: Time) -> Option<Span> {
-    let gaps = coverage.gaps_between(verified, now);
-    let (first, last) = (gaps.first()?, gaps.last()?);
-    // Between two RIBs without updates nothing is covered, the writing of the dump itself included.
-    let until = if coverage.sampled { now } else { last.until.min(now) };
-    Some(Span { from: first.from.max(verified), until })
-}
-
 impl Held {
     /// A record proves that the route still stands: what lay unseen before it was assumed rightly.
-    pub fn prove(&mut self, coverage: &Coverage, verified: &mut Time, now: Time) {
-        if let Some(gap) = unseen(coverage, *verified, now) {
-            self.assumed.push(Span { from: gap.from, until: now });
+    pub fn prove(&mut self, coverage: &Coverage, proof: &mut Proof, now: Time) {
+        if let Some(unseen) = proof.unseen(coverage, now) {
+            self.assumed.push(Span { from: unseen.from, until: now });
+            self.unread |= proof.doubt.is_some();
         }
-        *verified = now.max(*verified);
+        proof.renew(now);
     }
 
     /// Makes the interval; `None` for a route without a path.
     pub fn close(mut self, key: (PeerKey, IpNet, u32), end: End) -> Option<RouteInterval> {
         let (peer, prefix, path_id) = key;
-        let believed = end.believed();
-        if believed > end.last_seen {
-            self.assumed.push(Span { from: end.last_seen, until: believed });
+        if end.last_seen < end.until && end.until != Time::MAX {
+            self.assumed.push(Span { from: end.last_seen, until: end.until });
         }
-        let Held { route, start, follows, assumed, repeats } = self;
+        let Held { mut route, start, follows, assumed, repeats, unread } = self;
+        if let Some(route) = &mut route {
+            route.flags.set_if(Flag::Gap, unread);
+        }
+        debug_assert!(start.is_sound() && end.is_sound(), "rule 13: {start:?} {end:?}");
         Some(RouteInterval { peer, prefix, path_id, route: route?, start, end, follows, assumed, repeats })
     }
 }
 
-/// A change that a message proves at `now`: exact, unless data are missing since the last proof (rule 11).
-pub fn bounds_of_update(coverage: &Coverage, verified: Time, now: Time, record: RecordId) -> (Start, End) {
-    match unseen(coverage, verified, now) {
-        None => bounds(Basis::Update, [now; 4], record),
-        Some(gap) => bounds(Basis::Gap, [gap.from, gap.from, now, now], record),
+impl Slot {
+    /// Whether a route stands.
+    pub fn is_held(&self) -> bool {
+        matches!(self.state, State::Held(_))
+    }
+
+    /// What a session's loss leaves of the knowledge.
+    pub fn past(&self) -> Past {
+        let known = match &self.state {
+            State::Held(held) => Some((self.proof.at, Some(path_of(held.route.as_ref())))),
+            State::Absent(_) => Some((self.proof.at, None)),
+            State::Unknown(past) => past.known.clone(),
+        };
+        Past { known, watched: Watched::WithSession }
+    }
+}
+
+/// A route's path; an empty one where it has none.
+pub fn path_of(route: Option<&Route>) -> Arc<AsPath> {
+    route.map_or_else(Default::default, |r| r.path.clone())
+}
+
+/// A change that a message proves at `now`: exact, unless something may have gone unseen since the last proof (rule 11).
+pub fn bounds_of_update(coverage: &Coverage, proof: Proof, now: Time, record: RecordId) -> (Start, End) {
+    match proof.unseen(coverage, now) {
+        None => bounds(Basis::Update, [now; 5], record),
+        Some(unseen) => bounds(Basis::Gap, [unseen.from, unseen.after, now, now, now], record),
     }
 }
 
 /// A change that only a dump shows, by a record of `now` (rules 9 and 11).
-pub fn bounds_of_rib(coverage: &Coverage, verified: Time, now: Time, record: RecordId) -> (Start, End) {
-    match unseen(coverage, verified, now) {
-        None => bounds(Basis::Rib, [verified, verified, now, now], record),
-        Some(gap) => {
+pub fn bounds_of_rib(coverage: &Coverage, proof: Proof, now: Time, record: RecordId) -> (Start, End) {
+    match proof.unseen(coverage, now) {
+        None => bounds(Basis::Rib, [proof.at, proof.at, now, now, now], record),
+        Some(unseen) => {
             let basis = if coverage.sampled { Basis::Rib } else { Basis::Gap };
-            bounds(basis, [gap.from, gap.from, gap.until, now], record)
+            bounds(basis, [unseen.from, unseen.after, unseen.until, unseen.until, now], record)
         }
     }
 }
 
-/// `[last proof of the old, the change came after, the change came by, first proof of the new]`.
-fn bounds(basis: Basis, [last_seen, after, by, first_seen]: [Time; 4], record: RecordId) -> (Start, End) {
-    let start = Start { first_seen, after: Some(after), by, basis, record, clock: false, no_baseline: false };
-    let end = End { last_seen, after: Some(after), before: Some(by), basis, record: Some(record), clock: false };
+/// `[last proof of the old, the change came after, the old ended by, the new began by, first proof of the new]`.
+fn bounds(basis: Basis, [last_seen, after, before, by, first_seen]: [Time; 5], record: RecordId) -> (Start, End) {
+    let start =
+        Start { first_seen, after: Some(after), unwatched: None, by, basis, record, clock: false, no_baseline: false };
+    let end = End {
+        last_seen,
+        after: Some(last_seen),
+        before: Some(before),
+        until: before,
+        basis,
+        record: Some(record),
+        clock: false,
+    };
     (start, end)
 }

@@ -1,18 +1,21 @@
 //! Puts the timeline together: holds, then what is stuck, then rows, changes and outages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use super::change::{self, Change};
-use super::episode::episodes;
+use super::change::{self, Around, Change};
+use super::denominator::Denominator;
+use super::episode::{Episode, episodes};
 use super::hold::{self, Hold, Holds, Subject};
-use super::observed::{Denominator, Observed};
-use super::outage::{self, Edge, Knowledge, Outage, PrefixView};
-use super::row::Row;
+use super::knowledge::{Knowledge, PrefixKnowledge};
+use super::observed::Observed;
+use super::origins::Origins;
+use super::outage::{self, Edge, Outage};
+use super::row::{Row, Rows};
 use super::stuck;
-use crate::model::{Flag, Origin, Time};
-use crate::replay::RouteInterval;
+use super::sweep::{Standing, Steps};
+use crate::model::{CollectorId, Flag, Origin, Span, Time, family_of};
 use crate::target::Watch;
 
 /// Whether rows speak of each prefix or of the whole target.
@@ -53,145 +56,241 @@ pub struct Timeline {
     pub rows: Vec<Row>,
     /// In order of time.
     pub changes: Vec<Change>,
-    /// For further questions: the holds behind the rows, stuck ones included.
+    /// For further questions: the holds behind the rows, and those that are stuck (rule 18).
     pub holds: Holds,
+    /// See `holds`.
+    pub stuck: Holds,
     /// Rule 15.
     pub denominator: Denominator,
 }
 
+impl Timeline {
+    /// The holds behind a row, sorted by (peer, believed from).
+    pub fn members<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a Hold> {
+        let holds = if row.flags.has(Flag::Stuck) { &self.stuck } else { &self.holds };
+        holds.get(&row.subject).into_iter().flatten().filter(|hold| row.has(hold))
+    }
+
+    /// All holds of each subject, the stuck ones included.
+    pub fn with_stuck(&self) -> Holds {
+        let mut all = self.holds.clone();
+        for (subject, list) in &self.stuck {
+            all.entry(*subject).or_default().extend(list.iter().cloned());
+        }
+        all
+    }
+}
+
 /// Builds the timeline of what was observed. The watch's origins say whose routes make rows (rule 4).
 pub fn build(observed: &Observed, watch: &Watch, options: &Options) -> Timeline {
-    let all = || observed.collectors.iter().flat_map(|c| &c.replay.intervals);
-    let (denominator, k) = (Denominator::new(observed), options.min_peers.max(1));
-    let (main, stuck) = set_stuck_aside(&hold::of_prefixes(all().filter(|i| is_ours(i, watch))));
-    let (main_view, stuck_view) = match options.view {
-        View::Prefix => (main.clone(), stuck.clone()),
-        View::Target => (hold::of_target(&main), hold::of_target(&stuck)),
-    };
-    let mut rows = rows(&main_view, k, observed, &denominator);
-    for mut row in self::rows(&stuck_view, k, observed, &denominator) {
-        row.flags.set(Flag::Stuck);
-        rows.push(row);
-    }
-    if watch.origins().is_empty() {
-        flag_conflicts(&mut rows);
-    }
-    if let Some(within) = options.merge_within {
-        rows = merge(rows, within);
-    }
-    rows.retain(|row| options.min_duration.is_none_or(|least| row.duration_micros() >= least));
-    rows.sort_by_cached_key(Row::order);
-
-    let mut changes: Vec<Change> = Vec::new();
-    for row in &rows {
-        changes.extend(change::of_row(row, holds_of(&main_view, &row.subject), &denominator));
-    }
-    let conflicts = one_upstream(hold::of_prefixes(all().filter(|i| !is_ours(i, watch))));
-    for row in self::rows(&conflicts, k, observed, &denominator) {
-        changes.extend(change::of_conflict(&row, holds_of(&conflicts, &row.subject), &denominator));
-    }
-    changes.extend(outages(observed, &main, &stuck, options));
-    changes.sort_by_cached_key(Change::order);
-    let mut holds = main_view;
-    for (subject, list) in stuck_view {
-        holds.entry(subject).or_default().extend(list);
-    }
-    Timeline { rows, changes, holds, denominator }
+    Builder::new(observed, watch, options).build()
 }
 
-/// Rule 4: a watched origin's routes make rows; an ambiguous one may be ours.
-fn is_ours(interval: &RouteInterval, watch: &Watch) -> bool {
-    match interval.route.origin {
-        Origin::As(asn) => watch.is_origin(asn),
-        Origin::Ambiguous => true,
+struct Builder<'a> {
+    observed: &'a Observed,
+    watch: &'a Watch,
+    options: &'a Options,
+    k: usize,
+    /// Of all origins.
+    all: Holds,
+    denominator: Denominator,
+    knowledge: Knowledge,
+    missing: Vec<Vec<Span>>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(observed: &'a Observed, watch: &'a Watch, options: &'a Options) -> Self {
+        let all = hold::of_all(observed);
+        let mut families = [false; 2];
+        for prefix in all.keys().filter_map(|subject| subject.prefix) {
+            families[family_of(prefix)] = true;
+        }
+        Builder {
+            observed,
+            watch,
+            options,
+            k: options.min_peers.max(1),
+            denominator: Denominator::new(observed, families),
+            knowledge: Knowledge::new(observed),
+            missing: (0..).map(CollectorId).take(observed.collectors.len()).map(|id| observed.missing(id)).collect(),
+            all,
+        }
     }
-}
 
-fn holds_of<'a>(holds: &'a Holds, subject: &Subject) -> &'a [Hold] {
-    holds.get(subject).map_or(&[], Vec::as_slice)
-}
+    fn build(self) -> Timeline {
+        let ours: Holds = self.all.iter().filter(|(s, _)| self.is_ours(s)).map(|(s, list)| (*s, list.clone())).collect();
+        let (main, aside) = set_stuck_aside(ours);
+        let known: BTreeMap<IpNet, PrefixKnowledge> = self.prefixes().into_iter().map(|p| (p, self.known(p))).collect();
+        let (main_view, stuck_view) = match self.options.view {
+            View::Prefix => (None, None),
+            View::Target => (Some(hold::of_target(&main)), Some(hold::of_target(&aside))),
+        };
+        let (holds, stuck) = (main_view.as_ref().unwrap_or(&main), stuck_view.as_ref().unwrap_or(&aside));
 
-fn rows(holds: &Holds, k: usize, observed: &Observed, denominator: &Denominator) -> Vec<Row> {
-    let of = |(subject, list): (&Subject, &Vec<Hold>)| {
-        let made = episodes(list, k).into_iter();
-        made.filter_map(|e| Row::new(*subject, e, k, observed, denominator)).collect::<Vec<_>>()
-    };
-    holds.iter().flat_map(of).collect()
+        let mut changes: Vec<Change> = Vec::new();
+        let mut rows = self.rows(holds, &known);
+        for mut row in self.rows(stuck, &known) {
+            row.flags.set(Flag::Stuck);
+            rows.push(row);
+        }
+        let standing: BTreeMap<Subject, Standing> = holds.iter().map(|(s, list)| (*s, Standing::of(list))).collect();
+        let nobody = Standing::default();
+        if self.watch.origins().is_empty() {
+            flag_conflicts(&mut rows);
+        }
+        if let Some(within) = self.options.merge_within {
+            rows = merge(rows, within);
+        }
+        rows.retain(|row| self.options.min_duration.is_none_or(|least| row.duration_micros() >= least));
+        rows.sort_by_cached_key(Row::order);
+        for row in &rows {
+            let standing = standing.get(&row.subject).unwrap_or(&nobody);
+            changes.extend(change::of_row(row, &Around { standing, denominator: &self.denominator }));
+        }
+        changes.extend(self.conflicts(&known));
+        changes.extend(self.outages(&main, &known));
+        changes.sort_by_cached_key(Change::order);
+        let holds = main_view.unwrap_or(main);
+        Timeline { rows, changes, holds, stuck: stuck_view.unwrap_or(aside), denominator: self.denominator.clone() }
+    }
+
+    /// Rule 4: a watched origin's routes make rows; an ambiguous one may be ours.
+    fn is_ours(&self, subject: &Subject) -> bool {
+        match subject.origin {
+            Origin::As(asn) => self.watch.is_origin(asn),
+            Origin::Ambiguous => true,
+        }
+    }
+
+    fn prefixes(&self) -> BTreeSet<IpNet> {
+        self.all.keys().filter_map(|subject| subject.prefix).collect()
+    }
+
+    fn known(&self, prefix: IpNet) -> PrefixKnowledge<'_> {
+        self.knowledge.of(prefix, &self.all, |subject| self.is_ours(subject))
+    }
+
+    fn rows(&self, holds: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (subject, list) in holds {
+            let maker = Rows::new(*subject, list, self.observed, &self.denominator, &self.missing);
+            let unproven = |time: Time| match subject.prefix {
+                Some(prefix) => known.get(&prefix).map_or(0, |k| k.unproven(time)),
+                None => known.values().map(|k| k.unproven(time)).sum(),
+            };
+            rows.extend(episodes(list, self.k).iter().filter_map(|e| maker.row(e, unproven)));
+        }
+        rows
+    }
+
+    /// Other origins' routes; where every origin has its rows, those of origins that came to a prefix that had one.
+    fn conflicts(&self, known: &BTreeMap<IpNet, PrefixKnowledge>) -> Vec<Change> {
+        let every_origin = self.watch.origins().is_empty();
+        let theirs = self.all.iter().filter(|(s, _)| every_origin || !self.is_ours(s));
+        let theirs: Holds = theirs.map(|(s, list)| (*s, list.clone())).collect();
+        let by_origin = hold::of_origins(&theirs);
+        let rows = self.rows(&by_origin, known);
+        let origins = Origins::of(&rows);
+        let mut changes = Vec::new();
+        for row in &rows {
+            if every_origin && !origins.came_to_another(row) {
+                continue;
+            }
+            let standing = by_origin.get(&row.subject).map(|list| Standing::of(list)).unwrap_or_default();
+            changes.extend(change::of_conflict(row, &Around { standing: &standing, denominator: &self.denominator }));
+        }
+        changes
+    }
+
+    fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>) -> Vec<Change> {
+        let mut found: Vec<(IpNet, Edge, Vec<Outage>)> = Vec::new();
+        let prefixes: BTreeSet<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
+        for prefix in prefixes {
+            let holds = outage::whatever_upstream(hold::at_prefix(main, Some(prefix)).flat_map(|(_, list)| list.iter().cloned()));
+            let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)) else { continue };
+            let first = Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
+            let outages = known.get(&prefix).map_or(Vec::new(), |known| outage::of_prefix(&holds, known, self.options.outage_share));
+            found.push((prefix, first, outages));
+        }
+        let of_prefix = |(prefix, _, all): &(IpNet, Edge, Vec<Outage>)| {
+            let prefix = Some(*prefix);
+            all.iter().flat_map(move |o| change::of_outage(o, prefix)).collect::<Vec<_>>()
+        };
+        let mut changes: Vec<Change> = match self.options.view {
+            View::Prefix => found.iter().flat_map(of_prefix).collect(),
+            View::Target => Vec::new(),
+        };
+        let together: Vec<(Edge, Vec<Outage>)> = found.into_iter().map(|(_, first, all)| (first, all)).collect();
+        let of_target = outage::of_target(&together);
+        if !of_target.is_empty() {
+            // Of the target a peer counts once, whatever it holds.
+            let anything = Standing::of(&outage::whatever_upstream(main.values().flatten().cloned()));
+            let counted = |edge: Edge| {
+                let (before, _, after) = anything.around(edge.time);
+                let total = self.denominator.around(None, edge.time).max(before).max(after);
+                Edge { peers: (before, after), total, ..edge }
+            };
+            let counted = of_target.iter().map(|o| Outage { start: counted(o.start), end: o.end.map(counted) });
+            changes.extend(counted.flat_map(|o| change::of_outage(&o, None)));
+        }
+        changes
+    }
 }
 
 /// Rule 18, before anything is counted.
-fn set_stuck_aside(holds: &Holds) -> (Holds, Holds) {
+pub(super) fn set_stuck_aside(holds: Holds) -> (Holds, Holds) {
     let (mut main, mut stuck) = (Holds::new(), Holds::new());
-    let others_hold = |subject: &Subject, time: Time, stuck: &[Hold]| {
-        let is_stuck = |h: &Hold| stuck.iter().any(|s| s.peer == h.peer && s.start == h.start);
-        hold::at_prefix(holds, subject.prefix).flat_map(|(_, list)| list).any(|h| h.stands_at(time) && !is_stuck(h))
-    };
+    let prefixes: BTreeSet<Option<IpNet>> = holds.keys().map(|s| s.prefix).collect();
+    let standing: BTreeMap<Option<IpNet>, Steps> = prefixes
+        .into_iter()
+        .map(|prefix| {
+            let spans = hold::at_prefix(&holds, prefix).flat_map(|(_, list)| list.iter().map(Hold::believed));
+            (prefix, Steps::count(spans))
+        })
+        .collect();
     for (subject, list) in holds {
-        for episode in episodes(list, 1) {
-            let (rest, alone) = match stuck::split(subject, &episode, others_hold) {
-                Some((rest, alone)) => (rest, alone),
-                None => (episode.members, Vec::new()),
-            };
-            main.entry(*subject).or_default().extend(rest);
-            if !alone.is_empty() {
-                stuck.entry(*subject).or_default().extend(alone);
+        let count = |time| standing.get(&subject.prefix).map_or(0, |steps| steps.at(time));
+        let episodes = episodes(&list, 1);
+        let own = by_episode(&list, &episodes);
+        let found = episodes.iter().zip(own).filter_map(|(e, own)| stuck::find(&list, &own, e, count));
+        let found: Vec<_> = found.collect();
+        if found.is_empty() {
+            main.insert(subject, list);
+            continue;
+        }
+        let mut rest = list;
+        for (places, others) in found {
+            for at in places {
+                stuck.entry(subject).or_default().push(stuck::after(&rest[at], &others));
+                rest[at] = stuck::before(&rest[at], &others);
             }
         }
+        if let Some(stuck) = stuck.get_mut(&subject) {
+            stuck.sort_by_key(|h| (h.peer, h.start.by));
+        }
+        main.insert(subject, rest);
     }
     (main, stuck)
 }
 
+/// The places of the holds that make each episode of at least one peer.
+fn by_episode(holds: &[Hold], episodes: &[Episode]) -> Vec<Vec<usize>> {
+    let mut own = vec![Vec::new(); episodes.len()];
+    for (at, hold) in holds.iter().enumerate() {
+        let after = episodes.partition_point(|e| e.believed.from <= hold.start.by);
+        if let Some(list) = after.checked_sub(1).and_then(|e| own.get_mut(e)) {
+            list.push(at);
+        }
+    }
+    own
+}
+
 /// Where every origin has its rows, overlapping rows of different origins are in conflict.
 fn flag_conflicts(rows: &mut [Row]) {
-    let mut spans: BTreeMap<Option<IpNet>, Vec<(Origin, Time, Time)>> = BTreeMap::new();
-    for row in &*rows {
-        let span = (row.subject.origin, row.start.first_seen, row.end.last_seen);
-        spans.entry(row.subject.prefix).or_default().push(span);
-    }
+    let origins = Origins::of(rows);
     for row in rows {
-        let overlaps = |(origin, from, until): &(Origin, Time, Time)| {
-            *origin != row.subject.origin && *from <= row.end.last_seen && *until >= row.start.first_seen
-        };
-        row.flags.set_if(Flag::OriginConflict, spans[&row.subject.prefix].iter().any(overlaps));
+        row.flags.set_if(Flag::OriginConflict, origins.overlap(row));
     }
-}
-
-/// A conflict is between origins: their upstreams are put together under the first.
-fn one_upstream(holds: Holds) -> Holds {
-    let mut by_origin: BTreeMap<(Option<IpNet>, Origin), (Subject, Vec<Hold>)> = BTreeMap::new();
-    for (subject, list) in holds {
-        let (_, all) = by_origin.entry((subject.prefix, subject.origin)).or_insert_with(|| (subject, Vec::new()));
-        all.extend(list);
-    }
-    by_origin.into_values().collect()
-}
-
-fn outages(observed: &Observed, main: &Holds, stuck: &Holds, options: &Options) -> Vec<Change> {
-    let knowledge = Knowledge::new(observed);
-    let mut prefixes: Vec<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
-    prefixes.dedup();
-    let of = |holds: &'_ Holds, prefix: IpNet| -> Vec<Hold> {
-        hold::at_prefix(holds, Some(prefix)).flat_map(|(_, list)| list).cloned().collect()
-    };
-    let mut found: Vec<(IpNet, Edge, Vec<Outage>)> = Vec::new();
-    for prefix in prefixes {
-        let (holds, aside) = (of(main, prefix), of(stuck, prefix));
-        let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)) else { continue };
-        let first = Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
-        let view = PrefixView { knowledge: &knowledge, prefix, holds: holds.iter().collect(), stuck: aside.iter().collect() };
-        found.push((prefix, first, view.outages(options.outage_share)));
-    }
-    let of_prefix = |(prefix, _, all): &(IpNet, Edge, Vec<Outage>)| {
-        let prefix = Some(*prefix);
-        all.iter().flat_map(move |o| change::of_outage(o, prefix)).collect::<Vec<_>>()
-    };
-    let mut changes: Vec<Change> = match options.view {
-        View::Prefix => found.iter().flat_map(of_prefix).collect(),
-        View::Target => Vec::new(),
-    };
-    let together: Vec<(Edge, Vec<Outage>)> = found.into_iter().map(|(_, first, all)| (first, all)).collect();
-    changes.extend(outage::of_target(&together).iter().flat_map(|o| change::of_outage(o, None)));
-    changes
 }
 
 /// Reads rows of one subject that lie close together as one span (`--merge-within`).

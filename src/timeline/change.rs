@@ -1,15 +1,15 @@
 //! The transition log: when an upstream was gained or lost, and outages and origin conflicts.
 
-use super::hold::{Hold, Subject};
-use super::observed::Denominator;
+use super::denominator::Denominator;
 use super::outage::{Edge, Outage};
 use super::row::Row;
+use super::sweep::Standing;
 use crate::model::{Flag, Flags, Origin, RecordId, Time, Upstream};
 use crate::replay::Basis;
 use ipnet::IpNet;
 
 /// What changed. The order is that within an instant: the last route is lost, then the outage begins; it ends, then an upstream is gained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
     /// An episode ended.
     UpstreamLost,
@@ -56,7 +56,7 @@ pub struct Change {
     pub peers_before: usize,
     /// The same from then on.
     pub peers_after: usize,
-    /// Peers able to see it.
+    /// Peers able to see it, before or after, whichever are more.
     pub peers_total: usize,
     /// What proves it.
     pub basis: Basis,
@@ -73,41 +73,71 @@ impl Change {
     }
 }
 
-/// Peers that stand just before, and from, an instant.
-fn peers_around(holds: &[Hold], time: Time) -> (usize, usize) {
-    let before = time.plus_micros(-1);
-    let count = |at: Time| holds.iter().filter(|h| h.stands_at(at)).count();
-    (count(before), count(time))
+/// What a row's boundaries are told with: who stands at an instant, and who could.
+pub struct Around<'a> {
+    /// Of the row's subject.
+    pub standing: &'a Standing,
+    /// Rule 15.
+    pub denominator: &'a Denominator,
 }
 
-/// The gain and the loss that a row tells of: none where it only enters or leaves sight (rules 10, 12).
-pub fn of_row(row: &Row, holds: &[Hold], denominator: &Denominator) -> impl Iterator<Item = Change> {
-    let (gained, lost) = (ChangeKind::UpstreamGained, ChangeKind::UpstreamLost);
+/// The gain and the loss that a row tells of: none where it only enters or leaves sight (rules 10, 12), nor where nothing shows since when:
+/// without a dump before, peers that never spoke may have held it for years.
+pub fn of_row(row: &Row, around: &Around) -> impl Iterator<Item = Change> + use<> {
     let stuck = row.flags.has(Flag::Stuck);
-    let start = (row.start.basis.is_change() && !stuck)
-        .then(|| of_boundary(gained, row, row.start.by, row.start.basis, row.start.record, holds, denominator));
-    let end = match (row.end.before, row.end.record) {
-        (Some(before), Some(record)) if row.end.basis.is_change() && !stuck => {
-            Some(of_boundary(lost, row, before, row.end.basis, record, holds, denominator))
-        }
-        _ => None,
-    };
-    start.into_iter().chain(end)
+    let is_gain = row.start.basis.is_change() && !stuck && (row.start.after.is_some() || row.is_told_apart);
+    let is_loss = row.end.basis.is_change() && !stuck && row.end.before.is_some();
+    let start = is_gain.then(|| start(ChangeKind::UpstreamGained, row, around));
+    start.into_iter().chain(is_loss.then(|| end(ChangeKind::UpstreamLost, row, around)).flatten())
 }
 
-fn of_boundary(
+/// Another origin's episode of a prefix: a conflict (rule 4). Its beginning is told whatever shows it, that starts and ends are in pairs;
+/// so is its end, but where the data end.
+pub fn of_conflict(row: &Row, around: &Around) -> impl Iterator<Item = Change> + use<> {
+    let start = start(ChangeKind::OriginConflictStart, row, around);
+    let end = end(ChangeKind::OriginConflictEnd, row, around);
+    [Some(start), end].into_iter().flatten().map(|mut change| {
+        change.flags.set(Flag::OriginConflict);
+        change
+    })
+}
+
+fn start(kind: ChangeKind, row: &Row, around: &Around) -> Change {
+    let time = row.believed.from;
+    let (before, at, _) = around.standing.around(time);
+    let is_exact = row.start.after == Some(row.start.by);
+    let basis = if is_exact || row.start.no_baseline { row.start.basis } else { inexact(row.start.basis) };
+    change(kind, row, time, row.upstreams.0, (before, at), basis, row.start.record, around)
+}
+
+fn end(kind: ChangeKind, row: &Row, around: &Around) -> Option<Change> {
+    let (time, record) = (row.believed.until, row.end.record?);
+    let (before, at, after) = around.standing.around(time);
+    let before = if row.believed.from == time { at } else { before };
+    let is_exact = row.end.after == row.end.before;
+    let basis = if is_exact { row.end.basis } else { inexact(row.end.basis) };
+    Some(change(kind, row, time, row.upstreams.1, (before, after), basis, record, around))
+}
+
+/// A message shows the change, but other peers may have been first, or last, while data are missing.
+fn inexact(basis: Basis) -> Basis {
+    if basis == Basis::Update { Basis::Gap } else { basis }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a row of changes")]
+fn change(
     kind: ChangeKind,
     row: &Row,
     time: Time,
+    upstream: Upstream,
+    (peers_before, peers_after): (usize, usize),
     basis: Basis,
     record: RecordId,
-    holds: &[Hold],
-    denominator: &Denominator,
+    around: &Around,
 ) -> Change {
-    let (peers_before, peers_after) = peers_around(holds, time);
-    let peers_total = denominator.at(row.subject.prefix, time).max(peers_after);
-    let Subject { prefix, origin, upstream } = row.subject;
-    let (origin, upstream, flags) = (Some(origin), Some(upstream), row.flags);
+    let prefix = row.subject.prefix;
+    let peers_total = around.denominator.around(prefix, time).max(peers_before).max(peers_after);
+    let (origin, upstream, flags) = (Some(row.subject.origin), Some(upstream), row.flags);
     Change { time, prefix, origin, kind, upstream, peers_before, peers_after, peers_total, basis, flags, record }
 }
 
@@ -128,16 +158,4 @@ pub fn of_outage(outage: &Outage, prefix: Option<IpNet>) -> impl Iterator<Item =
     };
     let start = change(ChangeKind::OutageStart, outage.start);
     std::iter::once(start).chain(outage.end.map(|end| change(ChangeKind::OutageEnd, end)))
-}
-
-/// Another origin's episode of a prefix: a conflict (rule 4), told like a gain and a loss.
-pub fn of_conflict(row: &Row, holds: &[Hold], denominator: &Denominator) -> impl Iterator<Item = Change> {
-    of_row(row, holds, denominator).map(|mut change| {
-        change.kind = match change.kind {
-            ChangeKind::UpstreamGained => ChangeKind::OriginConflictStart,
-            _ => ChangeKind::OriginConflictEnd,
-        };
-        change.flags.set(Flag::OriginConflict);
-        change
-    })
 }

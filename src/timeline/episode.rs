@@ -1,160 +1,154 @@
-//! Episodes (rule 14): spans in which at least k peers reach a prefix through one upstream.
+//! Episodes (rule 14): spans in which at least k peers are believed to reach a prefix through one upstream.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::bounds;
 use super::hold::Hold;
-use crate::model::{PeerKey, Time};
+use super::sweep::{Turn, moves};
+use crate::model::{Asn, Flags, PeerKey, Span, Time};
 use crate::replay::{Basis, End, Start};
 
 /// An episode of one subject, before it is flagged and named.
 #[derive(Debug, Clone)]
 pub struct Episode {
-    /// The start of the peer that makes the k-th.
+    /// When at least k peers are believed to hold it; [`Time::MAX`] ends one that stands where the data end.
+    pub believed: Span,
+    /// The k-th peer's start: each bound of its own rank.
     pub start: Start,
-    /// The end of the peer whose leaving brings it below k.
+    /// The end by which fewer than k are left.
     pub end: End,
-    /// Every hold that overlaps it, sorted by (peer, first_seen).
-    pub members: Vec<Hold>,
-    /// The index in `members` of the peer of `start`.
+    /// The place of the hold whose record proves the start.
     pub first: usize,
+    /// The places of the holds that make the start and the end.
+    pub edges: (usize, usize),
     /// The most peers at one time, and when that was first so.
     pub peak: (usize, Time),
+    /// Distinct AS numbers among them.
+    pub peak_asns: usize,
+    /// The peers that held it at any time, each with the places of its first and its last hold.
+    pub members: BTreeMap<PeerKey, (usize, usize)>,
+    /// Flags of all holds that overlap it.
+    pub flags: Flags,
+    /// Another member may have held it earlier, or later, than the bounds say: its session was away then.
+    pub may_be_wider: bool,
 }
 
-impl Episode {
-    /// The peers that hold it at `time`, each once.
-    pub fn peers_at(&self, time: Time) -> impl Iterator<Item = PeerKey> + '_ {
-        let mut seen = BTreeSet::new();
-        self.members
-            .iter()
-            .filter(move |h| h.start.first_seen <= time && time <= h.end.last_seen)
-            .map(|h| h.peer)
-            .filter(move |p| seen.insert(*p))
+/// An episode under way.
+struct Open {
+    from: Time,
+    peak: (usize, Time),
+    peak_asns: usize,
+    members: BTreeMap<PeerKey, (usize, usize)>,
+    flags: Flags,
+}
+
+impl Open {
+    fn add(&mut self, at: usize, hold: &Hold) {
+        self.members.entry(hold.peer).or_insert((at, at)).1 = at;
+        self.flags = self.flags.union(hold.flags);
     }
 }
 
 /// Finds the episodes of at least `k` peers among one subject's holds.
 pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
-    let spans = spans(holds, k);
     let mut found: Vec<Episode> = Vec::new();
-    for (from, until) in spans {
-        let members: Vec<Hold> =
-            holds.iter().filter(|h| h.start.first_seen <= until && h.end.last_seen >= from).cloned().collect();
-        let Some(episode) = episode(members, k, from, until) else { continue };
-        match found.last_mut() {
-            Some(last) if goes_on(last, &episode, k) => join(last, episode, k),
-            _ => found.push(episode),
+    let mut standing: BTreeSet<usize> = BTreeSet::new();
+    let mut open: Option<Open> = None;
+    let moves = moves(holds);
+    for instant in moves.chunk_by(|a, b| a.time == b.time) {
+        let Some(time) = instant.first().map(|m| m.time) else { continue };
+        for turn in [Turn::Leaves, Turn::Arrives, Turn::LeavesAtOnce] {
+            for at in instant.iter().filter(|m| m.turn == turn).map(|m| m.hold) {
+                if turn == Turn::Arrives {
+                    standing.insert(at);
+                    if let Some(open) = &mut open {
+                        open.add(at, &holds[at]);
+                    }
+                } else {
+                    standing.remove(&at);
+                }
+            }
+            if turn == Turn::Arrives {
+                if open.is_none() && standing.len() >= k {
+                    open = Some(begin(time, &standing, holds));
+                }
+                if let Some(open) = open.as_mut().filter(|open| standing.len() > open.peak.0) {
+                    open.peak = (standing.len(), time);
+                    open.peak_asns = standing.iter().map(|at| holds[*at].peer.asn).collect::<BTreeSet<Asn>>().len();
+                }
+            }
         }
+        if standing.len() < k
+            && let Some(open) = open.take()
+        {
+            put(&mut found, end(open, time, holds, k), holds, k);
+        }
+    }
+    if let Some(open) = open {
+        put(&mut found, end(open, Time::MAX, holds, k), holds, k);
     }
     found
 }
 
-/// Closed spans in which at least `k` holds stand; what arrives at an instant counts before what leaves.
-fn spans(holds: &[Hold], k: usize) -> Vec<(Time, Time)> {
-    let mut moves: Vec<(Time, bool)> = holds.iter().map(|h| (h.start.first_seen, false)).collect();
-    moves.extend(holds.iter().map(|h| (h.end.last_seen, true)));
-    moves.sort_unstable();
-    let (mut standing, mut since, mut spans) = (0_usize, None, Vec::new());
-    for (time, leaves) in moves {
-        if leaves {
-            standing = standing.saturating_sub(1);
-            if standing + 1 == k {
-                spans.extend(since.take().map(|from| (from, time)));
-            }
-        } else {
-            standing += 1;
-            if standing == k {
-                since = Some(time);
-            }
-        }
+fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold]) -> Open {
+    let mut open =
+        Open { from: time, peak: (0, time), peak_asns: 0, members: BTreeMap::new(), flags: Flags::default() };
+    standing.iter().for_each(|at| open.add(*at, &holds[*at]));
+    open
+}
+
+fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
+    let Open { from, peak, peak_asns, members, flags } = open;
+    let firsts: Vec<usize> = members.values().map(|(first, _)| *first).collect();
+    let lasts: Vec<usize> = members.values().map(|(_, last)| *last).collect();
+    let start = bounds::start(holds, &firsts, k);
+    let end = bounds::end(holds, &lasts, k);
+    debug_assert!(peak.0 >= k, "no episode has fewer than k peers");
+    Episode {
+        believed: Span { from, until },
+        start: start.start,
+        end: end.end,
+        first: start.first,
+        edges: (start.edge, end.edge),
+        peak,
+        peak_asns,
+        members,
+        flags,
+        may_be_wider: start.may_be_wider || end.may_be_wider,
     }
-    spans
 }
 
-fn episode(members: Vec<Hold>, k: usize, from: Time, until: Time) -> Option<Episode> {
-    let mut arrivals: Vec<usize> = (0..members.len()).filter(|i| members[*i].start.first_seen <= from).collect();
-    arrivals.retain(|i| members[*i].end.last_seen >= from);
-    arrivals.sort_by_key(|i| (members[*i].start.first_seen, width(&members[*i].start), members[*i].peer));
-    let first = *arrivals.get(k - 1)?;
-    let leaving = members.iter().filter(|h| h.end.last_seen == until);
-    let last = leaving.min_by_key(|h| (h.end.basis != Basis::DataEnd, width_of_end(&h.end), h.peer))?;
-    let (start, end, peak) = (members[first].start, last.end, peak(&members));
-    Some(Episode { start, end, members, first, peak })
-}
-
-/// How far apart a start's bounds lie, in microseconds; unknown is widest.
-fn width(start: &Start) -> i64 {
-    start.after.map_or(i64::MAX, |after| start.first_seen.micros_since(after))
-}
-
-fn width_of_end(end: &End) -> i64 {
-    end.before.map_or(i64::MAX, |before| before.micros_since(end.last_seen))
-}
-
-/// The most holds at one time. What leaves at an instant goes before what arrives, unless it came at that very instant, or stands where
-/// the data end.
-fn peak(members: &[Hold]) -> (usize, Time) {
-    let mut moves: Vec<(Time, u8)> = Vec::with_capacity(2 * members.len());
-    for hold in members {
-        let (from, until) = (hold.start.first_seen, hold.end.last_seen);
-        moves.push((from, 1));
-        moves.push((until, if from == until || hold.end.basis == Basis::DataEnd { 2 } else { 0 }));
+/// Adds an episode, or goes on with the one before.
+fn put(found: &mut Vec<Episode>, next: Episode, holds: &[Hold], k: usize) {
+    match found.last_mut() {
+        Some(last) if goes_on(last, &next, holds, k) => join(last, next, holds, k),
+        _ => found.push(next),
     }
-    moves.sort_unstable();
-    let (mut standing, mut peak) = (0usize, (0, Time::MIN));
-    for (time, turn) in moves {
-        if turn == 1 {
-            standing += 1;
-            if standing > peak.0 {
-                peak = (standing, time);
-            }
-        } else {
-            standing = standing.saturating_sub(1);
-        }
-    }
-    peak
 }
 
 /// Whether all peers went down and came back on the same upstream with nothing else between.
-fn goes_on(last: &Episode, next: &Episode, k: usize) -> bool {
+fn goes_on(last: &Episode, next: &Episode, holds: &[Hold], k: usize) -> bool {
     if last.end.basis != Basis::PeerDown || next.start.basis != Basis::PeerUp {
         return false;
     }
-    let lost = |h: &&Hold| h.end.basis == Basis::PeerDown && h.end.before.is_none();
-    let lost: BTreeSet<PeerKey> = last.members.iter().filter(lost).map(|h| h.peer).collect();
-    let back: BTreeSet<PeerKey> = next.members.iter().filter(|h| h.start.basis == Basis::PeerUp).map(|h| h.peer).collect();
-    lost.intersection(&back).count() >= k
+    let is_back = |(peer, (_, lost)): (&PeerKey, &(usize, usize))| {
+        let back = next.members.get(peer).map(|(first, _)| &holds[*first]);
+        holds[*lost].came_back && back.is_some_and(|hold| hold.start.basis == Basis::PeerUp)
+    };
+    last.members.iter().filter(|member| is_back(*member)).count() >= k
 }
 
-fn join(last: &mut Episode, next: Episode, k: usize) {
-    let (start, end, since) = (last.start, next.end, last.start.first_seen);
-    let first = last.members[last.first].clone();
-    let mut members = std::mem::take(&mut last.members);
-    members.extend(next.members.into_iter().filter(|h| h.start.first_seen >= since));
-    members.sort_by_key(|h| (h.peer, h.start.first_seen, h.end.last_seen));
-    members.dedup_by_key(|h| (h.peer, h.start.first_seen, h.end.last_seen));
-    let same = |h: &Hold| h.peer == first.peer && h.start == first.start;
-    let first = members.iter().position(same).unwrap_or(0);
-    debug_assert!(members.len() >= k);
-    let peak = peak(&members);
-    *last = Episode { start, end, members, first, peak };
-}
-
-impl Episode {
-    /// Rule 14: another peer may have started earlier, or left later, than the row says. Peers that could not have been seen to
-    /// (they came up late, or went down and were not seen again) do not count.
-    pub fn has_wider_bounds(&self, k: usize) -> bool {
-        let unseen_before = |s: &Start| s.basis == Basis::PeerUp && s.after.is_none();
-        let unseen_after = |e: &End| e.basis == Basis::PeerDown && e.before.is_none();
-        let starts = self.members.iter().map(|h| &h.start).filter(|s| !unseen_before(s));
-        let mut after: Vec<Time> = starts.map(|s| s.after.unwrap_or(Time::MIN)).collect();
-        after.sort_unstable();
-        let earlier = after.get(k - 1).is_some_and(|a| *a < self.start.after.unwrap_or(Time::MIN));
-        let ends = self.members.iter().map(|h| &h.end).filter(|e| !unseen_after(e));
-        let mut before: Vec<Time> = ends.map(|e| e.before.unwrap_or(Time::MAX)).collect();
-        before.sort_unstable_by(|a, b| b.cmp(a));
-        let later =
-            self.end.basis != Basis::DataEnd && before.get(k - 1).is_some_and(|b| *b > self.end.before.unwrap_or(Time::MAX));
-        earlier || later
+fn join(last: &mut Episode, next: Episode, holds: &[Hold], k: usize) {
+    for (peer, (first, end)) in next.members {
+        last.members.entry(peer).or_insert((first, end)).1 = end;
     }
+    let lasts: Vec<usize> = last.members.values().map(|(_, last)| *last).collect();
+    let end = bounds::end(holds, &lasts, k);
+    (last.end, last.edges.1) = (end.end, end.edge);
+    last.believed.until = next.believed.until;
+    if next.peak.0 > last.peak.0 {
+        (last.peak, last.peak_asns) = (next.peak, next.peak_asns);
+    }
+    last.flags = last.flags.union(next.flags);
+    last.may_be_wider |= end.may_be_wider;
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use crate::model::{AsPath, Asn, Flags, Origin, PeerKey, Span, Time, Upstream};
+use super::observed::Observed;
+use crate::model::{AsPath, Asn, Flag, Flags, Origin, PeerKey, Span, Time, Upstream, spans};
 use crate::replay::{Basis, End, Follows, RouteInterval, Start};
 
 /// What a row is about. `prefix` is `None` for the target as a whole.
@@ -30,12 +31,18 @@ pub struct Hold {
     pub end: End,
     /// The path at its start.
     pub path: Arc<AsPath>,
-    /// Flags of all its paths.
+    /// The upstreams at its start and at its end: two where holds of several are united.
+    pub upstreams: (Upstream, Upstream),
+    /// Flags of all its paths, and of what was missing.
     pub flags: Flags,
     /// Flags of the path at its start.
     pub first_flags: Flags,
-    /// Spans in which it was only assumed: sorted.
+    /// Spans in which it was only assumed: tidy, each without its first instant, which proves it.
     pub assumed: Vec<Span>,
+    /// Its session was lost, and the first that came back was the same.
+    pub came_back: bool,
+    /// It replaced a route of the same origin.
+    pub replaced_own: bool,
 }
 
 impl Hold {
@@ -45,50 +52,95 @@ impl Hold {
             start: interval.start,
             end: interval.end,
             path: interval.route.path.clone(),
+            upstreams: (interval.route.upstream, interval.route.upstream),
             flags: interval.route.flags,
             first_flags: interval.route.flags,
-            assumed: interval.assumed.clone(),
+            assumed: spans::union(interval.assumed.clone()),
+            came_back: false,
+            replaced_own: false,
         }
     }
 
     /// When it is believed to stand (see [`RouteInterval::believed`]).
     pub fn believed(&self) -> Span {
-        Span { from: self.start.by, until: self.end.believed() }
+        Span { from: self.start.by, until: self.end.until }
     }
 
-    /// Whether it is believed to stand at `time`, its last instant included where the data end there.
+    /// Whether it is believed to stand at `time`; one that is replaced at once stands in that instant.
     pub fn stands_at(&self, time: Time) -> bool {
         let Span { from, until } = self.believed();
-        from <= time && (time < until || time == until && self.end.basis == Basis::DataEnd)
+        from <= time && (time < until || from == until && time == from)
     }
 
     /// Whether nothing proves it at `time`.
     pub fn is_assumed_at(&self, time: Time) -> bool {
-        self.assumed.iter().any(|s| s.from <= time && time < s.until)
+        let next = self.assumed.partition_point(|span| span.until <= time);
+        self.assumed.get(next).is_some_and(|span| span.from < time)
     }
 
-    /// Takes in what follows or overlaps.
-    fn join(&mut self, next: Hold) {
+    /// When it is proven to stand: tidy.
+    pub fn proven(&self) -> Vec<Span> {
+        let unproven: Vec<Span> = self.assumed.iter().map(|s| Span { from: s.from.plus_micros(1), until: s.until }).collect();
+        spans::complement(&unproven, self.believed())
+    }
+
+    /// Takes in the route that replaced its last one.
+    fn follow(&mut self, next: Hold) {
         if next.start.first_seen > self.end.last_seen {
             // The path changed unseen; that the upstream did not is an assumption.
             self.assumed.push(Span { from: self.end.last_seen, until: next.start.first_seen });
         }
-        if end_order(&next.end) > end_order(&self.end) {
-            self.end = next.end;
-        }
+        self.end = next.end;
+        self.upstreams.1 = next.upstreams.1;
         self.flags = self.flags.union(next.flags);
         self.assumed.extend(next.assumed);
-        self.assumed.sort_unstable();
-        self.assumed.dedup();
+        self.assumed = spans::union(std::mem::take(&mut self.assumed));
+    }
+
+    /// Takes in what overlaps or touches and did not begin earlier.
+    fn unite(&mut self, next: Hold) {
+        if !(self.assumed.is_empty() && next.assumed.is_empty()) {
+            let proven = spans::union(self.proven().into_iter().chain(next.proven()).collect());
+            let whole = Span { from: self.start.by, until: self.end.until.max(next.end.until) };
+            let unproven = spans::complement(&proven, whole).into_iter();
+            self.assumed = unproven.map(|s| Span { from: s.from.plus_micros(-1), until: s.until }).collect();
+        }
+        if next.end.until > self.end.until || next.end.until == self.end.until && next.end.before > self.end.before {
+            self.upstreams.1 = next.upstreams.1;
+            self.came_back = next.came_back;
+        }
+        self.start = earliest(self.start, next.start);
+        self.end = latest(self.end, next.end);
+        self.flags = self.flags.union(next.flags);
     }
 }
 
-/// Later ends first of all; at the same time one that goes on, then the tighter bound.
-fn end_order(end: &End) -> (Time, bool, Time) {
-    (end.last_seen, end.basis == Basis::DataEnd, end.before.map_or(Time::MIN, |b| Time::from_micros(b.micros().saturating_neg())))
+/// The first start of two, the second of which is not known to be earlier; each bound is that of the one that may be.
+fn earliest(one: Start, other: Start) -> Start {
+    let mut start = one;
+    if other.visible_after() < one.visible_after() {
+        (start.after, start.unwatched) = (other.after, other.unwatched);
+    }
+    if other.first_seen < one.first_seen {
+        (start.first_seen, start.record, start.clock) = (other.first_seen, other.record, other.clock);
+    }
+    start
 }
 
-/// Every subject's holds, each list sorted by (peer, first_seen), a peer's own disjoint.
+/// The last end of two; each bound is that of the one that may be later.
+fn latest(one: End, other: End) -> End {
+    let (mut end, less) = if (other.until, other.before) > (one.until, one.before) { (other, one) } else { (one, other) };
+    end.last_seen = end.last_seen.max(less.last_seen);
+    if end.basis != Basis::DataEnd {
+        end.after = end.after.max(less.after);
+        if end.basis != Basis::PeerDown && less.invisible_by() > end.invisible_by() {
+            end.before = less.before;
+        }
+    }
+    end
+}
+
+/// Every subject's holds, each list sorted by (peer, believed from), a peer's own disjoint.
 pub type Holds = BTreeMap<Subject, Vec<Hold>>;
 
 /// The subjects of one prefix (or of the target), with their holds.
@@ -97,27 +149,64 @@ pub fn at_prefix(holds: &Holds, prefix: Option<IpNet>) -> impl Iterator<Item = (
     holds.range(first..).take_while(move |(subject, _)| subject.prefix == prefix)
 }
 
-/// The holds of each prefix.
-pub fn of_prefixes<'a>(intervals: impl IntoIterator<Item = &'a RouteInterval>) -> Holds {
-    let mut sorted: Vec<&RouteInterval> = intervals.into_iter().collect();
-    sorted.sort_by_key(|i| (i.peer, i.prefix, i.path_id, i.start.first_seen, i.end.last_seen));
-    let mut chained = Holds::new();
-    let mut previous: Option<(&RouteInterval, Subject)> = None;
-    for interval in sorted {
-        let prefix = Some(interval.prefix);
-        let subject = Subject { prefix, origin: interval.route.origin, upstream: interval.route.upstream };
-        let list = chained.entry(subject).or_default();
-        let same_key = |i: &RouteInterval| (i.peer, i.prefix, i.path_id) == (interval.peer, interval.prefix, interval.path_id);
-        let goes_on =
-            interval.follows == Follows::Replaced && previous.is_some_and(|(before, its)| same_key(before) && its == subject);
-        match list.last_mut() {
-            Some(last) if goes_on => last.join(Hold::of(interval)),
-            _ => list.push(Hold::of(interval)),
+/// The holds of every prefix, whatever the origin. The intervals of each key are chained, and origins told apart after: what stands between
+/// two routes of one upstream parts them (rule 5). Where a collector's data end before others', its routes are assumed from there on.
+pub fn of_all(observed: &Observed) -> Holds {
+    let horizon = observed.horizon();
+    let coverage = |peer: PeerKey| observed.collector(peer.collector).map(|c| &c.coverage);
+    let ends_early = |peer: PeerKey| coverage(peer).is_some_and(|c| c.end < horizon);
+    let mut sorted: Vec<&RouteInterval> = observed.collectors.iter().flat_map(|c| &c.replay.intervals).collect();
+    // A key's intervals are in order already.
+    sorted.sort_by_key(|i| (i.peer, i.prefix, i.path_id));
+    let mut holds = Holds::new();
+    let mut open: Option<(&RouteInterval, Subject, Hold)> = None;
+    let mut put = |subject: Subject, mut hold: Hold| {
+        if hold.end.basis == Basis::DataEnd && ends_early(hold.peer) {
+            hold.assumed.push(Span { from: hold.end.last_seen, until: Time::MAX });
+            hold.assumed = spans::union(std::mem::take(&mut hold.assumed));
         }
-        previous = Some((interval, subject));
+        let is_sampled = coverage(hold.peer).is_some_and(|c| c.sampled);
+        hold.flags.set_if(Flag::Sampled, is_sampled);
+        // What a dump alone contradicts was assumed as well, but nothing is missing there.
+        let is_missing = |s: &Span| s.until == Time::MAX || coverage(hold.peer).is_some_and(|c| !c.gaps_between(s.from, s.until).is_empty());
+        hold.flags.set_if(Flag::Gap, !is_sampled && hold.assumed.iter().any(is_missing));
+        holds.entry(subject).or_default().push(hold);
+    };
+    for interval in sorted {
+        let subject = Subject {
+            prefix: Some(interval.prefix),
+            origin: interval.route.origin,
+            upstream: interval.route.upstream,
+        };
+        let mut next = Hold::of(interval);
+        let key = |i: &RouteInterval| (i.peer, i.prefix, i.path_id);
+        match open.take() {
+            Some((before, its, mut hold)) if key(before) == key(interval) && its == subject => match interval.follows {
+                Follows::Replaced => {
+                    hold.follow(next);
+                    next = hold;
+                }
+                Follows::CameBack => {
+                    // The last thing known of it was the same: nothing shows that it ended, or began anew (rules 10 and 13).
+                    (hold.end.before, hold.came_back, next.start.after) = (None, true, None);
+                    put(its, hold);
+                }
+                Follows::Nothing => put(its, hold),
+            },
+            Some((before, its, hold)) => {
+                let is_replaced = key(before) == key(interval) && interval.follows == Follows::Replaced;
+                next.replaced_own = is_replaced && its.origin == subject.origin;
+                put(its, hold);
+            }
+            None => {}
+        }
+        open = Some((interval, subject, next));
     }
-    chained.values_mut().for_each(unite);
-    chained
+    if let Some((_, subject, hold)) = open {
+        put(subject, hold);
+    }
+    holds.values_mut().for_each(unite);
+    holds
 }
 
 /// The holds of the target as a whole: a peer holds it through an upstream as long as it so holds any prefix.
@@ -131,13 +220,25 @@ pub fn of_target(prefixes: &Holds) -> Holds {
     all
 }
 
+/// The holds of each prefix and origin, whatever the upstream: under the first of its upstreams.
+pub fn of_origins(holds: &Holds) -> Holds {
+    let mut by_origin: BTreeMap<(Option<IpNet>, Origin), (Subject, Vec<Hold>)> = BTreeMap::new();
+    for (subject, list) in holds {
+        let (_, all) = by_origin.entry((subject.prefix, subject.origin)).or_insert_with(|| (*subject, Vec::new()));
+        all.extend(list.iter().cloned());
+    }
+    let mut all: Holds = by_origin.into_values().collect();
+    all.values_mut().for_each(unite);
+    all
+}
+
 /// Joins a peer's holds that overlap or touch: several path ids, several prefixes, or gone and back within an instant.
 fn unite(list: &mut Vec<Hold>) {
-    list.sort_by_key(|h| (h.peer, h.start.first_seen, h.start.by, h.end.last_seen));
+    list.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
     let mut united: Vec<Hold> = Vec::with_capacity(list.len());
     for hold in list.drain(..) {
         match united.last_mut() {
-            Some(last) if last.peer == hold.peer && hold.start.first_seen <= last.end.last_seen => last.join(hold),
+            Some(last) if last.peer == hold.peer && hold.start.by <= last.end.until => last.unite(hold),
             _ => united.push(hold),
         }
     }

@@ -1,26 +1,34 @@
 //! Aggregates over peers: episodes, changes, outages, visibility, onset. Pure: it knows replay's spans and nothing of files.
 //!
-//! - `hold`: one peer's span on one upstream;
-//! - `episode`: at least k peers on one upstream (rule 14); `stuck`: routes that outlive their withdrawal (rule 18);
-//! - `observed`: coverage and denominators (rules 11, 15);
-//! - `outage`: no route although peers could see one (rule 17);
-//! - `row`, `change`, `onset`, `visibility`: what is reported.
+//! - `observed`: the collectors of a run; `denominator`: who could see a route (rule 15);
+//! - `hold`: one peer's span on one upstream; `sweep`: the one order in which holds come and go;
+//! - `episode`: at least k peers on one upstream, with its `bounds` (rule 14); `stuck`: routes that outlive their withdrawal (rule 18);
+//! - `knowledge`: where a prefix is proven to be absent; `outage`: no route although peers could see one (rule 17);
+//! - `row`, `change`, `origins`, `onset`, `visibility`: what is reported.
 
+mod bounds;
 mod build;
+mod certainty;
 mod change;
+mod denominator;
 mod episode;
 mod hold;
+mod knowledge;
 mod observed;
 mod onset;
+mod origins;
 mod outage;
 mod row;
 mod stuck;
+mod sweep;
 mod visibility;
 
 pub use build::{Options, Timeline, View, build};
+pub use certainty::{Certain, Certainties, Certainty, Question};
 pub use change::{Change, ChangeKind};
+pub use denominator::Denominator;
 pub use hold::{Hold, Subject};
-pub use observed::{Collector, Denominator, Observed};
+pub use observed::{Collector, Observed};
 pub use onset::{Onset, Rank, Variation, onset, variations};
 pub use row::Row;
 pub use visibility::{Point, visibility};

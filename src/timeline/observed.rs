@@ -1,11 +1,7 @@
-//! What was observed at all: coverage, and how many peers could have seen a route (rule 15).
+//! What was observed at all: the collectors of a run, what they cover, and when their data end.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use ipnet::IpNet;
-
-use crate::model::{CollectorId, Coverage, PeerKey, Span, Time, family_of};
-use crate::replay::{Basis, Presence, Replay};
+use crate::model::{CollectorId, Coverage, PeerKey, Span, Time};
+use crate::replay::Replay;
 
 /// One collector's share in a run.
 #[derive(Debug, Clone)]
@@ -33,117 +29,39 @@ impl Observed {
         self.collectors.get(usize::from(id.0))
     }
 
+    /// The same run without some peers: they were part of what was measured, and are not of what is told.
+    #[must_use]
+    pub fn selected(&self, is_wanted: impl Fn(PeerKey) -> bool) -> Observed {
+        let keep = |collector: &Collector| {
+            let Collector { name, coverage, has_rib, replay } = collector;
+            Collector { name: name.clone(), coverage: coverage.clone(), has_rib: *has_rib, replay: replay.selected(&is_wanted) }
+        };
+        Observed { collectors: self.collectors.iter().map(keep).collect() }
+    }
+
     /// The same run as if some collectors had nothing to say.
     #[must_use]
     pub fn silenced(&self, is_silent: impl Fn(CollectorId) -> bool) -> Observed {
-        let ids = (0..).map(CollectorId);
-        let keep = |(id, collector): (CollectorId, &Collector)| {
-            let replay = if is_silent(id) { Replay::default() } else { collector.replay.clone() };
-            let Collector { name, coverage, has_rib, .. } = collector;
-            Collector { name: name.clone(), coverage: coverage.clone(), has_rib: *has_rib, replay }
-        };
-        Observed { collectors: ids.zip(&self.collectors).map(keep).collect() }
-    }
-
-    /// Whether the collector's data are missing at that instant.
-    pub fn in_gap(&self, id: CollectorId, time: Time) -> bool {
-        let after = time.plus_micros(1);
-        self.collector(id).is_none_or(|c| !c.coverage.gaps_between(time, after).is_empty())
-    }
-}
-
-/// How many peers, at any time, are believed able to see a route: full-feed, or holding a watched route (rule 15).
-#[derive(Debug, Clone, Default)]
-pub struct Denominator {
-    /// Peers from each instant on, by family.
-    steps: [Vec<(Time, usize)>; 2],
-}
-
-impl Denominator {
-    /// From all sessions and routes of the run.
-    pub fn new(observed: &Observed) -> Self {
-        let steps = [0, 1].map(|family| {
-            let mut spans: BTreeMap<PeerKey, Vec<Span>> = BTreeMap::new();
-            for collector in &observed.collectors {
-                collect(collector, family, &mut spans);
-            }
-            count(spans)
-        });
-        Denominator { steps }
-    }
-
-    /// The number of peers at `time` for the prefix's family; for the whole target (`None`) that of the larger family.
-    pub fn at(&self, prefix: Option<IpNet>, time: Time) -> usize {
-        let of = |family: usize| {
-            let steps = &self.steps[family];
-            steps.partition_point(|(t, _)| *t <= time).checked_sub(1).map_or(0, |at| steps[at].1)
-        };
-        match prefix {
-            Some(prefix) => of(family_of(prefix)),
-            None => of(0).max(of(1)),
-        }
-    }
-
-    /// The instants at which the number changes.
-    pub fn changes(&self, prefix: Option<IpNet>) -> impl Iterator<Item = Time> + '_ {
-        let wanted = move |family: &usize| prefix.is_none_or(|p| family_of(p) == *family);
-        (0..2).filter(wanted).flat_map(|family| self.steps[family].iter().map(|(t, _)| *t))
-    }
-}
-
-fn collect(collector: &Collector, family: usize, spans: &mut BTreeMap<PeerKey, Vec<Span>>) {
-    let held = collector.replay.intervals.iter().filter(|i| family_of(i.prefix) == family);
-    if collector.has_rib {
-        for presence in collector.replay.presences.iter().filter(|p| p.full[family]) {
-            spans.entry(presence.peer).or_default().push(presence.span);
-        }
-        for interval in held {
-            let Span { from, until } = interval.believed();
-            // A route that goes on counts at the data's last instant too.
-            let last = u8::from(interval.end.basis == Basis::DataEnd);
-            let until = until.plus_micros(last.into());
-            spans.entry(interval.peer).or_default().push(Span { from, until });
-        }
-        return;
-    }
-    // Without any RIB: the peers that ever carried a watched route, from the data's start but for the time they were down.
-    let carriers: BTreeSet<PeerKey> = held.map(|i| i.peer).collect();
-    let mut first: BTreeMap<PeerKey, &Presence> = BTreeMap::new();
-    for presence in collector.replay.presences.iter().filter(|p| carriers.contains(&p.peer)) {
-        let earliest = first.entry(presence.peer).or_insert(presence);
-        if presence.span.from < earliest.span.from {
-            *earliest = presence;
-        }
-        spans.entry(presence.peer).or_default().push(presence.span);
-    }
-    for (peer, presence) in first {
-        let from = collector.coverage.start.min(presence.span.from);
-        spans.entry(peer).or_default().push(Span { from, until: presence.span.from });
-    }
-}
-
-fn count(spans: BTreeMap<PeerKey, Vec<Span>>) -> Vec<(Time, usize)> {
-    let mut moves: BTreeMap<Time, isize> = BTreeMap::new();
-    for (_, mut own) in spans {
-        own.sort_unstable();
-        let mut joined: Vec<Span> = Vec::new();
-        for span in own.into_iter().filter(|s| s.from < s.until) {
-            match joined.last_mut() {
-                Some(last) if span.from <= last.until => last.until = last.until.max(span.until),
-                _ => joined.push(span),
+        let mut observed = self.selected(|peer| !is_silent(peer.collector));
+        for (id, collector) in (0..).map(CollectorId).zip(&mut observed.collectors) {
+            if is_silent(id) {
+                collector.replay = Replay::default();
+                collector.coverage = Coverage::none();
             }
         }
-        for span in joined {
-            *moves.entry(span.from).or_default() += 1;
-            *moves.entry(span.until).or_default() -= 1;
-        }
+        observed
     }
-    let mut now: isize = 0;
-    moves
-        .into_iter()
-        .map(|(time, by)| {
-            now += by;
-            (time, usize::try_from(now).unwrap_or(0))
-        })
-        .collect()
+
+    /// Where all data end.
+    pub fn horizon(&self) -> Time {
+        self.collectors.iter().map(|c| c.coverage.end).max().unwrap_or(Time::MIN)
+    }
+
+    /// Where a collector's data are missing: its gaps, and what comes after its end where others go on (rule 11).
+    pub fn missing(&self, id: CollectorId) -> Vec<Span> {
+        let Some(Collector { coverage, .. }) = self.collector(id) else { return Vec::new() };
+        let after = Span { from: coverage.end, until: Time::MAX };
+        let ends_early = coverage.end < self.horizon();
+        coverage.gaps.iter().copied().chain(ends_early.then_some(after)).collect()
+    }
 }

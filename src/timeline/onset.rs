@@ -89,7 +89,7 @@ pub fn onset(prefixes: &Timeline, target: &Timeline, upstream: Upstream) -> Opti
         target.rows.iter().filter(|r| r.subject.upstream == upstream && !r.flags.has(Flag::Stuck)).find(holds_it)
     });
     let peak_peers = episode.map_or(0, |r| r.peak_peers);
-    let ranks = episode.map_or(Vec::new(), |row| ranks(row, peak_peers));
+    let ranks = episode.map_or(Vec::new(), |row| ranks(target.members(row), peak_peers));
     Some(Onset { upstream, headline, first_rows, ranks, peak_peers, variations: Vec::new() })
 }
 
@@ -102,9 +102,9 @@ fn headline<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Option<&'a Row> 
     candidates.min_by_key(|r| (r.start.first_seen, r.subject))
 }
 
-fn ranks(row: &Row, peak: usize) -> Vec<Rank> {
+fn ranks<'a>(members: impl Iterator<Item = &'a Hold>, peak: usize) -> Vec<Rank> {
     let mut seen: BTreeSet<PeerKey> = BTreeSet::new();
-    let mut order: Vec<&Hold> = row.members.iter().filter(|h| !h.start.clock).collect();
+    let mut order: Vec<&Hold> = members.filter(|h| !h.start.clock).collect();
     order.sort_by_key(|h| (h.start.first_seen, h.start.after.map_or(Time::MAX, |a| Time::from_micros(-a.micros())), h.peer));
     let arrivals: Vec<&Hold> = order.into_iter().filter(|h| seen.insert(h.peer)).collect();
     let half = peak.div_ceil(2).max(1);

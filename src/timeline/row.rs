@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::denominator::Denominator;
 use super::episode::Episode;
 use super::hold::{Hold, Subject};
-use super::observed::{Denominator, Observed};
-use crate::model::{AsPath, Asn, CollectorId, Flag, Flags, Span, Time};
+use super::observed::Observed;
+use crate::model::{AsPath, Asn, CollectorId, Flag, Flags, Span, Time, Upstream, spans};
 use crate::replay::{Basis, End, Start};
 
 /// One row of `timeline`.
@@ -15,10 +16,14 @@ use crate::replay::{Basis, End, Start};
 pub struct Row {
     /// Prefix, origin and upstream.
     pub subject: Subject,
+    /// When it is believed to stand: half-open, [`Time::MAX`] at the end of an ongoing one.
+    pub believed: Span,
     /// Rule 13.
     pub start: Start,
     /// Rule 13.
     pub end: End,
+    /// The upstreams of the records that prove its start and its end: the subject's own, but where a row is of an origin as a whole.
+    pub upstreams: (Upstream, Upstream),
     /// Microseconds between first and last proof that lie in gaps of every collector whose peers hold it.
     pub unobserved_micros: i64,
     /// The most sessions at one time.
@@ -39,10 +44,12 @@ pub struct Row {
     pub first_peer_asn: Asn,
     /// Its path.
     pub first_as_path: Arc<AsPath>,
+    /// That peer's own start, whatever others may have had.
+    pub first_start: Start,
+    /// That peer is known to have had another origin's route until then, or none: without a dump before, this alone tells an onset.
+    pub is_told_apart: bool,
     /// Remarks.
     pub flags: Flags,
-    /// The holds behind it, sorted by (peer, first_seen).
-    pub members: Vec<Hold>,
 }
 
 impl Row {
@@ -57,107 +64,19 @@ impl Row {
         (prefix.is_none(), prefix, self.start.first_seen, upstream, origin, self.end.last_seen)
     }
 
-    pub(super) fn new(
-        subject: Subject,
-        episode: Episode,
-        k: usize,
-        observed: &Observed,
-        denominator: &Denominator,
-    ) -> Option<Row> {
-        let flags = flags(&episode, k, observed);
-        let (peak_peers, peak_at) = episode.peak;
-        let asns: BTreeSet<Asn> = episode.peers_at(peak_at).map(|p| p.asn).collect();
-        let first = episode.members.get(episode.first)?;
-        Some(Row {
-            subject,
-            start: episode.start,
-            end: episode.end,
-            unobserved_micros: unobserved(&episode, observed),
-            peak_peers,
-            peak_peer_asns: asns.len(),
-            peers_total: denominator.at(subject.prefix, peak_at).max(peak_peers),
-            peak_at,
-            collectors: episode.members.iter().map(|h| h.peer.collector).collect(),
-            first_collector: first.peer.collector,
-            first_peer_ip: first.peer.ip,
-            first_peer_asn: first.peer.asn,
-            first_as_path: first.path.clone(),
-            flags,
-            members: episode.members,
-        })
+    /// Whether a hold of its subject is one of those behind it.
+    pub fn has(&self, hold: &Hold) -> bool {
+        let own = hold.believed();
+        own.from <= self.believed.until && own.until >= self.believed.from
     }
-}
 
-fn flags(episode: &Episode, k: usize, observed: &Observed) -> Flags {
-    let mut flags = episode.members.iter().fold(Flags::default(), |all, h| all.union(h.flags));
-    let first = episode.members.get(episode.first).map_or(Flags::default(), |h| h.first_flags);
-    flags.clear(Flag::RouteServer);
-    flags.set_if(Flag::RouteServer, first.has(Flag::RouteServer));
-    flags.set_if(Flag::Clock, episode.start.clock || episode.end.clock);
-    flags.set_if(Flag::NoBaseline, episode.start.no_baseline);
-    flags.set_if(Flag::Gap, [episode.start.basis, episode.end.basis].contains(&Basis::Gap));
-    for hold in &episode.members {
-        let Some(collector) = observed.collector(hold.peer.collector) else { continue };
-        let coverage = &collector.coverage;
-        flags.set_if(Flag::Sampled, coverage.sampled);
-        flags.set_if(Flag::NoBaseline, !collector.has_rib);
-        let from = hold.start.first_seen.max(episode.start.first_seen);
-        let missing = !coverage.gaps_between(from, hold.end.last_seen.min(episode.end.last_seen)).is_empty();
-        flags.set_if(Flag::Gap, missing && !coverage.sampled);
-    }
-    // All its peers were away for a while.
-    flags.set_if(Flag::Gap, uncovered(episode, |h| vec![h.believed()]) > 0);
-    flags.set_if(Flag::SinglePeer, episode.peak.0 == 1);
-    flags.set_if(Flag::WiderBounds, episode.has_wider_bounds(k));
-    flags
-}
-
-/// The part of the episode in which every collector whose peers hold it has no data.
-fn unobserved(episode: &Episode, observed: &Observed) -> i64 {
-    uncovered(episode, |hold| {
-        let Some(collector) = observed.collector(hold.peer.collector) else { return Vec::new() };
-        without(hold.believed(), &collector.coverage.gaps)
-    })
-}
-
-/// Microseconds of the episode in no span of any member.
-fn uncovered(episode: &Episode, spans: impl Fn(&Hold) -> Vec<Span>) -> i64 {
-    let mut all: Vec<Span> = episode.members.iter().flat_map(spans).collect();
-    all.sort_unstable();
-    let (mut reached, mut missing) = (episode.start.first_seen, 0);
-    for span in all {
-        let from = span.from.min(episode.end.last_seen);
-        missing += from.micros_since(reached).max(0);
-        reached = reached.max(span.until.min(episode.end.last_seen));
-    }
-    missing + episode.end.last_seen.micros_since(reached).max(0)
-}
-
-/// The span less the gaps, which are sorted and disjoint.
-fn without(span: Span, gaps: &[Span]) -> Vec<Span> {
-    let mut left = Vec::new();
-    let mut from = span.from;
-    for gap in gaps.iter().filter(|g| g.until > span.from && g.from < span.until) {
-        if gap.from > from {
-            left.push(Span { from, until: gap.from });
-        }
-        from = from.max(gap.until);
-    }
-    if from < span.until {
-        left.push(Span { from, until: span.until });
-    }
-    left
-}
-
-impl Row {
     /// Takes in a later row of the same subject.
     pub(super) fn append(&mut self, later: Row) {
         self.end = later.end;
+        self.upstreams.1 = later.upstreams.1;
+        self.believed.until = later.believed.until;
         self.unobserved_micros += later.unobserved_micros;
         self.collectors.extend(later.collectors);
-        self.members.extend(later.members);
-        self.members.sort_by_key(|h| (h.peer, h.start.first_seen, h.end.last_seen));
-        self.members.dedup_by_key(|h| (h.peer, h.start.first_seen, h.end.last_seen));
         let mut flags = self.flags.union(later.flags);
         if later.peak_peers > self.peak_peers {
             (self.peak_peers, self.peak_peer_asns) = (later.peak_peers, later.peak_peer_asns);
@@ -167,5 +86,100 @@ impl Row {
             flags.clear(Flag::SinglePeer);
         }
         self.flags = flags;
+    }
+}
+
+/// What makes rows of a subject's episodes.
+pub struct Rows<'a> {
+    subject: Subject,
+    holds: &'a [Hold],
+    observed: &'a Observed,
+    denominator: &'a Denominator,
+    /// When at least one peer is believed to hold it.
+    held: Vec<Span>,
+    /// When at least one peer holds it whose collector has data.
+    covered: Vec<Span>,
+}
+
+impl<'a> Rows<'a> {
+    /// For one subject's holds; `missing` tells where each collector's data are.
+    pub fn new(
+        subject: Subject,
+        holds: &'a [Hold],
+        observed: &'a Observed,
+        denominator: &'a Denominator,
+        missing: &[Vec<Span>],
+    ) -> Self {
+        let held = spans::union(holds.iter().map(Hold::believed).collect());
+        let observed_part = |hold: &Hold| {
+            let missing = missing.get(usize::from(hold.peer.collector.0)).map_or(&[][..], Vec::as_slice);
+            spans::complement(missing, hold.believed())
+        };
+        let covered = spans::union(holds.iter().flat_map(observed_part).collect());
+        Rows { subject, holds, observed, denominator, held, covered }
+    }
+
+    /// The row of an episode. `unproven(time)` counts the able peers of which nothing is proven then.
+    pub fn row(&self, episode: &Episode, unproven: impl Fn(Time) -> usize) -> Option<Row> {
+        let (peak_peers, peak_at) = episode.peak;
+        let first = self.holds.get(episode.first)?;
+        let (Subject { prefix, .. }, start, end) = (self.subject, episode.start, episode.end);
+        let whole = Span { from: start.first_seen, until: end.last_seen };
+        let length = whole.until.micros_since(whole.from);
+        let within = |tidy: &[Span]| length - spans::total(&spans::complement(tidy, whole));
+        let mut flags = self.flags(episode, first);
+        flags.set_if(Flag::Gap, within(&self.held) < length);
+        // Without a baseline the row says already that others may have held it.
+        let is_doubtful = !flags.has(Flag::NoBaseline) && self.is_doubtful(episode, unproven);
+        flags.set_if(Flag::WiderBounds, episode.may_be_wider || is_doubtful);
+        let upstream = |at: usize, of: fn(&Hold) -> Upstream| self.holds.get(at).map_or(self.subject.upstream, of);
+        Some(Row {
+            subject: self.subject,
+            believed: episode.believed,
+            start,
+            end,
+            upstreams: (upstream(episode.first, |h| h.upstreams.0), upstream(episode.edges.1, |h| h.upstreams.1)),
+            unobserved_micros: length - within(&self.covered),
+            peak_peers,
+            peak_peer_asns: episode.peak_asns,
+            peers_total: self.denominator.at(prefix, peak_at).max(peak_peers),
+            peak_at,
+            collectors: episode.members.keys().map(|peer| peer.collector).collect(),
+            first_collector: first.peer.collector,
+            first_peer_ip: first.peer.ip,
+            first_peer_asn: first.peer.asn,
+            first_as_path: first.path.clone(),
+            first_start: first.start,
+            is_told_apart: first.start.basis.is_change() && first.start.after.is_some() && !first.replaced_own,
+            flags,
+        })
+    }
+
+    fn flags(&self, episode: &Episode, first: &Hold) -> Flags {
+        let mut flags = episode.flags;
+        flags.clear(Flag::RouteServer);
+        flags.set_if(Flag::RouteServer, first.first_flags.has(Flag::RouteServer));
+        flags.set_if(Flag::Clock, episode.start.clock || episode.end.clock);
+        let has_no_rib = |peer: CollectorId| self.observed.collector(peer).is_some_and(|c| !c.has_rib);
+        let no_baseline = episode.start.no_baseline || episode.members.keys().any(|peer| has_no_rib(peer.collector));
+        flags.set_if(Flag::NoBaseline, no_baseline);
+        flags.set_if(Flag::Gap, [episode.start.basis, episode.end.basis].contains(&Basis::Gap));
+        flags.set_if(Flag::SinglePeer, episode.peak.0 == 1);
+        flags
+    }
+
+    /// Rule 14: a peer of which nothing is proven may have held it before the start's bounds, or after the end's.
+    fn is_doubtful(&self, episode: &Episode, unproven: impl Fn(Time) -> usize) -> bool {
+        let members = |counts: &dyn Fn(&(usize, usize)) -> bool| episode.members.values().filter(|m| counts(m)).count();
+        let before = episode.start.after.is_some_and(|after| {
+            // Where the start is exact, just before it; else where its bounds begin.
+            let earlier = members(&|(first, _)| self.holds[*first].start.visible_after() < after);
+            unproven(after.plus_micros(-1)) > earlier
+        });
+        let after = episode.end.before.is_some_and(|before| {
+            let later = members(&|(_, last)| self.holds[*last].end.invisible_by() > before);
+            unproven(before) > later
+        });
+        before || after
     }
 }

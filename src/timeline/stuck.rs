@@ -1,8 +1,8 @@
 //! Stuck routes (rule 18): a few peers keep a route long after all others withdrew it.
 
 use super::episode::Episode;
-use super::hold::{Hold, Subject};
-use crate::model::Time;
+use super::hold::Hold;
+use crate::model::{Span, Time};
 use crate::replay::{Basis, End, Start};
 
 /// "Long after": over 90 minutes.
@@ -11,53 +11,61 @@ const STUCK_AFTER_SECS: i64 = 90 * 60;
 /// A peak below this has no majority that could have withdrawn.
 const LEAST_PEAK: usize = 3;
 
-/// Splits an episode's holds where the others withdrew: the holds as the main row shall see them, and those that are stuck.
-/// `anyone_holds(time)` tells whether a peer outside the given holds has any route for the prefix then: in that case the others did not
-/// withdraw, they moved.
-pub fn split(
-    subject: &Subject,
-    episode: &Episode,
-    anyone_holds: impl Fn(&Subject, Time, &[Hold]) -> bool,
-) -> Option<(Vec<Hold>, Vec<Hold>)> {
-    let most = (episode.peak.0 / 20).max(1);
+/// One in so many peers of the peak is few.
+const FEW: usize = 20;
+
+/// The places of an episode's holds that are stuck, and the end of the last other. `standing(time)` counts the holds of any upstream that
+/// stand for the prefix then: more than the stuck ones, and the others did not withdraw, they moved.
+pub fn find(holds: &[Hold], own: &[usize], episode: &Episode, standing: impl Fn(Time) -> usize) -> Option<(Vec<usize>, End)> {
     if episode.peak.0 < LEAST_PEAK {
         return None;
     }
-    let mut by_end: Vec<&Hold> = episode.members.iter().collect();
-    by_end.sort_by_key(|h| (std::cmp::Reverse(h.end.last_seen), h.peer));
-    let (n, last_other) = (1..=most).rev().filter_map(|n| Some((n, *by_end.get(n)?))).find(|(n, other)| {
-        let since = other.end.last_seen;
-        by_end[n - 1].end.last_seen > since.plus_secs(STUCK_AFTER_SECS)
-            && by_end[..*n].iter().all(|h| h.start.first_seen <= since)
-            && other.end.basis.is_change()
+    let most = (episode.peak.0 / FEW).max(1);
+    let mut by_end = own.to_vec();
+    by_end.sort_by_key(|at| (std::cmp::Reverse(holds[*at].end.until), holds[*at].peer));
+    let (n, others) = (1..=most).rev().filter_map(|n| Some((n, &holds[*by_end.get(n)?]))).find(|(n, other)| {
+        let since = other.end.until;
+        let long_after = since.plus_secs(STUCK_AFTER_SECS);
+        let is_stuck = |at: &usize| {
+            let hold = &holds[*at];
+            hold.end.until > long_after && hold.start.by <= since && !hold.is_assumed_at(long_after)
+        };
+        since < Time::MAX && by_end[..*n].iter().all(is_stuck) && other.end.basis.is_change()
     })?;
-    let since = last_other.end.last_seen;
-    let stuck: Vec<Hold> = by_end[..n].iter().map(|h| (*h).clone()).collect();
-    if anyone_holds(subject, since.plus_secs(STUCK_AFTER_SECS), &stuck) {
-        return None;
-    }
-    let is_stuck = |hold: &Hold| stuck.iter().any(|s| s.peer == hold.peer && s.start == hold.start);
-    let main = episode.members.iter().map(|h| if is_stuck(h) { until(h, since) } else { h.clone() }).collect();
-    let alone = stuck.iter().map(|h| from(h, &last_other.end)).collect();
-    Some((main, alone))
+    let since = others.end.until;
+    (standing(since.plus_secs(STUCK_AFTER_SECS)) <= n).then(|| (by_end[..n].to_vec(), others.end))
 }
 
-/// The part that the main row counts; it bounds nothing.
-fn until(hold: &Hold, since: Time) -> Hold {
-    let end = End { last_seen: since, after: Some(since), before: None, basis: Basis::PeerDown, record: None, clock: false };
-    Hold { end, ..hold.clone() }
+/// The part of a stuck hold that the main row counts; it bounds nothing.
+pub fn before(hold: &Hold, others: &End) -> Hold {
+    let since = others.until;
+    let end = End {
+        last_seen: since,
+        after: Some(since),
+        before: None,
+        until: since,
+        basis: Basis::PeerDown,
+        record: None,
+        clock: false,
+    };
+    Hold { end, assumed: cut(&hold.assumed, Span { from: Time::MIN, until: since }), came_back: false, ..hold.clone() }
 }
 
 /// The part that stands alone: it begins when the last other peer left.
-fn from(hold: &Hold, others: &End) -> Hold {
+pub fn after(hold: &Hold, others: &End) -> Hold {
     let start = Start {
-        first_seen: others.last_seen,
+        first_seen: others.until,
         after: others.after,
-        by: others.last_seen,
+        unwatched: None,
+        by: others.until,
         basis: others.basis,
         record: others.record.unwrap_or(hold.start.record),
         clock: false,
         no_baseline: false,
     };
-    Hold { start, ..hold.clone() }
+    Hold { start, assumed: cut(&hold.assumed, Span { from: others.until, until: Time::MAX }), ..hold.clone() }
+}
+
+fn cut(assumed: &[Span], within: Span) -> Vec<Span> {
+    crate::model::spans::intersection(assumed, &[within])
 }

@@ -1,11 +1,11 @@
 //! Visibility as a time series: how many peers hold a subject's route, of those able to see it (rule 15), at every change or in bins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::build::Timeline;
 use super::hold::{Hold, Subject};
-use crate::model::{Asn, PeerKey, Span, Time};
-use crate::replay::Basis;
+use super::sweep::{self, moves};
+use crate::model::{Asn, Span, Time};
 
 /// One value of the series: it holds from `time` on, or over the bin that begins then.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +46,8 @@ struct Step {
 /// The series of every subject over `window`: at every change, or in bins of that many microseconds.
 pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
-    for (subject, holds) in &timeline.holds {
+    let all: BTreeMap<Subject, Vec<Hold>> = timeline.with_stuck();
+    for (subject, holds) in &all {
         let steps = steps(timeline, subject, holds, window);
         match bin {
             None => points.extend(at_changes(*subject, &steps, window)),
@@ -58,48 +59,63 @@ pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Po
 }
 
 fn steps(timeline: &Timeline, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
-    // What begins (+1) and ends (-1) to stand, and to be assumed only.
-    let mut moves: BTreeMap<Time, Vec<(PeerKey, i32, i32)>> = BTreeMap::new();
-    for hold in holds {
+    let mut moves: Vec<(Time, Turn, usize)> = moves(holds).into_iter().map(|m| (m.time, Turn::Move(m.turn), m.hold)).collect();
+    for (at, hold) in holds.iter().enumerate() {
         let Span { from, until } = hold.believed();
-        // What stands at the end of all data does not go then.
-        let until = if hold.end.basis == Basis::DataEnd && until >= window.until { Time::MAX } else { until };
-        let mut add = |time: Time, stands, assumed| moves.entry(time).or_default().push((hold.peer, stands, assumed));
-        if from < until {
-            add(from, 1, 0);
-            add(until, -1, 0);
-        }
         for span in &hold.assumed {
             let (from, until) = (span.from.max(from), span.until.min(until));
             if from < until {
-                add(from, 0, 1);
-                add(until, 0, -1);
+                moves.extend([(from, Turn::Assumed, at), (until, Turn::Proven, at)]);
             }
         }
     }
-    for time in timeline.denominator.changes(subject.prefix) {
-        moves.entry(time).or_default();
-    }
-    let mut now: BTreeMap<PeerKey, (i32, i32)> = BTreeMap::new();
+    moves.extend(timeline.denominator.changes(subject.prefix).map(|time| (time, Turn::Other, 0)));
+    moves.sort_unstable();
+    let (mut peers, mut assumed) = (0_usize, 0_usize);
+    let mut asns: BTreeMap<Asn, usize> = BTreeMap::new();
     let mut steps: Vec<Step> = Vec::new();
-    for (time, changes) in moves {
-        for (peer, stands, assumed) in changes {
-            let held = now.entry(peer).or_default();
-            *held = (held.0 + stands, held.1 + assumed);
+    for instant in moves.chunk_by(|a, b| a.0 == b.0) {
+        let Some(time) = instant.first().map(|m| m.0).filter(|time| *time < window.until) else { break };
+        for (_, turn, hold) in instant {
+            match turn {
+                Turn::Move(sweep::Turn::Arrives) => {
+                    peers += 1;
+                    *asns.entry(holds[*hold].peer.asn).or_default() += 1;
+                }
+                Turn::Move(sweep::Turn::Leaves | sweep::Turn::LeavesAtOnce) => {
+                    peers -= 1;
+                    let asn = holds[*hold].peer.asn;
+                    match asns.get_mut(&asn) {
+                        Some(count) if *count > 1 => *count -= 1,
+                        _ => _ = asns.remove(&asn),
+                    }
+                }
+                Turn::Assumed => assumed += 1,
+                Turn::Proven => assumed = assumed.saturating_sub(1),
+                Turn::Other => {}
+            }
         }
-        now.retain(|_, held| *held != (0, 0));
-        let standing = now.iter().filter(|(_, held)| held.0 > 0);
-        let peers = standing.clone().count();
-        let asns: BTreeSet<Asn> = standing.clone().map(|(peer, _)| peer.asn).collect();
-        let assumed = standing.filter(|(_, held)| held.1 > 0).count();
         let total = timeline.denominator.at(subject.prefix, time).max(peers);
         let step = Step { time, peers, assumed, asns: asns.len(), total };
         let same = |last: &Step| Step { time, ..*last } == step;
-        if time < window.until && !steps.last().is_some_and(same) {
+        if !steps.last().is_some_and(same) {
             steps.push(step);
         }
     }
     steps
+}
+
+/// What happens at an instant, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    /// A hold is proven again.
+    Proven,
+    /// A hold comes or goes.
+    Move(sweep::Turn),
+    /// A hold is only assumed from now on.
+    Assumed,
+    /// The number of able peers changes.
+    Other,
 }
 
 /// The steps inside the window, with what stands at its start; none for a subject that nobody holds.

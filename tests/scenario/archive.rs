@@ -289,11 +289,14 @@ impl Collector {
             None => (from.secs()..until.secs()).step_by(usize::try_from(self.cadence).expect("seconds")).collect(),
         };
         let mut files: BTreeMap<i64, Vec<(i64, Vec<u8>)>> = BTreeMap::new();
+        let sign_of_life = announcement(BYSTANDER, "203.0.113.0/24", path(&[BYSTANDER.asn, 64_999]), AsnWidth::Four);
         for &start in &starts {
-            let sign_of_life = announcement(BYSTANDER, "203.0.113.0/24", path(&[BYSTANDER.asn, 64_999]), AsnWidth::Four);
-            let at = Moment(start * 1_000_000);
-            let bytes = Session::new(BYSTANDER.ip, BYSTANDER.asn).update(at.stamp(), &sign_of_life);
-            files.entry(start).or_default().push((at.0, bytes));
+            // At the file's very ends, so that where the next is missing the hole begins there.
+            for seconds in [start, start + self.cadence] {
+                let at = Moment(seconds * 1_000_000);
+                let bytes = Session::new(BYSTANDER.ip, BYSTANDER.asn).update(at.stamp(), &sign_of_life);
+                files.entry(start).or_default().push((at.0, bytes));
+            }
         }
         for record in &self.records {
             let at = record.file.unwrap_or(record.at).secs();
@@ -301,7 +304,7 @@ impl Collector {
             files.entry(*start).or_default().push((record.at.0, record.bytes.clone()));
         }
         for missing in &self.missing {
-            assert!(files.remove(&missing.secs()).is_some_and(|f| f.len() == 1), "a file without news can be left out");
+            assert!(files.remove(&missing.secs()).is_some_and(|f| f.len() == 2), "a file without news can be left out");
         }
         let sorted = |mut records: Vec<(i64, Vec<u8>)>| {
             records.sort_by_key(|(at, _)| *at);

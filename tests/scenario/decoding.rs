@@ -159,16 +159,16 @@ fn s59_ipv6_is_as_ipv4() {
     let stray = Update::new().attributes(stray.mp_reach("2001:db8::10", [Nlri::with_stray_bits(net)]));
     let seen = Archive::of("rrc90")
         .rib(Rib::at(0).of(peer, net, via(U1)).only_v6(peer))
-        .update(100, peer, &stray)
-        .announces(200, peer, within, via(U1))
-        .announces(200, peer, "2001:db8:ffff::/48", via(U1))
-        .update(300, peer, &withdrawal(within))
-        .update(400, peer, &Update::new().attributes(Attributes::new(AsnWidth::Four).mp_unreach([Nlri::with_stray_bits(net)])))
+        .update(1000, peer, &stray)
+        .announces(1100, peer, within, via(U1))
+        .announces(1100, peer, "2001:db8:ffff::/48", via(U1))
+        .update(1200, peer, &withdrawal(within))
+        .update(1300, peer, &Update::new().attributes(Attributes::new(AsnWidth::Four).mp_unreach([Nlri::with_stray_bits(net)])))
         .seen_with(&["--prefix", net, "--origin", "131279"]);
     seen.shows(&[
-        "2001:db8::/44 via U1: data-start 08:00:00 .. update 08:01:40 | 1 of 1 peers | single-peer",
-        "2001:db8::/44 via U2: update 08:01:40 .. update 08:06:40 | 1 of 1 peers | single-peer",
-        "2001:db8:1::/48 via U1: update 08:03:20 .. update 08:05:00 | 1 of 1 peers | single-peer",
+        "2001:db8::/44 via U1: data-start 08:00:00 .. update 08:16:40 | 1 of 1 peers | single-peer",
+        "2001:db8::/44 via U2: update 08:16:40 .. update 08:21:40 | 1 of 1 peers | single-peer",
+        "2001:db8:1::/48 via U1: update 08:18:20 .. update 08:20:00 | 1 of 1 peers | single-peer",
     ]);
     let v4 = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1)));
     let stray =

@@ -14,7 +14,7 @@ fn one_file_missing() -> Archive {
 fn s17_a_rib_contradicts_what_stood_before_a_gap() {
     let seen = one_file_missing().rib(Rib::at("16:00").of(P, X, via(U2))).seen();
     seen.shows(&[
-        "X via U1: data-start 09:00:00 .. gap 09:10:00 in [09:10:00, 09:15:00) | 1 of 1 peers | gap;single-peer",
+        "X via U1: data-start 09:00:00 .. gap 09:10:00 in [09:10:00, 09:15:00] | 1 of 1 peers | gap;single-peer",
         "X via U2: gap 16:00:00 in (09:10:00, 09:15:00] .. data-end 17:00:00 | 1 of 1 peers | gap;single-peer",
     ]);
     seen.reports(&["09:15:00 X lost U1 (gap), 1 to 0 of 1", "09:15:00 X gained U2 (gap), 0 to 1 of 1"]);
@@ -31,7 +31,7 @@ fn s17_a_rib_contradicts_what_stood_before_a_gap() {
 fn s18_an_update_contradicts_what_stood_before_a_gap() {
     let seen = one_file_missing().announces("09:40", P, X, via(U2)).rib(Rib::at("16:00").of(P, X, via(U2))).seen();
     seen.shows(&[
-        "X via U1: data-start 09:00:00 .. gap 09:10:00 in [09:10:00, 09:40:00) | 1 of 1 peers | gap;single-peer",
+        "X via U1: data-start 09:00:00 .. gap 09:10:00 in [09:10:00, 09:40:00] | 1 of 1 peers | gap;single-peer",
         "X via U2: gap 09:40:00 in (09:10:00, 09:40:00] .. data-end 17:00:00 | 1 of 1 peers | gap;single-peer",
     ]);
 }

@@ -34,20 +34,21 @@ fn s54_an_outage_is_told_once_for_each_prefix_and_once_for_all() {
     }
     let mut archive = Archive::of("rrc90").rib(rib);
     for net in FOUR {
-        archive = archive.withdraws(100, P, net).withdraws(100, Q, net);
-        archive = archive.announces(190, P, net, via(U1)).announces(190, Q, net, via(U1));
+        // Later than the dump can have been written.
+        archive = archive.withdraws(1000, P, net).withdraws(1000, Q, net);
+        archive = archive.announces(1090, P, net, via(U1)).announces(1090, Q, net, via(U1));
     }
     let mut expected = Vec::new();
     for net in ["X", FOUR[1], "Y", FOUR[3]] {
-        expected.push(format!("08:01:40 {net} lost U1 (update), 2 to 0 of 2"));
-        expected.push(format!("08:01:40 {net} outage-start (update), 2 to 0 of 2"));
+        expected.push(format!("08:16:40 {net} lost U1 (update), 2 to 0 of 2"));
+        expected.push(format!("08:16:40 {net} outage-start (update), 2 to 0 of 2"));
     }
-    expected.push("08:01:40 * outage-start (update), 2 to 0 of 2".to_owned());
+    expected.push("08:16:40 * outage-start (update), 2 to 0 of 2".to_owned());
     for net in ["X", FOUR[1], "Y", FOUR[3]] {
-        expected.push(format!("08:03:10 {net} outage-end (update), 0 to 2 of 2"));
-        expected.push(format!("08:03:10 {net} gained U1 (update), 0 to 2 of 2"));
+        expected.push(format!("08:18:10 {net} outage-end (update), 0 to 2 of 2"));
+        expected.push(format!("08:18:10 {net} gained U1 (update), 0 to 2 of 2"));
     }
-    expected.push("08:03:10 * outage-end (update), 0 to 2 of 2".to_owned());
+    expected.push("08:18:10 * outage-end (update), 0 to 2 of 2".to_owned());
     let seen = archive.seen();
     assert_eq!(seen.changes(), expected);
     assert_eq!(seen.rows().len(), 8);
@@ -68,5 +69,5 @@ fn s55_losing_the_peers_is_no_outage() {
     let alone = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1)).with(Q)).session(100, P, 6, 1).seen();
     alone.reports(&[]);
     let down = t(100);
-    alone.shows(&[&format!("X via U1: data-start 08:00:00 .. peer-down {down} in [{down}, ?) | 1 of 2 peers | single-peer")]);
+    alone.shows(&[&format!("X via U1: data-start 08:00:00 .. peer-down {down} in [{down}, ?] | 1 of 2 peers | single-peer")]);
 }

@@ -231,7 +231,7 @@ fn end_text(end: &End) -> String {
     let head = format!("{} {}", end.basis.text(), clock(end.last_seen));
     let exact = end.after == Some(end.last_seen) && end.before == Some(end.last_seen);
     let plain = end.basis == Basis::DataEnd && end.after.is_none() && end.before.is_none();
-    if exact || plain { head } else { format!("{head} in [{}, {})", maybe(end.after), maybe(end.before)) }
+    if exact || plain { head } else { format!("{head} in [{}, {}]", maybe(end.after), maybe(end.before)) }
 }
 
 fn maybe(time: Option<Time>) -> String {

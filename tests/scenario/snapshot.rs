@@ -40,7 +40,7 @@ fn s05_a_dump_is_not_atomic() {
         "X via U2: update 08:03:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
     ]);
     ris("08:11:00").shows(&[
-        "X via U1: data-start 07:00:00 .. rib 07:00:00 in [07:00:00, 08:00:00) | 1 of 1 peers | single-peer",
+        "X via U1: data-start 07:00:00 .. rib 07:00:00 in [07:00:00, 08:00:00] | 1 of 1 peers | single-peer",
         "X via U2: rib 08:00:00 in (07:00:00, 08:00:00] .. data-end 10:00:00 | 1 of 1 peers | single-peer",
     ]);
     // Without a dump before, the entry is older than the message, whatever its stamp: nothing is known of what it replaced.
@@ -78,7 +78,7 @@ fn s07_a_rib_contradicts_an_old_update() {
         .seen();
     seen.shows(&[
         "X via U1: data-start 07:00:00 .. update 07:50:00 | 1 of 1 peers | single-peer",
-        "X via U2: update 07:50:00 .. rib 07:50:00 in [07:50:00, 08:00:00) | 1 of 1 peers | single-peer",
+        "X via U2: update 07:50:00 .. rib 07:50:00 in [07:50:00, 08:00:00] | 1 of 1 peers | single-peer",
         "X via U1: rib 08:00:00 in (07:50:00, 08:00:00] .. data-end 10:00:00 | 1 of 1 peers | single-peer",
     ]);
     seen.reports(&[
@@ -102,7 +102,7 @@ fn s10_a_peer_missing_from_a_dump_is_down() {
             .seen();
         seen.shows(&[
             "X via U1: data-start 08:00:00 .. data-end 12:00:00 | 1 of 2 peers | single-peer",
-            "X via U2: data-start 08:00:00 .. peer-down 08:00:00 in [08:00:00, 10:00:00) | 1 of 2 peers | single-peer",
+            "X via U2: data-start 08:00:00 .. peer-down 08:00:00 in [08:00:00, 10:00:00] | 1 of 2 peers | single-peer",
         ]);
         seen.reports(&[]);
         assert_eq!((seen.able("09:59"), seen.able("10:01")), (2, 1), "{what}");
@@ -119,7 +119,7 @@ fn s11_a_route_missing_from_a_dump_ended() {
         .seen();
     seen.shows(&[
         "X via U1: data-start 08:00:00 .. data-end 12:00:00 | 1 of 2 peers | single-peer",
-        "X via U2: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 10:00:00) | 1 of 2 peers | single-peer",
+        "X via U2: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 10:00:00] | 1 of 2 peers | single-peer",
     ]);
     seen.reports(&["10:00:00 X lost U2 (rib), 1 to 0 of 2"]);
     assert_eq!((seen.able("09:59"), seen.able("10:01")), (2, 2));
@@ -176,11 +176,12 @@ fn s22_an_incomplete_dump_changes_nothing() {
     let cut =
         cut.announces("09:10", P, Y, via(U1)).but("updates.20171001.0900", |file| file.plain.truncate(file.plain.len() - 1));
     let cut = cut.seen();
-    assert_eq!(cut.gaps(), ["09:10:00-09:15:00"]);
+    assert_eq!(cut.gaps(), ["09:14:00-09:15:00"]);
     cut.shows(&[
         "X via U1: data-start 08:00:00 .. update 09:00:00 | 1 of 1 peers | single-peer",
-        "X via U2: update 09:00:00 .. data-end 12:00:00 | 1 of 1 peers | 300 s unobserved | gap;single-peer",
-        "Y via U1: update 09:10:00 .. data-end 12:00:00 | 1 of 1 peers | 300 s unobserved | gap;single-peer",
+        "X via U2: update 09:00:00 .. data-end 12:00:00 | 1 of 1 peers | 60 s unobserved | gap;single-peer",
+        "Y via U1: update 09:10:00 .. update 09:14:00 | 1 of 1 peers | single-peer",
+        "Y via U2: update 09:14:00 .. data-end 12:00:00 | 1 of 1 peers | 60 s unobserved | gap;single-peer",
     ]);
     let whole = archive(200, 200).seen();
     assert_eq!((whole.answer.is_incomplete(), whole.rows().len()), (false, 3), "the dump would have mattered");
@@ -217,7 +218,7 @@ fn s56_ribs_alone_are_samples() {
         .shows(&["X via U1: data-start 08:00:00 .. data-end 2017-11-01 08:00:00 | 1 of 1 peers | 2678400 s unobserved | sampled;single-peer"])
         .reports(&[]);
     month(U2).shows(&[
-        "X via U1: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 2017-11-01 08:00:00) | 1 of 1 peers | sampled;single-peer",
+        "X via U1: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 2017-11-01 08:00:00] | 1 of 1 peers | sampled;single-peer",
         "X via U2: rib 2017-11-01 08:00:00 in (08:00:00, 2017-11-01 08:00:00] .. data-end 2017-11-01 08:00:00 | 1 of 1 peers | sampled;single-peer",
     ]);
 }

@@ -6,7 +6,7 @@ use super::markup::{n, push};
 use super::scale::Scale;
 use crate::model::Time;
 use crate::replay::{Basis, End};
-use crate::timeline::{Denominator, Row};
+use crate::timeline::{Hold, Row, Timeline};
 
 /// The least width of a band: a short episode must not vanish.
 const LEAST: f64 = 1.5;
@@ -42,7 +42,7 @@ fn solid_until(end: &End) -> Time {
 
 impl Band {
     /// `None`: outside the drawing.
-    pub fn new(row: &Row, denominator: &Denominator, scale: &Scale) -> Option<Band> {
+    pub fn new(row: &Row, timeline: &Timeline, scale: &Scale) -> Option<Band> {
         let (by, until) = (row.start.by, solid_until(&row.end));
         let possible = (row.start.after.unwrap_or(by), row.end.before.unwrap_or(until).max(until));
         if !scale.shows(possible.0, possible.1) {
@@ -57,7 +57,7 @@ impl Band {
         let began = row.start.basis.is_change() && row.start.after.is_some();
         let ended = row.end.basis == Basis::DataEnd || row.end.basis.is_change() && row.end.before.is_some();
         let open = (edge(began, left), edge(ended, right));
-        Some(Band { x: (left, right), steps: steps(row, denominator, scale, by, until), before, after, open })
+        Some(Band { x: (left, right), steps: steps(row, timeline, scale, by, until), before, after, open })
     }
 
     /// The outline over a base line, `height` being the whole.
@@ -82,11 +82,11 @@ impl Band {
 }
 
 /// The most peers' share in each column, equal neighbours joined.
-fn steps(row: &Row, denominator: &Denominator, scale: &Scale, by: Time, until: Time) -> Vec<(usize, f64)> {
+fn steps(row: &Row, timeline: &Timeline, scale: &Scale, by: Time, until: Time) -> Vec<(usize, f64)> {
+    let denominator = &timeline.denominator;
     let (from, until) = (by.max(scale.span.from), until.min(scale.span.until));
     let mut moves: BTreeMap<Time, i64> = BTreeMap::from([(from, 0)]);
-    for hold in &row.members {
-        let believed = hold.believed();
+    for believed in timeline.members(row).map(Hold::believed) {
         let (start, end) = (believed.from.max(from), believed.until.min(until));
         if start < end {
             *moves.entry(start).or_default() += 1;

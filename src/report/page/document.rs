@@ -43,7 +43,7 @@ fn size(paper: Paper, lanes: usize) -> Size {
 
 /// The page.
 pub fn html(page: &Page, story: &Story) -> String {
-    let (palette, lanes) = (Palette::new(&page.timeline.rows), lanes::lanes(page));
+    let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(page));
     let title = format!("Upstream providers of {}", page.context.target);
     let mut out = String::new();
     head(&mut out, &title);
@@ -182,7 +182,7 @@ fn origin_of_this(out: &mut String, page: &Page) {
 
 /// One SVG file with all drawings, as on the wide page.
 pub fn svg(page: &Page, story: &Story) -> String {
-    let (palette, lanes) = (Palette::new(&page.timeline.rows), lanes::lanes(page));
+    let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(page));
     let paper = PAPERS[0];
     let title = format!("Upstream providers of {}, {}", page.context.target, page.context.window_text());
     let (mut body, mut y) = (String::new(), 30.0);

@@ -143,8 +143,8 @@ fn band(
     (top, height): (f64, f64),
     id: &str,
 ) {
-    let Some(band) = Band::new(row, &page.timeline.denominator, scale) else { return };
-    let told = super::table::in_words(row, names, page.context);
+    let Some(band) = Band::new(row, page.timeline, scale) else { return };
+    let told = super::table::in_words(row, page.timeline, names, page.context);
     let base = top + height;
     push!(body, "<g class=\"b\" tabindex=\"0\" role=\"img\" aria-label=\"{told}\"><title>{told}</title>");
     let (left, right) = band.x;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::markup::{push, text};
 use crate::model::{Origin, Upstream};
 use crate::report::context::Context;
-use crate::timeline::{Row, Subject};
+use crate::timeline::{Subject, Timeline};
 
 /// Colours with a name of their own; all further upstreams share one more.
 pub const OWN: usize = 7;
@@ -28,12 +28,13 @@ pub struct Palette {
 
 impl Palette {
     /// From the rows that are drawn.
-    pub fn new(rows: &[Row]) -> Palette {
+    pub fn new(timeline: &Timeline) -> Palette {
+        let rows = &timeline.rows;
         let origins: BTreeSet<Origin> = rows.iter().map(|r| r.subject.origin).collect();
         let mut palette = Palette { all: Vec::new(), several_origins: origins.len() > 1 };
         let mut weights: BTreeMap<Series, i128> = BTreeMap::new();
         for row in rows {
-            let held = row.members.iter().map(|h| i128::from(h.end.last_seen.micros_since(h.start.first_seen)) + 1);
+            let held = timeline.members(row).map(|h| i128::from(h.end.last_seen.micros_since(h.start.first_seen)) + 1);
             *weights.entry(palette.series(&row.subject)).or_default() += held.sum::<i128>();
         }
         let mut all: Vec<(Series, i128)> = weights.into_iter().collect();

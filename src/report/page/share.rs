@@ -11,7 +11,7 @@ use super::{Page, lanes};
 use crate::model::{Span, Time};
 use crate::report::text::second;
 use crate::report::words::{Story, Told};
-use crate::timeline::{ChangeKind, Denominator, Row};
+use crate::timeline::{ChangeKind, Hold, Timeline};
 
 /// A drawing: its height, and what it holds.
 pub struct Drawing {
@@ -25,18 +25,18 @@ const CHART: f64 = 170.0;
 const LABEL: f64 = 16.0;
 
 /// The share of every colour in every column: the mean over the column, so that a column's shares never exceed the whole.
-fn shares(rows: &[Row], denominator: &Denominator, palette: &Palette, scale: &Scale) -> Vec<[f64; OWN + 1]> {
+fn shares(timeline: &Timeline, palette: &Palette, scale: &Scale) -> Vec<[f64; OWN + 1]> {
+    let denominator = &timeline.denominator;
     let mut moves: BTreeMap<Time, Vec<(usize, i64)>> = BTreeMap::from([(scale.span.from, Vec::new())]);
     let mut seen: BTreeMap<IpNet, Time> = BTreeMap::new();
-    for row in rows {
+    for row in &timeline.rows {
         let colour = palette.colour(palette.series(&row.subject));
         if let Some(prefix) = row.subject.prefix {
             let first = seen.entry(prefix).or_insert(row.start.by);
             *first = row.start.by.min(*first);
         }
-        let end = row.end.believed();
-        for hold in &row.members {
-            let believed = hold.believed();
+        let end = row.end.until;
+        for believed in timeline.members(row).map(Hold::believed) {
             let (from, until) = (believed.from.max(row.start.by), believed.until.min(end));
             // What a single table shows has no width of its own.
             let least = from.plus_micros(scale.micros(2));
@@ -91,7 +91,7 @@ fn shares(rows: &[Row], denominator: &Denominator, palette: &Palette, scale: &Sc
 /// The chart with its axis, the marks of appearances above it, outages and missing data.
 pub fn draw(page: &Page, story: &Story, palette: &Palette, scale: &Scale, id: &str) -> Drawing {
     let mut body = String::new();
-    let shares = shares(&page.prefixes.rows, &page.prefixes.denominator, palette, scale);
+    let shares = shares(page.prefixes, palette, scale);
     let labels = labels(page, story, palette, scale);
     let top = labels.iter().map(|l| l.level + 1).max().unwrap_or(0) as f64 * LABEL + 8.0;
     let base = top + CHART;

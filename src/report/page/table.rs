@@ -11,7 +11,7 @@ use crate::model::{Asn, Flags};
 use crate::replay::{Basis, End, Start};
 use crate::report::context::Context;
 use crate::report::text::{duration, exact, plural};
-use crate::timeline::{Change, ChangeKind, Row};
+use crate::timeline::{Change, ChangeKind, Row, Timeline};
 
 /// So many peers are named in a description.
 const NAMED_PEERS: usize = 12;
@@ -23,8 +23,8 @@ pub fn prefix(prefix: Option<IpNet>) -> String {
 
 /// All that is known of a row, ready for an attribute, a line a fact: what a pointer or a screen reader gets. `names`: its prefix and its
 /// upstream.
-pub fn in_words(row: &Row, (prefix, upstream): (&str, &str), context: &Context) -> String {
-    let peers: BTreeSet<Asn> = row.members.iter().map(|h| h.peer.asn).collect();
+pub fn in_words(row: &Row, timeline: &Timeline, (prefix, upstream): (&str, &str), context: &Context) -> String {
+    let peers: BTreeSet<Asn> = timeline.members(row).map(|h| h.peer.asn).collect();
     let named: Vec<String> = peers.iter().take(NAMED_PEERS).map(|asn| format!("AS{asn}")).collect();
     let more = peers.len().saturating_sub(NAMED_PEERS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::*;
 use crate::model::{AsPath, Asn, CollectorId, PeerKey, RecordId, Route, Span};
-use crate::replay::{Basis, End, Follows, Presence, Replay, RouteInterval, Start};
+use crate::replay::{Basis, End, Follows, KnownTable, Presence, Replay, RouteInterval, Start};
 use crate::report::{GapFact, RunFacts, Source};
 use crate::target::Watch;
 use crate::timeline::{Collector, Observed, Options, build};
@@ -62,12 +62,13 @@ impl World {
             let after = after.filter(|_| from > 0);
             let record = RecordId(u32::try_from(self.routes.len()).unwrap_or(0));
             let (first_seen, by) = (at(from), at(from));
-            let start = Start { first_seen, after, by, basis, record, clock: false, no_baseline: false };
+            let start = Start { first_seen, after, unwatched: None, by, basis, record, clock: false, no_baseline: false };
             let open = until >= self.until;
             let end = End {
                 last_seen: at(until),
                 after: (!open).then_some(at(until)),
                 before: before.filter(|_| !open),
+                until: if open { Time::MAX } else { before.unwrap_or(at(until)) },
                 basis: if open { Basis::DataEnd } else { way },
                 record: (!open).then_some(record),
                 clock: false,
@@ -96,9 +97,11 @@ impl World {
         let gaps: Vec<Span> = self.gaps.iter().map(span).collect();
         let coverage = Coverage { start, end, gaps: gaps.clone(), sampled: self.sampled };
         let whole = Span { from: start, until: end };
-        let presence = |n| Presence { peer: peer(n), span: whole, table_known: [true; 2], full: [true; 2] };
+        let presence = |n| Presence { peer: peer(n), span: whole, full: [true; 2] };
         let presences = (0..self.peers).map(presence).collect();
-        let replay = Replay { intervals: self.routes.clone(), presences, ..Replay::default() };
+        let known = |peer| [0, 1].map(|family| KnownTable { peer, family, span: whole });
+        let tables = (0..self.peers).flat_map(|n| known(peer(n))).collect();
+        let replay = Replay { intervals: self.routes.clone(), presences, tables, baseline: Some(start), ..Replay::default() };
         let collector = Collector { name: "rrc90".to_owned(), coverage: coverage.clone(), has_rib: true, replay };
         let observed = Observed { collectors: vec![collector] };
         let watch = Watch::new(["0.0.0.0/0".parse().expect("a prefix")], [Asn(ORIGIN)]);

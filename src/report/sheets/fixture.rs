@@ -18,7 +18,7 @@ pub fn at(text: &str) -> Time {
 pub fn began(time: &str) -> Start {
     let time = at(time);
     let (after, basis, record) = (Some(time), Basis::Update, RecordId(1));
-    Start { first_seen: time, after, by: time, basis, record, clock: false, no_baseline: false }
+    Start { first_seen: time, after, unwatched: None, by: time, basis, record, clock: false, no_baseline: false }
 }
 
 /// There at the first RIB.
@@ -30,12 +30,12 @@ pub fn there_at(time: &str) -> Start {
 pub fn ended(time: &str) -> End {
     let time = at(time);
     let (after, before, basis, record) = (Some(time), Some(time), Basis::Update, Some(RecordId(2)));
-    End { last_seen: time, after, before, basis, record, clock: false }
+    End { last_seen: time, after, before, until: time, basis, record, clock: false }
 }
 
 /// Still there where the data end.
 pub fn ongoing(time: &str) -> End {
-    End { after: None, before: None, basis: Basis::DataEnd, record: None, ..ended(time) }
+    End { after: None, before: None, until: Time::MAX, basis: Basis::DataEnd, record: None, ..ended(time) }
 }
 
 pub const PEER: PeerKey = PeerKey { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), asn: Asn(3356) };
@@ -46,7 +46,19 @@ pub fn path(ases: &[u32]) -> Arc<AsPath> {
 
 pub fn hold(start: Start, end: End) -> Hold {
     let (flags, first_flags) = (Flags::default(), Flags::default());
-    Hold { peer: PEER, start, end, path: path(&[3356, 20485, 131_279]), flags, first_flags, assumed: Vec::new() }
+    let upstream = Upstream::Via(Asn(20485));
+    Hold {
+        peer: PEER,
+        start,
+        end,
+        path: path(&[3356, 20485, 131_279]),
+        upstreams: (upstream, upstream),
+        flags,
+        first_flags,
+        assumed: Vec::new(),
+        came_back: false,
+        replaced_own: false,
+    }
 }
 
 /// An episode of 175.45.176.0/24 through that upstream, seen by 12 of 25 peers.
@@ -70,8 +82,11 @@ pub fn episode(upstream: Upstream, start: Start, end: End) -> Row {
         first_peer_ip: PEER.ip,
         first_peer_asn: PEER.asn,
         first_as_path: path(&nearest),
+        believed: Span { from: start.by, until: end.until },
+        upstreams: (upstream, upstream),
+        first_start: start,
+        is_told_apart: start.basis.is_change(),
         flags: Flags::default(),
-        members: Vec::new(),
     }
 }
 

@@ -1,0 +1,89 @@
+//! How many peers, at any time, are believed able to see a route: up and full-feed, or holding a watched route (rule 15).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
+
+use super::observed::{Collector, Observed};
+use super::sweep::Steps;
+use crate::model::{PeerKey, Span, Time, family_of, spans};
+
+/// When each peer is able.
+type Able = BTreeMap<PeerKey, Vec<Span>>;
+
+/// The number of peers that are able to see a prefix, or any prefix of the target.
+#[derive(Debug, Clone, Default)]
+pub struct Denominator {
+    /// By family.
+    families: [Steps; 2],
+    /// Of the target: each peer once, of the families that the target has.
+    target: Steps,
+}
+
+impl Denominator {
+    /// From all sessions and routes of the run; `families` are those of the target's prefixes.
+    pub fn new(observed: &Observed, families: [bool; 2]) -> Self {
+        let able = [0, 1].map(|family| able(observed, family));
+        let mut together: BTreeMap<PeerKey, Vec<Span>> = BTreeMap::new();
+        for (peer, spans) in able.iter().zip(families).filter_map(|(able, has)| has.then_some(able)).flatten() {
+            together.entry(*peer).or_default().extend(spans);
+        }
+        let count = |able: Able| Steps::count(able.into_values().flat_map(spans::union));
+        Denominator { target: count(together), families: able.map(count) }
+    }
+
+    /// The number at `time` for the prefix's family; for `None` that of the whole target.
+    pub fn at(&self, prefix: Option<IpNet>, time: Time) -> usize {
+        self.of(prefix).at(time)
+    }
+
+    /// The number just before and from `time` on, whichever is greater.
+    pub fn around(&self, prefix: Option<IpNet>, time: Time) -> usize {
+        self.at(prefix, time.plus_micros(-1)).max(self.at(prefix, time))
+    }
+
+    /// The instants at which the number changes.
+    pub fn changes(&self, prefix: Option<IpNet>) -> impl Iterator<Item = Time> + '_ {
+        self.of(prefix).times()
+    }
+
+    fn of(&self, prefix: Option<IpNet>) -> &Steps {
+        prefix.map_or(&self.target, |prefix| &self.families[family_of(prefix)])
+    }
+}
+
+fn able(observed: &Observed, family: usize) -> Able {
+    let mut all = Able::new();
+    for collector in &observed.collectors {
+        if collector.has_rib {
+            with_dumps(collector, family, &mut all);
+        } else {
+            without_dumps(collector, family, &mut all);
+        }
+    }
+    all
+}
+
+fn with_dumps(collector: &Collector, family: usize, all: &mut Able) {
+    for presence in collector.replay.presences.iter().filter(|p| p.full[family]) {
+        all.entry(presence.peer).or_default().push(presence.span);
+    }
+    for interval in collector.replay.intervals.iter().filter(|i| family_of(i.prefix) == family) {
+        all.entry(interval.peer).or_default().push(interval.believed());
+    }
+}
+
+/// Without any dump: the peers that ever carried a watched route, from the data's start but for the time they were down.
+fn without_dumps(collector: &Collector, family: usize, all: &mut Able) {
+    let held = collector.replay.intervals.iter().filter(|i| family_of(i.prefix) == family);
+    let carriers: BTreeSet<PeerKey> = held.map(|i| i.peer).collect();
+    let mut first: BTreeMap<PeerKey, Time> = BTreeMap::new();
+    for presence in collector.replay.presences.iter().filter(|p| carriers.contains(&p.peer)) {
+        let from = first.entry(presence.peer).or_insert(presence.span.from);
+        *from = presence.span.from.min(*from);
+        all.entry(presence.peer).or_default().push(presence.span);
+    }
+    for (peer, until) in first {
+        all.entry(peer).or_default().push(Span { from: collector.coverage.start.min(until), until });
+    }
+}
