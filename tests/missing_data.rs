@@ -51,7 +51,8 @@ fn without_one_collectors_files_the_onset_comes_from_the_other() {
     let folder = sample_without(|path| ONSET_OF_RRC90.iter().any(|end| path.ends_with(end)));
     let columns = ["first_seen", "started_after", "started_by", "start_basis", "collector"];
     let time = "2017-10-01T09:07:58Z";
-    assert_eq!(onset(&folder, &columns), [time, time, time, "update", "route-views.sim"]);
+    // A peer of the other collector may have been first, in the files that are missing.
+    assert_eq!(onset(&folder, &columns), [time, "2017-10-01T09:04:02Z", time, "update", "route-views.sim"]);
     assert!(is_strictly_refused(&folder));
 }
 
@@ -61,7 +62,8 @@ fn without_both_the_next_rib_proves_it_and_the_hole_bounds_it() {
     let columns = ["first_seen", "started_after", "started_by", "start_basis", "collector"];
     let found = onset(&folder, &columns);
     assert!(found[0].starts_with("2017-10-01T10:0"), "{found:?}");
-    assert_eq!(found[1..], ["2017-10-01T09:00:00Z", "2017-10-01T09:15:00Z", "gap", "route-views.sim"]);
+    // The hole reaches from the last record before it to the first after it.
+    assert_eq!(found[1..], ["2017-10-01T08:59:33Z", "2017-10-01T09:15:25Z", "gap", "route-views.sim"]);
     assert!(is_strictly_refused(&folder));
 }
 
@@ -71,5 +73,6 @@ fn without_any_update_file_the_ribs_bound_it() {
     let columns = ["started_after", "started_by", "start_basis", "collector", "flags"];
     let found = onset(&folder, &columns);
     assert!(found[0].starts_with("2017-10-01T08:0") && found[1].starts_with("2017-10-01T10:0"), "{found:?}");
-    assert_eq!(found[2..], ["rib", "route-views.sim", "sampled"]);
+    // The dumps of the two collectors are some minutes apart: what one shows, the other may have had before.
+    assert_eq!(found[2..], ["rib", "route-views.sim", "sampled;wider-bounds"]);
 }

@@ -195,8 +195,9 @@ fn one_record_with_a_wrong_clock_moves_no_file() {
     ] {
         let all = [super::tests::file("8:00", 5), file.clone(), super::tests::file("8:10", 5)];
         assert_eq!(coverage(&all, "", Some(Project::Ris)), (at("8:00"), at("8:15"), vec![]), "{what}");
-        let unnamed = UpdateFile { named: None, ..file };
-        let (start, end, _) = coverage(&[unnamed], "", None);
+    }
+    for (what, file) in [("the first", set(Some(odd), None, None)), ("the last", set(None, Some(odd), None))] {
+        let (start, end, _) = coverage(&[UpdateFile { named: None, ..file }], "", None);
         assert!(start >= at("8:05") && end <= at("8:10"), "{what}, without a name: {start} {end}");
     }
     let end_of_a_hole = [set(None, Some(odd), most), super::tests::file("8:15", 5)];

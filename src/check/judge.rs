@@ -147,7 +147,8 @@ impl<'a> Data<'a> {
         let blindness = self.blindness(claim.prefix, window);
         let moments = moments(claim, self, window);
         let Some(event) = Event::of(claim.what) else {
-            return of_message(claim.when, window, blindness, &moments);
+            // That no message came can be said without any table.
+            return of_message(claim.when, window, blindness.filter(|reason| *reason != Reason::NoTable), &moments);
         };
         let question = Question { prefix: claim.prefix, origin: claim.origin, upstream: claim.upstream };
         // Nobody has a route only if none of the peers has that were not asked.

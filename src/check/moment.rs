@@ -1,7 +1,7 @@
 //! When the data show what a claim speaks of: moments with the bounds of rule 13.
 
 use super::claim::{Claim, Claimed};
-use super::judge::Data;
+use super::judge::{Data, Reason};
 use crate::model::{AsPath, Asn, Flag, Origin, RecordId, Span, Time, Upstream};
 use crate::replay::{Basis, RouteInterval};
 use crate::timeline::{Change, ChangeKind, Row};
@@ -127,7 +127,7 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
     };
     let mut such: Vec<&RouteInterval> = data.intervals().filter(is_of).collect();
     such.sort_by_key(|i| (i.start.first_seen, i.start.after.is_none(), i.peer, i.end.last_seen));
-    let is_complete = data.blindness(claim.prefix, window).is_none();
+    let is_complete = matches!(data.blindness(claim.prefix, window), None | Some(Reason::NoTable));
     let mut found: Vec<Moment> = Vec::new();
     let mut held_until = None;
     for interval in such {

@@ -49,10 +49,11 @@ fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     let covered: Vec<Span> = files.iter().filter_map(|i| collector.spans.get(i)).copied().collect();
     let coverage = collector.data.as_ref().map(|d| &d.coverage).filter(|c| !c.sampled);
     let gaps = coverage.map_or(Vec::new(), |c| c.gaps.clone());
-    let gap_note = Some(whose_gaps(collector, answer, &files, &gaps)).filter(|note| !note.is_empty());
+    let spacing_secs = spacing(covered.iter().map(|s| s.from));
+    let gap_note = Some(whose_gaps(collector, answer, &files, &gaps, spacing_secs.unwrap_or(0))).filter(|note| !note.is_empty());
     Some(InventoryRow {
         kind: InventoryKind::Updates,
-        spacing_secs: spacing(covered.iter().map(|s| s.from)),
+        spacing_secs,
         note: gap_note.into_iter().chain(ways(answer, &files)).collect::<Vec<_>>().join("; "),
         gaps,
         // Who speaks in update files is only known once every record is read.
@@ -71,15 +72,16 @@ fn ways<'a>(answer: &'a Answer, files: &'a [usize]) -> impl Iterator<Item = Stri
     })
 }
 
-/// Whether gaps are the archive's own or files that were not fetched, where a mirror's manifest can tell.
-fn whose_gaps(collector: &Assembled, answer: &Answer, files: &[usize], gaps: &[Span]) -> String {
+/// Whether gaps are the archive's own or files that were not fetched, where a mirror's manifest can tell. A gap reaches from record to record,
+/// so less than a file further than the names of what is missing.
+fn whose_gaps(collector: &Assembled, answer: &Answer, files: &[usize], gaps: &[Span], spacing: i64) -> String {
     let first = files.first().filter(|_| !gaps.is_empty());
     let source = first.map(|i| &answer.read.files[*i].0.source);
     let Some(Source::Path(path)) = source else { return String::new() };
     let Some(manifest) = Manifest::near(path) else { return String::new() };
     let (mut lacking, mut unfetched) = (0, 0);
     for gap in gaps {
-        match manifest.archived(&collector.name, *gap) {
+        match manifest.archived(&collector.name, *gap, spacing) {
             Archived::No { .. } => lacking += 1,
             Archived::Yes => unfetched += 1,
             Archived::Unknown => {}

@@ -192,8 +192,8 @@ impl Manifest {
         }
     }
 
-    /// Whether the archive has update files of a collector within a gap.
-    pub fn archived(&self, collector: &str, gap: Span) -> Archived {
+    /// Whether the archive has update files of a collector within a gap, which may reach so many seconds into the files around it.
+    pub fn archived(&self, collector: &str, gap: Span, margin: i64) -> Archived {
         let Some(months) = self.listings.get(collector) else { return Archived::Unknown };
         let mut reached = gap.from;
         let mut oldest = Time::MAX;
@@ -207,7 +207,8 @@ impl Manifest {
             if record.listed < until {
                 return Archived::Unknown;
             }
-            if !record.holes.iter().any(|hole| hole.from <= reached && hole.until >= until) {
+            let is_it = |hole: &Hole| hole.from.plus_secs(-margin) <= reached && hole.until.plus_secs(margin) >= until;
+            if !record.holes.iter().any(is_it) {
                 return Archived::Yes;
             }
             oldest = oldest.min(record.listed);
@@ -275,7 +276,7 @@ mod tests {
         manifest.list("rrc00", Month::of(time("2017-11-01")), listed(&[("2017-11-01", "2017-11-03")]));
         manifest.list("rrc00", Month::of(time("2017-12-01")), listed(&[]));
         let asked = |collector: &str, from: &str, until: &str| {
-            manifest.archived(collector, Span { from: time(from), until: time(until) })
+            manifest.archived(collector, Span { from: time(from), until: time(until) }, 0)
         };
         let no = Archived::No { listed: time("2017-12-01") };
         assert_eq!(asked("rrc00", "2017-10-05T01:00:00Z", "2017-10-05T02:00:00Z"), no);

@@ -262,8 +262,8 @@ fn unmentioned(session: &Session, key: Key, now: Time, ahead: &Ahead) -> Slot {
     let unknown = |watched| State::Unknown(Past { known, watched });
     let (state, proof) = match session.shown[family] {
         // The dump may have been written after a withdrawal that is yet to come: it shows nothing of the time before.
-        Some(Shown { since, proof, written })
-            if since == proof.at && now <= written && ahead.leads_to(key, None, since, written) =>
+        Some(Shown { since, begun, written, .. })
+            if since == begun && now <= written && ahead.leads_to(key, None, since, written) =>
         {
             (unknown(Watched::Unclear), Proof::by(now))
         }

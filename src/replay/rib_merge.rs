@@ -148,19 +148,14 @@ impl Engine<'_> {
         if session.changed.is_some_and(|t| t >= from) || ahead.session_in(key, stamp, whole.until, |_| true) {
             return;
         }
-        let written = whole.until;
         for family in (0..2).filter(|f| dump.families[*f]) {
-            let shown = match session.shown[family] {
-                Some(Shown { since, proof, .. }) if proof.unseen(coverage, stamp).is_none() => {
-                    Shown { since, proof: Proof::by(stamp), written }
-                }
-                before => {
-                    let span = before.and_then(|shown| known_span(shown.since, shown.proof, coverage, stamp));
-                    known[family].extend(span);
-                    Shown { since: stamp, proof: Proof::by(stamp), written }
-                }
-            };
-            session.shown[family] = Some(shown);
+            let before = session.shown[family];
+            let goes_on = before.filter(|shown| shown.proof.unseen(coverage, stamp).is_none());
+            if goes_on.is_none() {
+                known[family].extend(before.and_then(|shown| known_span(shown.since, shown.proof, coverage, stamp)));
+            }
+            let since = goes_on.map_or(stamp, |shown| shown.since);
+            session.shown[family] = Some(Shown { since, proof: Proof::by(dump.end), begun: stamp, written: whole.until });
         }
     }
 

@@ -8,9 +8,11 @@ use crate::model::Time;
 pub struct Shown {
     /// Since when, without a break.
     pub since: Time,
-    /// The last dump that proved it.
+    /// The last dump that proved it, to its end.
     pub proof: Proof,
-    /// Until when that dump may have been written.
+    /// When that dump began.
+    pub begun: Time,
+    /// Until when it may have been written.
     pub written: Time,
 }
 

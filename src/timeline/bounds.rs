@@ -106,6 +106,17 @@ pub fn end(holds: &[Hold], lasts: &[usize], k: usize) -> EndOf {
     EndOf { end, edge, may_be_wider }
 }
 
+/// Where k peers were never proven at one time, because some of them were only assumed then, or were proven later to have stood all along:
+/// what is believed is one instant at least.
+pub fn meet(start: &mut Start, end: &mut End) {
+    if start.first_seen > end.last_seen {
+        start.first_seen = start.first_seen.min(end.until).max(start.by);
+        end.last_seen = end.last_seen.max(start.first_seen);
+        end.after = end.after.map(|after| after.max(end.last_seen));
+        end.before = end.before.map(|before| before.max(end.last_seen));
+    }
+}
+
 /// The k-th smallest, or the greatest of fewer.
 fn kth<T: Ord + Copy>(mut values: Vec<T>, k: usize) -> T {
     values.sort_unstable();

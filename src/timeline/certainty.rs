@@ -16,6 +16,8 @@ use crate::model::{Asn, Origin, PeerKey, Span, Time, Upstream, spans};
 pub struct Certainties {
     all: Holds,
     knowledge: Knowledge,
+    /// Of no other time is anything known.
+    data: Span,
 }
 
 /// A route that is asked for.
@@ -32,6 +34,7 @@ pub struct Question {
 /// What is certain of it over time.
 #[derive(Debug)]
 pub struct Certainty {
+    data: Span,
     surely: Steps,
     maybe: Steps,
     without: Steps,
@@ -51,13 +54,18 @@ pub struct Certain {
 impl Certainty {
     /// At that instant.
     pub fn at(&self, time: Time) -> Certain {
+        if time < self.data.from || time > self.data.until {
+            return Certain { surely: 0, maybe: usize::MAX, without: 0 };
+        }
         Certain { surely: self.surely.at(time), maybe: self.maybe.at(time), without: self.without.at(time) }
     }
 
     /// The instants in `[from, until)` at which anything changes, each with the one before it, and the ends.
     pub fn instants(&self, from: Time, until: Time) -> BTreeSet<Time> {
         let changes = self.surely.times().chain(self.maybe.times()).chain(self.without.times());
-        let all = changes.flat_map(|time| [time.plus_micros(-1), time]).chain([from, until.plus_micros(-1)]);
+        let ends = [self.data.from, self.data.until.plus_micros(1)];
+        let changes = changes.chain(ends).flat_map(|time| [time.plus_micros(-1), time]);
+        let all = changes.chain([from, until.plus_micros(-1)]);
         all.filter(|time| from <= *time && *time < until).collect()
     }
 }
@@ -65,7 +73,9 @@ impl Certainty {
 impl Certainties {
     /// From all that was observed.
     pub fn new(observed: &Observed) -> Self {
-        Certainties { all: hold::of_all(observed), knowledge: Knowledge::new(observed) }
+        let starts = observed.collectors.iter().map(|c| c.coverage.start).filter(|start| *start > Time::MIN);
+        let data = Span { from: starts.min().unwrap_or(Time::MAX), until: observed.horizon() };
+        Certainties { all: hold::of_all(observed), knowledge: Knowledge::new(observed), data }
     }
 
     /// Of one route.
@@ -97,6 +107,7 @@ impl Certainties {
         }
         let count = |of: fn(Peer) -> Vec<Span>, peers: BTreeMap<PeerKey, Peer>| Steps::count(peers.into_values().flat_map(of));
         Certainty {
+            data: self.data,
             surely: count(|p| spans::union(p.surely), peers.clone()),
             maybe: count(|p| spans::union(p.maybe), peers.clone()),
             without: count(|p| spans::difference(&spans::union(p.able), &spans::union(p.maybe)), peers),

@@ -101,8 +101,9 @@ fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
     let Open { from, peak, peak_asns, members, flags } = open;
     let firsts: Vec<usize> = members.values().map(|(first, _)| *first).collect();
     let lasts: Vec<usize> = members.values().map(|(_, last)| *last).collect();
-    let start = bounds::start(holds, &firsts, k);
-    let end = bounds::end(holds, &lasts, k);
+    let mut start = bounds::start(holds, &firsts, k);
+    let mut end = bounds::end(holds, &lasts, k);
+    bounds::meet(&mut start.start, &mut end.end);
     debug_assert!(peak.0 >= k, "no episode has fewer than k peers");
     Episode {
         believed: Span { from, until },
@@ -143,7 +144,8 @@ fn join(last: &mut Episode, next: Episode, holds: &[Hold], k: usize) {
         last.members.entry(peer).or_insert((first, end)).1 = end;
     }
     let lasts: Vec<usize> = last.members.values().map(|(_, last)| *last).collect();
-    let end = bounds::end(holds, &lasts, k);
+    let mut end = bounds::end(holds, &lasts, k);
+    bounds::meet(&mut last.start, &mut end.end);
     (last.end, last.edges.1) = (end.end, end.edge);
     last.believed.until = next.believed.until;
     if next.peak.0 > last.peak.0 {

@@ -60,16 +60,16 @@ pub fn timeline(rows: &Rows, seed: u64) {
 
 type Span = (String, String);
 
-/// Rule 14 counted anew from the routes: an episode begins where `k` peers begin to stand together and ends where they cease to. Several
-/// such spans may read as one where the peers were lost between them.
+/// Rule 14 counted anew from the routes: an episode begins where `k` peers begin to stand together, by what is believed of them, and ends
+/// where they cease to. Several such spans may read as one where the peers were lost between them.
 pub fn episodes(routes: &Rows, rows: &Rows, k: usize, seed: u64) {
     let mut holds: BTreeMap<[String; 3], BTreeMap<[String; 3], Vec<Span>>> = BTreeMap::new();
     for (subject, peer, span) in held(routes) {
         holds.entry(subject).or_default().entry(peer).or_default().push(span);
     }
     let mut said: BTreeMap<[String; 3], Vec<Span>> = BTreeMap::new();
-    for row in rows.columns(&["prefix", "origin_asn", "upstream_asn", "first_seen", "last_seen"]) {
-        let span = (time(row[3]).expect("a time"), time(row[4]).expect("a time"));
+    for row in rows.columns(&["prefix", "origin_asn", "upstream_asn", "started_by", "ended_before", "last_seen", "end_basis"]) {
+        let span = (time(row[3]).expect("a time"), believed(row[4], row[5], row[6]));
         said.entry([0, 1, 2].map(|at| row[at].to_owned())).or_default().push(span);
     }
     for (subject, peers) in holds {
@@ -81,42 +81,44 @@ pub fn episodes(routes: &Rows, rows: &Rows, k: usize, seed: u64) {
             assert!(episodes.iter().any(|e| e.0 <= *from && *until <= e.1), "{told}");
         }
         for (from, until) in &episodes {
-            assert!(counted.iter().any(|c| c.0 == *from) && counted.iter().any(|c| c.1 == *until), "{told}");
+            // Bounds may be wider where a session went away: never narrower.
+            assert!(counted.iter().any(|c| c.0 == *from) && counted.iter().any(|c| c.1 <= *until), "{told}");
         }
     }
     assert!(said.is_empty(), "seed {seed}: rows without routes {said:?}");
 }
 
-/// What each peer holds of each subject. Where data or a dump are between a route and the one that replaced it, the times do not touch; the
-/// bounds do, and their basis is one; if both are of one subject the peer held it all along.
+/// Until when a route is believed to stand: to the proof of something else, or to the end of all data, or of what was seen.
+fn believed(ended_before: &str, last_seen: &str, basis: &str) -> String {
+    match basis {
+        "data-end" => "9999".to_owned(),
+        "peer-down" => time(last_seen).expect("a time"),
+        _ => time(ended_before).unwrap_or_else(|| "9999".to_owned()),
+    }
+}
+
+/// What each peer holds of each subject.
 fn held(routes: &Rows) -> Vec<([String; 3], [String; 3], Span)> {
     let columns = [
         "collector",
         "peer_ip",
         "peer_asn",
         "prefix",
-        "first_seen",
-        "last_seen",
         "origin_asn",
         "upstream_asn",
         "started_by",
         "ended_before",
+        "last_seen",
         "end_basis",
-        "start_basis",
+        "end_evidence",
     ];
-    let mut sorted = routes.columns(&columns);
-    sorted.sort_by_cached_key(|row| ([row[0], row[1], row[2], row[3]].map(str::to_owned), time(row[4]), time(row[5])));
-    let mut out = Vec::new();
-    for (at, row) in sorted.iter().enumerate() {
-        let next = sorted.get(at + 1).filter(|next| {
-            let is_replaced = row[..4] == next[..4] && row[6..8] == next[6..8] && (row[9], row[10]) == (next[8], next[11]);
-            is_replaced && row[10] != "peer-down"
-        });
-        let until = next.map_or(row[5], |next| next[4]);
-        let span = (time(row[4]).expect("a time"), time(until).expect("a time"));
-        out.push(([row[3], row[6], row[7]].map(str::to_owned), [row[0], row[1], row[2]].map(str::to_owned), span));
-    }
-    out
+    let of = |row: Vec<&str>| {
+        // That a peer is missing shows in a dump only, and is believed from then on.
+        let missing = row[9] == "peer-down" && row[10].contains("/rib.");
+        let span = (time(row[6]).expect("a time"), believed(row[7], row[8], if missing { "rib" } else { row[9] }));
+        ([row[3], row[4], row[5]].map(str::to_owned), [row[0], row[1], row[2]].map(str::to_owned), span)
+    };
+    routes.columns(&columns).into_iter().map(of).collect()
 }
 
 /// What overlaps or touches is one.
@@ -132,26 +134,26 @@ fn join(mut spans: Vec<Span>) -> Vec<Span> {
     joined
 }
 
-/// The spans in which at least `k` of the spans stand; what comes at an instant counts before what goes.
+/// The spans in which at least `k` of the spans stand. Within an instant what stood before goes first, then what begins comes, then what
+/// began just then goes.
 fn together(spans: Vec<Span>, k: usize) -> Vec<Span> {
-    let mut moves: Vec<(String, bool)> = Vec::new();
+    let mut moves: Vec<(String, u8)> = Vec::new();
     for (from, until) in spans {
-        moves.push((from, false));
-        moves.push((until, true));
+        moves.push((until.clone(), if from == until { 2 } else { 0 }));
+        moves.push((from, 1));
     }
     moves.sort();
-    let (mut standing, mut since, mut out) = (0, String::new(), Vec::new());
-    for (at, goes) in moves {
-        if goes {
-            standing -= 1;
-            if standing + 1 == k {
-                out.push((since.clone(), at));
+    let (mut standing, mut since, mut out) = (0, None, Vec::new());
+    for instant in moves.chunk_by(|a, b| a.0 == b.0) {
+        for turn in 0..3 {
+            let count = instant.iter().filter(|m| m.1 == turn).count();
+            standing = if turn == 1 { standing + count } else { standing - count };
+            if turn == 1 && standing >= k {
+                since.get_or_insert(instant[0].0.clone());
             }
-        } else {
-            standing += 1;
-            if standing == k {
-                since = at;
-            }
+        }
+        if standing < k {
+            out.extend(since.take().map(|from| (from, instant[0].0.clone())));
         }
     }
     out
