@@ -37,7 +37,7 @@ pub struct Hold {
     pub flags: Flags,
     /// Flags of the path at its start.
     pub first_flags: Flags,
-    /// Spans in which it was only assumed: tidy, each without its first instant, which proves it.
+    /// Spans in which it was only assumed, from just after a proof to before the next: tidy.
     pub assumed: Vec<Span>,
     /// Its session was lost, and the first that came back was the same.
     pub came_back: bool,
@@ -55,7 +55,7 @@ impl Hold {
             upstreams: (interval.route.upstream, interval.route.upstream),
             flags: interval.route.flags,
             first_flags: interval.route.flags,
-            assumed: spans::union(interval.assumed.clone()),
+            assumed: spans::union(interval.assumed.iter().map(|span| after_proof(span.from, span.until)).collect()),
             came_back: false,
             replaced_own: false,
         }
@@ -74,21 +74,19 @@ impl Hold {
 
     /// Whether nothing proves it at `time`.
     pub fn is_assumed_at(&self, time: Time) -> bool {
-        let next = self.assumed.partition_point(|span| span.until <= time);
-        self.assumed.get(next).is_some_and(|span| span.from < time)
+        spans::holds(&self.assumed, time)
     }
 
     /// When it is proven to stand: tidy.
     pub fn proven(&self) -> Vec<Span> {
-        let unproven: Vec<Span> = self.assumed.iter().map(|s| Span { from: s.from.plus_micros(1), until: s.until }).collect();
-        spans::complement(&unproven, self.believed())
+        spans::complement(&self.assumed, self.believed())
     }
 
     /// Takes in the route that replaced its last one.
     fn follow(&mut self, next: Hold) {
         if next.start.first_seen > self.end.last_seen {
             // The path changed unseen; that the upstream did not is an assumption.
-            self.assumed.push(Span { from: self.end.last_seen, until: next.start.first_seen });
+            self.assumed.push(after_proof(self.end.last_seen, next.start.first_seen));
         }
         self.end = next.end;
         self.upstreams.1 = next.upstreams.1;
@@ -102,8 +100,7 @@ impl Hold {
         if !(self.assumed.is_empty() && next.assumed.is_empty()) {
             let proven = spans::union(self.proven().into_iter().chain(next.proven()).collect());
             let whole = Span { from: self.start.by, until: self.end.until.max(next.end.until) };
-            let unproven = spans::complement(&proven, whole).into_iter();
-            self.assumed = unproven.map(|s| Span { from: s.from.plus_micros(-1), until: s.until }).collect();
+            self.assumed = spans::complement(&proven, whole);
         }
         if next.end.until > self.end.until || next.end.until == self.end.until && next.end.before > self.end.before {
             self.upstreams.1 = next.upstreams.1;
@@ -113,6 +110,11 @@ impl Hold {
         self.end = latest(self.end, next.end);
         self.flags = self.flags.union(next.flags);
     }
+}
+
+/// What nothing proves: the instant of the last proof is not part of it.
+fn after_proof(last: Time, until: Time) -> Span {
+    Span { from: last.plus_micros(1), until }
 }
 
 /// The first start of two, the second of which is not known to be earlier; each bound is that of the one that may be.
@@ -162,7 +164,7 @@ pub fn of_all(observed: &Observed) -> Holds {
     let mut open: Option<(&RouteInterval, Subject, Hold)> = None;
     let mut put = |subject: Subject, mut hold: Hold| {
         if hold.end.basis == Basis::DataEnd && ends_early(hold.peer) {
-            hold.assumed.push(Span { from: hold.end.last_seen, until: Time::MAX });
+            hold.assumed.push(after_proof(hold.end.last_seen, Time::MAX));
             hold.assumed = spans::union(std::mem::take(&mut hold.assumed));
         }
         let is_sampled = coverage(hold.peer).is_some_and(|c| c.sampled);

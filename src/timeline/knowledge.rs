@@ -127,7 +127,7 @@ impl Knowledge {
             } else {
                 own.others.extend(hold.proven());
             }
-            assumed.extend(hold.assumed.iter().map(|s| Span { from: s.from.plus_micros(1), until: s.until }));
+            assumed.extend(hold.assumed.iter().copied());
         }
         let nobody = BTreeMap::new();
         let mentioned = self.mentioned.get(&prefix).unwrap_or(&nobody);

@@ -28,7 +28,7 @@ pub fn find(holds: &[Hold], own: &[usize], episode: &Episode, standing: impl Fn(
         let long_after = since.plus_secs(STUCK_AFTER_SECS);
         let is_stuck = |at: &usize| {
             let hold = &holds[*at];
-            hold.end.until > long_after && hold.start.by <= since && !hold.is_assumed_at(long_after)
+            hold.end.last_seen > long_after && hold.start.by <= since && !hold.is_assumed_at(long_after)
         };
         since < Time::MAX && by_end[..*n].iter().all(is_stuck) && other.end.basis.is_change()
     })?;

@@ -63,7 +63,8 @@ fn steps(timeline: &Timeline, subject: &Subject, holds: &[Hold], window: Span) -
     for (at, hold) in holds.iter().enumerate() {
         let Span { from, until } = hold.believed();
         for span in &hold.assumed {
-            let (from, until) = (span.from.max(from), span.until.min(until));
+            // A step is told at the proof that it follows.
+            let (from, until) = (span.from.plus_micros(-1).max(from), span.until.min(until));
             if from < until {
                 moves.extend([(from, Turn::Assumed, at), (until, Turn::Proven, at)]);
             }

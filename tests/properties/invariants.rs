@@ -68,8 +68,10 @@ pub fn episodes(routes: &Rows, rows: &Rows, k: usize, seed: u64) {
         holds.entry(subject).or_default().entry(peer).or_default().push(span);
     }
     let mut said: BTreeMap<[String; 3], Vec<Span>> = BTreeMap::new();
-    for row in rows.columns(&["prefix", "origin_asn", "upstream_asn", "started_by", "ended_before", "last_seen", "end_basis"]) {
-        let span = (time(row[3]).expect("a time"), believed(row[4], row[5], row[6]));
+    let columns =
+        ["prefix", "origin_asn", "upstream_asn", "started_by", "ended_before", "ended_after", "end_basis", "end_evidence"];
+    for row in rows.columns(&columns) {
+        let span = (time(row[3]).expect("a time"), believed(row[4], row[5], row[6], row[7]));
         said.entry([0, 1, 2].map(|at| row[at].to_owned())).or_default().push(span);
     }
     for (subject, peers) in holds {
@@ -89,10 +91,11 @@ pub fn episodes(routes: &Rows, rows: &Rows, k: usize, seed: u64) {
 }
 
 /// Until when a route is believed to stand: to the proof of something else, or to the end of all data, or of what was seen.
-fn believed(ended_before: &str, last_seen: &str, basis: &str) -> String {
+fn believed(ended_before: &str, ended_after: &str, basis: &str, evidence: &str) -> String {
     match basis {
         "data-end" => "9999".to_owned(),
-        "peer-down" => time(last_seen).expect("a time"),
+        // That a peer is missing shows in a dump only, and is believed from then on.
+        "peer-down" if !evidence.contains("/rib.") => time(ended_after).expect("a time"),
         _ => time(ended_before).unwrap_or_else(|| "9999".to_owned()),
     }
 }
@@ -108,14 +111,12 @@ fn held(routes: &Rows) -> Vec<([String; 3], [String; 3], Span)> {
         "upstream_asn",
         "started_by",
         "ended_before",
-        "last_seen",
+        "ended_after",
         "end_basis",
         "end_evidence",
     ];
     let of = |row: Vec<&str>| {
-        // That a peer is missing shows in a dump only, and is believed from then on.
-        let missing = row[9] == "peer-down" && row[10].contains("/rib.");
-        let span = (time(row[6]).expect("a time"), believed(row[7], row[8], if missing { "rib" } else { row[9] }));
+        let span = (time(row[6]).expect("a time"), believed(row[7], row[8], row[9], row[10]));
         ([row[3], row[4], row[5]].map(str::to_owned), [row[0], row[1], row[2]].map(str::to_owned), span)
     };
     routes.columns(&columns).into_iter().map(of).collect()
