@@ -8,7 +8,7 @@ use super::change::{self, Around, Change};
 use super::denominator::Denominator;
 use super::episode::{Episode, episodes};
 use super::hold::{self, Hold, Holds, Subject};
-use super::knowledge::{Knowledge, PrefixKnowledge};
+use super::knowledge::{Knowledge, PrefixKnowledge, Unproven};
 use super::observed::Observed;
 use super::origins::Origins;
 use super::outage::{self, Edge, Outage};
@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
         for (subject, list) in holds {
             let maker = Rows::new(*subject, list, self.observed, &self.denominator, &self.missing);
             let unproven = |time: Time| match subject.prefix {
-                Some(prefix) => known.get(&prefix).map_or(0, |k| k.unproven(time)),
+                Some(prefix) => known.get(&prefix).map_or_else(Unproven::default, |k| k.unproven(time)),
                 None => known.values().map(|k| k.unproven(time)).sum(),
             };
             rows.extend(episodes(list, self.k).iter().filter_map(|e| maker.row(e, unproven)));

@@ -41,8 +41,6 @@ pub struct Hold {
     pub assumed: Vec<Span>,
     /// Its session was lost, and the first that came back was the same.
     pub came_back: bool,
-    /// It replaced a route of the same origin.
-    pub replaced_own: bool,
 }
 
 impl Hold {
@@ -57,7 +55,6 @@ impl Hold {
             first_flags: interval.route.flags,
             assumed: spans::union(interval.assumed.iter().map(|span| after_proof(span.from, span.until)).collect()),
             came_back: false,
-            replaced_own: false,
         }
     }
 
@@ -195,11 +192,7 @@ pub fn of_all(observed: &Observed) -> Holds {
                 }
                 Follows::Nothing => put(its, hold),
             },
-            Some((before, its, hold)) => {
-                let is_replaced = key(before) == key(interval) && interval.follows == Follows::Replaced;
-                next.replaced_own = is_replaced && its.origin == subject.origin;
-                put(its, hold);
-            }
+            Some((_, its, hold)) => put(its, hold),
             None => {}
         }
         open = Some((interval, subject, next));

@@ -20,6 +20,8 @@ pub struct Knowledge {
     families: [Family; 2],
     /// Peers that mentioned the prefix, and what is known of it there beside its routes.
     mentioned: BTreeMap<IpNet, BTreeMap<PeerKey, Mentioned>>,
+    /// Collectors that have shown no table yet.
+    silent: Steps,
 }
 
 /// A prefix at a peer that mentioned it: tidy lists.
@@ -48,6 +50,21 @@ struct Family {
     count_unknown: Steps,
 }
 
+/// How many peers nothing is proven of at an instant: not through whom they have a route, nor that they have none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unproven {
+    /// Peers that any record names.
+    pub named: usize,
+    /// Collectors that had shown no table yet, so that peers may be up which never spoke.
+    pub silent: usize,
+}
+
+impl std::iter::Sum for Unproven {
+    fn sum<I: Iterator<Item = Unproven>>(all: I) -> Self {
+        all.fold(Unproven::default(), |sum, one| Unproven { named: sum.named + one.named, silent: sum.silent + one.silent })
+    }
+}
+
 /// What is known of one prefix.
 #[derive(Debug)]
 pub struct PrefixKnowledge<'a> {
@@ -59,6 +76,7 @@ pub struct PrefixKnowledge<'a> {
     pathless: Steps,
     /// Peers whose route, of whatever origin, is only assumed.
     assumed: Steps,
+    silent: &'a Steps,
 }
 
 /// A number of peers: those that mentioned the prefix are counted one by one, the others as at large.
@@ -83,19 +101,26 @@ impl PrefixKnowledge<'_> {
 
     /// Peers that may have a watched route, for all that is known.
     pub fn unknown(&self, time: Time) -> usize {
-        self.unknown.at(time)
+        self.unknown.at(time) + self.silent.at(time)
     }
 
-    /// Peers of which nothing is proven: not through whom they have a route, nor that they have none.
-    pub fn unproven(&self, time: Time) -> usize {
-        (self.unknown(time) + self.assumed.at(time)).saturating_sub(self.pathless.at(time))
+    /// Peers of which nothing is proven.
+    pub fn unproven(&self, time: Time) -> Unproven {
+        let named = (self.unknown.at(time) + self.assumed.at(time)).saturating_sub(self.pathless.at(time));
+        Unproven { named, silent: self.silent.at(time) }
     }
 }
 
 impl Knowledge {
     /// From the sessions, tables and absences of all collectors.
     pub fn new(observed: &Observed) -> Self {
-        Knowledge { families: [0, 1].map(|family| Family::new(observed, family)), mentioned: mentioned(observed) }
+        let with_data = observed.collectors.iter().filter(|c| c.coverage.start < c.coverage.end);
+        let silent = with_data.map(|c| Span { from: c.coverage.start, until: c.replay.baseline.unwrap_or(Time::MAX) });
+        Knowledge {
+            families: [0, 1].map(|family| Family::new(observed, family)),
+            mentioned: mentioned(observed),
+            silent: Steps::count(silent),
+        }
     }
 
     /// Every peer that was ever up.
@@ -148,6 +173,7 @@ impl Knowledge {
             unknown: counted(&family.count_unknown, &family.unknown, unknown),
             pathless: Steps::count(pathless),
             assumed: Steps::count(assumed),
+            silent: &self.silent,
         }
     }
 }
@@ -198,13 +224,8 @@ impl Family {
         }
         let known: ByPeer = able.iter().map(|(peer, list)| (*peer, spans::intersection(list, at(&table, peer)))).collect();
         let unknown: ByPeer = up.iter().map(|(peer, list)| (*peer, spans::difference(list, at(&table, peer)))).collect();
-        // Before a collector's first dump, peers may be up that never spoke: as many as one count as unknown.
-        let silent = observed.collectors.iter().filter(|c| c.coverage.start < c.coverage.end).map(|c| Span {
-            from: c.coverage.start,
-            until: c.replay.baseline.unwrap_or(Time::MAX),
-        });
-        let count_known = Steps::count(known.values().flatten().copied());
-        let count_unknown = Steps::count(unknown.values().flatten().copied().chain(silent));
+        let count = |by_peer: &ByPeer| Steps::count(by_peer.values().flatten().copied());
+        let (count_known, count_unknown) = (count(&known), count(&unknown));
         Family { up, able, table, known, unknown, count_known, count_unknown }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::denominator::Denominator;
 use super::episode::Episode;
 use super::hold::{Hold, Subject};
+use super::knowledge::Unproven;
 use super::observed::Observed;
 use crate::model::{AsPath, Asn, CollectorId, Flag, Flags, Span, Time, Upstream, spans};
 use crate::replay::{Basis, End, Start};
@@ -46,8 +47,9 @@ pub struct Row {
     pub first_as_path: Arc<AsPath>,
     /// That peer's own start, whatever others may have had.
     pub first_start: Start,
-    /// That peer is known to have had another origin's route until then, or none: without a dump before, this alone tells an onset.
-    pub is_told_apart: bool,
+    /// Whether all peers that any record names are known to have had something else just before it began, and to have something else after
+    /// it ended: without a dump before, this alone tells a gain or a loss.
+    pub is_told_apart: (bool, bool),
     /// Remarks.
     pub flags: Flags,
 }
@@ -119,8 +121,8 @@ impl<'a> Rows<'a> {
         Rows { subject, holds, observed, denominator, held, covered }
     }
 
-    /// The row of an episode. `unproven(time)` counts the able peers of which nothing is proven then.
-    pub fn row(&self, episode: &Episode, unproven: impl Fn(Time) -> usize) -> Option<Row> {
+    /// The row of an episode. `unproven(time)` counts the peers of which nothing is proven then.
+    pub fn row(&self, episode: &Episode, unproven: impl Fn(Time) -> Unproven) -> Option<Row> {
         let (peak_peers, peak_at) = episode.peak;
         let first = self.holds.get(episode.first)?;
         let (Subject { prefix, .. }, start, end) = (self.subject, episode.start, episode.end);
@@ -130,7 +132,8 @@ impl<'a> Rows<'a> {
         let mut flags = self.flags(episode, first);
         flags.set_if(Flag::Gap, within(&self.held) < length);
         // Without a baseline the row says already that others may have held it.
-        let is_doubtful = !flags.has(Flag::NoBaseline) && self.is_doubtful(episode, unproven);
+        let is_doubtful = !flags.has(Flag::NoBaseline) && self.is_doubtful(episode, &unproven);
+        let is_told = |time: Time| unproven(time).named == 0;
         flags.set_if(Flag::WiderBounds, episode.may_be_wider || is_doubtful);
         let upstream = |at: usize, of: fn(&Hold) -> Upstream| self.holds.get(at).map_or(self.subject.upstream, of);
         Some(Row {
@@ -150,7 +153,7 @@ impl<'a> Rows<'a> {
             first_peer_asn: first.peer.asn,
             first_as_path: first.path.clone(),
             first_start: first.start,
-            is_told_apart: first.start.basis.is_change() && first.start.after.is_some() && !first.replaced_own,
+            is_told_apart: (is_told(start.by.plus_micros(-1)), end.before.is_some_and(is_told)),
             flags,
         })
     }
@@ -169,7 +172,8 @@ impl<'a> Rows<'a> {
     }
 
     /// Rule 14: a peer of which nothing is proven may have held it before the start's bounds, or after the end's.
-    fn is_doubtful(&self, episode: &Episode, unproven: impl Fn(Time) -> usize) -> bool {
+    fn is_doubtful(&self, episode: &Episode, unproven: &impl Fn(Time) -> Unproven) -> bool {
+        let unproven = |time: Time| unproven(time).named + unproven(time).silent;
         let members = |counts: &dyn Fn(&(usize, usize)) -> bool| episode.members.values().filter(|m| counts(m)).count();
         let before = episode.start.after.is_some_and(|after| {
             // Where the start is exact, just before it; else where its bounds begin.

@@ -57,7 +57,6 @@ pub fn hold(start: Start, end: End) -> Hold {
         first_flags,
         assumed: Vec::new(),
         came_back: false,
-        replaced_own: false,
     }
 }
 
@@ -85,7 +84,7 @@ pub fn episode(upstream: Upstream, start: Start, end: End) -> Row {
         believed: Span { from: start.by, until: end.until },
         upstreams: (upstream, upstream),
         first_start: start,
-        is_told_apart: start.basis.is_change(),
+        is_told_apart: (true, true),
         flags: Flags::default(),
     }
 }
