@@ -192,7 +192,13 @@ impl Series<'_> {
             Some(_) => records.until,
             None if self.ribs.iter().any(|rib| *rib > full) => records.until,
             // Its last records may be a little late, and nothing after it says more: the data end with them.
-            None => if records.until <= full.plus_secs(EARLY) { records.until.max(full) } else { full },
+            None => {
+                if records.until <= full.plus_secs(EARLY) {
+                    records.until.max(full)
+                } else {
+                    full
+                }
+            }
         };
         Some(Span { from, until: until.max(from) })
     }

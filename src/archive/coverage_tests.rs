@@ -163,7 +163,10 @@ fn the_window_clips_the_end() {
 /// Names are cut to the minute, and daemons begin their next file some seconds later.
 #[test]
 fn a_hole_reaches_from_the_last_record_before_it_to_the_first_after_it() {
-    let span = |from: (&str, i64), until: (&str, i64)| Span { from: at(from.0).plus_secs(from.1), until: at(until.0).plus_secs(until.1) };
+    let span = |from: (&str, i64), until: (&str, i64)| Span {
+        from: at(from.0).plus_secs(from.1),
+        until: at(until.0).plus_secs(until.1),
+    };
     let drifting = |start, first, last| with_records(start, first, last);
     let before = || vec![drifting("20:09", 14, 913), drifting("20:26", 18, 915), drifting("20:41", 19, 910)];
     let route_views = Some(Project::RouteViews);

@@ -96,13 +96,7 @@ impl Sight<'_> {
         self.state(window, claimed, |c| self.is_low(c), |c| self.high(c).0)
     }
 
-    fn state(
-        &self,
-        window: Span,
-        claimed: Time,
-        is_so: impl Fn(Certain) -> bool,
-        is_not: impl Fn(Certain) -> bool,
-    ) -> State {
+    fn state(&self, window: Span, claimed: Time, is_so: impl Fn(Certain) -> bool, is_not: impl Fn(Certain) -> bool) -> State {
         let mut instants = self.certainty.instants(window.from, window.until);
         instants.insert(claimed.max(window.from).min(window.until.plus_micros(-1)));
         let so = instants.iter().copied().filter(|t| is_so(self.certainty.at(*t)));

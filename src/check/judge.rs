@@ -222,7 +222,7 @@ impl<'a> Data<'a> {
         let finding = |verdict, reason, found: Option<Time>, is_present: bool| {
             let proof = if is_present { proof(found) } else { None };
             let (record, basis) = (proof.map(|p| p.0), proof.map(|p| p.1));
-            Finding { found, record, basis, ..Finding::bare(verdict, reason) }
+            Finding { found, basis, record, ..Finding::bare(verdict, reason) }
         };
         match (state.proven, state.refuted) {
             (Some(at), _) => finding(Verdict::Pass, Reason::Agrees, Some(at), wants_presence),

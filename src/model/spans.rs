@@ -78,9 +78,14 @@ mod tests {
 
     #[test]
     fn union_joins_what_overlaps_or_touches_and_drops_what_is_empty() {
-        for (given, expected) in
-            [("", ""), ("5-5", ""), ("3-4 1-2", "1-2 3-4"), ("1-3 2-5 5-6 8-9", "1-6 8-9"), ("1-9 2-3", "1-9"), ("1-9 1-2 4-12", "1-12")]
-        {
+        for (given, expected) in [
+            ("", ""),
+            ("5-5", ""),
+            ("3-4 1-2", "1-2 3-4"),
+            ("1-3 2-5 5-6 8-9", "1-6 8-9"),
+            ("1-9 2-3", "1-9"),
+            ("1-9 1-2 4-12", "1-12"),
+        ] {
             assert_eq!(union(spans(given)), spans(expected), "{given}");
         }
     }

@@ -106,8 +106,7 @@ impl Ahead {
             Outcome::Nothing => path.is_none(),
         };
         let unreadable = self.unreadable.get(&key.0).map_or(&[][..], Vec::as_slice);
-        within(self.of(key), from, until, |(t, _)| *t).iter().any(is_it)
-            || !within(unreadable, from, until, |t| *t).is_empty()
+        within(self.of(key), from, until, |(t, _)| *t).iter().any(is_it) || !within(unreadable, from, until, |t| *t).is_empty()
     }
 
     /// Whether the peer's session changes so in `[from, until]`.

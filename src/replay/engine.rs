@@ -167,12 +167,12 @@ impl Engine<'_> {
     }
 
     /// Until when a route of which nothing is known could not have been seen, were it there.
-    pub(super) fn unwatched(&self, peer: PeerKey, now: Time) -> Option<Time> {
+    pub(super) fn unwatched(&self, peer: PeerKey, now: Time) -> Time {
         let lost = self.peers.get(&peer).and_then(|p| p.session.lost);
         match lost.max(self.listed) {
             // Peers that the last dump did not list, or whose session was lost, were away until then, but for what a gap may hide.
-            Some(since) => Some(Proof::by(since).known_until(self.coverage, now)),
-            None => Some(self.coverage.start.min(now)),
+            Some(since) => Proof::by(since).known_until(self.coverage, now),
+            None => self.coverage.start.min(now),
         }
     }
 
@@ -246,12 +246,12 @@ pub(super) fn appeared(
     time: Time,
     record: RecordId,
     basis: Basis,
-    unwatched: Option<Time>,
+    unwatched: Time,
 ) -> Start {
     let path = table::path_of(route);
     let other = past.known.as_ref().filter(|(_, before)| before.as_ref() != Some(&path));
     let after = other.map(|(last, _)| *last);
-    let unwatched = unwatched.filter(|_| past.watched == Watched::WithSession);
+    let unwatched = (past.watched == Watched::WithSession).then_some(unwatched);
     Start { first_seen: time, after, unwatched, by: time, basis, record, clock: false, no_baseline: false }
 }
 
@@ -279,9 +279,9 @@ fn absence((peer, prefix, path_id): Key, span: Span) -> Absence {
 
 /// Ends what was known of a peer's whole tables.
 pub(super) fn close_tables(session: &mut Session, known: &mut [Vec<Span>; 2], coverage: &Coverage, now: Time) {
-    for family in 0..2 {
+    for (family, known) in known.iter_mut().enumerate() {
         if let Some(shown) = session.shown[family].take() {
-            known[family].extend(known_span(shown.since, shown.proof, coverage, now));
+            known.extend(known_span(shown.since, shown.proof, coverage, now));
             session.absent_until[family] = Some(shown.proof.at);
         }
     }

@@ -64,7 +64,9 @@ impl Engine<'_> {
         if contradicts && foreseen {
             return;
         }
-        count(out.quality.entry(entry.peer).or_default(), agrees, contradicts);
+        // What may have changed unseen, a dump does not contradict.
+        let is_seen = slot.proof.unseen(coverage, stamp).is_none();
+        count(out.quality.entry(entry.peer).or_default(), agrees, contradicts && is_seen);
         // Dumps that overlap in time may come with what is older than the last proof.
         if is_late || foreseen || stamp < slot.proof.at {
             if let State::Unknown(past) = &mut slot.state {
@@ -106,7 +108,8 @@ impl Engine<'_> {
             if slot.is_held() && foreseen {
                 continue;
             }
-            count(out.quality.entry(peer).or_default(), !slot.is_held(), slot.is_held());
+            let is_seen = slot.proof.unseen(coverage, stamp).is_none();
+            count(out.quality.entry(peer).or_default(), !slot.is_held(), slot.is_held() && is_seen);
             let is_stale = stamp < slot.proof.at || ahead.session_in(peer, from, until, |_| true);
             if is_stale || foreseen || ahead.updates_in(key, from, stamp) {
                 if let State::Unknown(past) = &mut slot.state {
@@ -198,7 +201,7 @@ impl Engine<'_> {
 }
 
 /// A route of which nothing was known: there before the data at the first dump, else the peer's own appearance (rules 10 and 12).
-fn first_shown(past: &Past, entry: &DumpEntry, first_dump: bool, unwatched: Option<Time>) -> Start {
+fn first_shown(past: &Past, entry: &DumpEntry, first_dump: bool, unwatched: Time) -> Start {
     let basis = if first_dump && past.known.is_none() { Basis::DataStart } else { Basis::PeerUp };
     appeared(past, entry.route.as_ref(), entry.time, entry.record, basis, unwatched)
 }

@@ -140,16 +140,8 @@ pub fn bounds_of_rib(coverage: &Coverage, proof: Proof, now: Time, record: Recor
 
 /// `[last proof of the old, the change came after, the old ended by, the new began by, first proof of the new]`.
 fn bounds(basis: Basis, [last_seen, after, before, by, first_seen]: [Time; 5], record: RecordId) -> (Start, End) {
-    let start =
-        Start { first_seen, after: Some(after), unwatched: None, by, basis, record, clock: false, no_baseline: false };
-    let end = End {
-        last_seen,
-        after: Some(last_seen),
-        before: Some(before),
-        until: before,
-        basis,
-        record: Some(record),
-        clock: false,
-    };
+    let start = Start { first_seen, after: Some(after), unwatched: None, by, basis, record, clock: false, no_baseline: false };
+    let end =
+        End { last_seen, after: Some(last_seen), before: Some(before), until: before, basis, record: Some(record), clock: false };
     (start, end)
 }

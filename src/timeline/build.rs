@@ -60,6 +60,8 @@ pub struct Timeline {
     pub holds: Holds,
     /// See `holds`.
     pub stuck: Holds,
+    /// With the target's view, the holds of each prefix, the stuck ones included: by these a peer counts once.
+    pub parts: Holds,
     /// Rule 15.
     pub denominator: Denominator,
 }
@@ -73,12 +75,15 @@ impl Timeline {
 
     /// All holds of each subject, the stuck ones included.
     pub fn with_stuck(&self) -> Holds {
-        let mut all = self.holds.clone();
-        for (subject, list) in &self.stuck {
-            all.entry(*subject).or_default().extend(list.iter().cloned());
-        }
-        all
+        together(self.holds.clone(), &self.stuck)
     }
+}
+
+fn together(mut main: Holds, stuck: &Holds) -> Holds {
+    for (subject, list) in stuck {
+        main.entry(*subject).or_default().extend(list.iter().cloned());
+    }
+    main
 }
 
 /// Builds the timeline of what was observed. The watch's origins say whose routes make rows (rule 4).
@@ -150,8 +155,11 @@ impl<'a> Builder<'a> {
         changes.extend(self.conflicts(&known));
         changes.extend(self.outages(&main, &known));
         changes.sort_by_cached_key(Change::order);
-        let holds = main_view.unwrap_or(main);
-        Timeline { rows, changes, holds, stuck: stuck_view.unwrap_or(aside), denominator: self.denominator.clone() }
+        let denominator = self.denominator.clone();
+        match (main_view, stuck_view) {
+            (Some(holds), Some(stuck)) => Timeline { rows, changes, holds, stuck, parts: together(main, &aside), denominator },
+            _ => Timeline { rows, changes, holds: main, stuck: aside, parts: Holds::new(), denominator },
+        }
     }
 
     /// Rule 4: a watched origin's routes make rows; an ambiguous one may be ours.
@@ -208,8 +216,10 @@ impl<'a> Builder<'a> {
         for prefix in prefixes {
             let holds = outage::whatever_upstream(hold::at_prefix(main, Some(prefix)).flat_map(|(_, list)| list.iter().cloned()));
             let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)) else { continue };
-            let first = Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
-            let outages = known.get(&prefix).map_or(Vec::new(), |known| outage::of_prefix(&holds, known, self.options.outage_share));
+            let first =
+                Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
+            let outages =
+                known.get(&prefix).map_or(Vec::new(), |known| outage::of_prefix(&holds, known, self.options.outage_share));
             found.push((prefix, first, outages));
         }
         let of_prefix = |(prefix, _, all): &(IpNet, Edge, Vec<Outage>)| {

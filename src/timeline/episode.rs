@@ -91,9 +91,10 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
 }
 
 fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold]) -> Open {
-    let mut open =
-        Open { from: time, peak: (0, time), peak_asns: 0, members: BTreeMap::new(), flags: Flags::default() };
-    standing.iter().for_each(|at| open.add(*at, &holds[*at]));
+    let mut open = Open { from: time, peak: (0, time), peak_asns: 0, members: BTreeMap::new(), flags: Flags::default() };
+    for at in standing {
+        open.add(*at, &holds[*at]);
+    }
     open
 }
 

@@ -93,7 +93,7 @@ impl Hold {
     }
 
     /// Takes in what overlaps or touches and did not begin earlier.
-    fn unite(&mut self, next: Hold) {
+    fn unite(&mut self, next: &Hold) {
         if !(self.assumed.is_empty() && next.assumed.is_empty()) {
             let proven = spans::union(self.proven().into_iter().chain(next.proven()).collect());
             let whole = Span { from: self.start.by, until: self.end.until.max(next.end.until) };
@@ -167,16 +167,13 @@ pub fn of_all(observed: &Observed) -> Holds {
         let is_sampled = coverage(hold.peer).is_some_and(|c| c.sampled);
         hold.flags.set_if(Flag::Sampled, is_sampled);
         // What a dump alone contradicts was assumed as well, but nothing is missing there.
-        let is_missing = |s: &Span| s.until == Time::MAX || coverage(hold.peer).is_some_and(|c| !c.gaps_between(s.from, s.until).is_empty());
+        let is_missing =
+            |s: &Span| s.until == Time::MAX || coverage(hold.peer).is_some_and(|c| !c.gaps_between(s.from, s.until).is_empty());
         hold.flags.set_if(Flag::Gap, !is_sampled && hold.assumed.iter().any(is_missing));
         holds.entry(subject).or_default().push(hold);
     };
     for interval in sorted {
-        let subject = Subject {
-            prefix: Some(interval.prefix),
-            origin: interval.route.origin,
-            upstream: interval.route.upstream,
-        };
+        let subject = Subject { prefix: Some(interval.prefix), origin: interval.route.origin, upstream: interval.route.upstream };
         let mut next = Hold::of(interval);
         let key = |i: &RouteInterval| (i.peer, i.prefix, i.path_id);
         match open.take() {
@@ -233,7 +230,7 @@ fn unite(list: &mut Vec<Hold>) {
     let mut united: Vec<Hold> = Vec::with_capacity(list.len());
     for hold in list.drain(..) {
         match united.last_mut() {
-            Some(last) if last.peer == hold.peer && hold.start.by <= last.end.until => last.unite(hold),
+            Some(last) if last.peer == hold.peer && hold.start.by <= last.end.until => last.unite(&hold),
             _ => united.push(hold),
         }
     }

@@ -167,7 +167,8 @@ impl Knowledge {
             without.extend(spans::intersection(&known, at(&family.able, peer)));
         }
         let at_large = |by_peer: &ByPeer| Steps::count(mentioned.keys().flat_map(|peer| at(by_peer, peer)).copied());
-        let counted = |all_at_large, by_peer, own| Counted { all_at_large, less_at_large: at_large(by_peer), own: Steps::count(own) };
+        let counted =
+            |all_at_large, by_peer, own| Counted { all_at_large, less_at_large: at_large(by_peer), own: Steps::count(own) };
         PrefixKnowledge {
             without: counted(&family.count_known, &family.known, without),
             unknown: counted(&family.count_unknown, &family.unknown, unknown),
@@ -204,11 +205,8 @@ fn at<'a>(by_peer: &'a ByPeer, peer: &PeerKey) -> &'a [Span] {
 impl Family {
     fn new(observed: &Observed, family: usize) -> Family {
         let replays = || observed.collectors.iter().map(|c| &c.replay);
-        let has_held: BTreeSet<PeerKey> = replays()
-            .flat_map(|r| &r.intervals)
-            .filter(|i| family_of(i.prefix) == family)
-            .map(|i| i.peer)
-            .collect();
+        let has_held: BTreeSet<PeerKey> =
+            replays().flat_map(|r| &r.intervals).filter(|i| family_of(i.prefix) == family).map(|i| i.peer).collect();
         let (mut up, mut able, mut table) = (ByPeer::new(), ByPeer::new(), ByPeer::new());
         for presence in replays().flat_map(|r| &r.presences) {
             up.entry(presence.peer).or_default().push(presence.span);

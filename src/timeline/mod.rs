@@ -22,6 +22,7 @@ mod row;
 mod stuck;
 mod sweep;
 mod visibility;
+mod weight;
 
 pub use build::{Options, Timeline, View, build};
 pub use certainty::{Certain, Certainties, Certainty, Question};
@@ -32,3 +33,4 @@ pub use observed::{Collector, Observed};
 pub use onset::{Onset, Rank, Variation, onset, variations};
 pub use row::Row;
 pub use visibility::{Point, visibility};
+pub use weight::{WHOLE, Weights};

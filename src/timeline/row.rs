@@ -178,7 +178,8 @@ impl<'a> Rows<'a> {
         let before = episode.start.after.is_some_and(|after| {
             // Where the start is exact, just before it; else where its bounds begin.
             let earlier = members(&|(first, _)| self.holds[*first].start.visible_after() < after);
-            unproven(after.plus_micros(-1)) > earlier
+            let just_before = if after == episode.start.by { after.plus_micros(-1) } else { after };
+            unproven(just_before) > earlier
         });
         let after = episode.end.before.is_some_and(|before| {
             let later = members(&|(_, last)| self.holds[*last].end.invisible_by() > before);

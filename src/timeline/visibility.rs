@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::build::Timeline;
 use super::hold::{Hold, Subject};
 use super::sweep::{self, moves};
+use super::weight::{WHOLE, Weights};
 use crate::model::{Asn, Span, Time};
 
 /// One value of the series: it holds from `time` on, or over the bin that begins then.
@@ -24,12 +25,15 @@ pub struct Point {
     pub peer_asns: usize,
     /// Peers able to see it: in bins the mean.
     pub total: f64,
+    /// What of `total` counts for the share: of a prefix its peers; of the target each peer once, in equal parts for the prefixes that it
+    /// holds, so that upstreams add up.
+    pub weight: f64,
 }
 
 impl Point {
-    /// `peers` of `total`, 0 to 1; `None`: nobody could have seen it.
+    /// `weight` of `total`, 0 to 1; `None`: nobody could have seen it.
     pub fn share(&self) -> Option<f64> {
-        (self.total > 0.0).then(|| (self.peers / self.total).min(1.0))
+        (self.total > 0.0).then(|| (self.weight / self.total).min(1.0))
     }
 }
 
@@ -38,6 +42,8 @@ impl Point {
 struct Step {
     time: Time,
     peers: usize,
+    /// What counts for the share, in millionths of a peer.
+    weight: u64,
     assumed: usize,
     asns: usize,
     total: usize,
@@ -47,8 +53,9 @@ struct Step {
 pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
     let all: BTreeMap<Subject, Vec<Hold>> = timeline.with_stuck();
+    let weights = Weights::of(&timeline.parts);
     for (subject, holds) in &all {
-        let steps = steps(timeline, subject, holds, window);
+        let steps = steps(timeline, &weights, subject, holds, window);
         match bin {
             None => points.extend(at_changes(*subject, &steps, window)),
             Some(width) => points.extend(in_bins(*subject, &steps, window, width.max(1))),
@@ -58,7 +65,8 @@ pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Po
     points
 }
 
-fn steps(timeline: &Timeline, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
+fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
+    let key = (subject.origin, subject.upstream);
     let mut moves: Vec<(Time, Turn, usize)> = moves(holds).into_iter().map(|m| (m.time, Turn::Move(m.turn), m.hold)).collect();
     for (at, hold) in holds.iter().enumerate() {
         let Span { from, until } = hold.believed();
@@ -70,7 +78,8 @@ fn steps(timeline: &Timeline, subject: &Subject, holds: &[Hold], window: Span) -
             }
         }
     }
-    moves.extend(timeline.denominator.changes(subject.prefix).map(|time| (time, Turn::Other, 0)));
+    let of_target = subject.prefix.is_none().then(|| weights.times(key)).into_iter().flatten();
+    moves.extend(timeline.denominator.changes(subject.prefix).chain(of_target).map(|time| (time, Turn::Other, 0)));
     moves.sort_unstable();
     let (mut peers, mut assumed) = (0_usize, 0_usize);
     let mut asns: BTreeMap<Asn, usize> = BTreeMap::new();
@@ -97,7 +106,8 @@ fn steps(timeline: &Timeline, subject: &Subject, holds: &[Hold], window: Span) -
             }
         }
         let total = timeline.denominator.at(subject.prefix, time).max(peers);
-        let step = Step { time, peers, assumed, asns: asns.len(), total };
+        let weight = if subject.prefix.is_some() { peers as u64 * WHOLE } else { weights.at(key, time) };
+        let step = Step { time, peers, weight, assumed, asns: asns.len(), total };
         let same = |last: &Step| Step { time, ..*last } == step;
         if !steps.last().is_some_and(same) {
             steps.push(step);
@@ -115,7 +125,7 @@ enum Turn {
     Move(sweep::Turn),
     /// A hold is only assumed from now on.
     Assumed,
-    /// The number of able peers changes.
+    /// The number of able peers changes, or what counts of those that hold it.
     Other,
 }
 
@@ -132,6 +142,7 @@ fn at_changes(subject: Subject, steps: &[Step], window: Span) -> Vec<Point> {
                 time: step.time,
                 subject,
                 peers: step.peers as f64,
+                weight: step.weight as f64 / WHOLE as f64,
                 peers_max: step.peers,
                 assumed: step.assumed as f64,
                 peer_asns: step.asns,
@@ -162,7 +173,7 @@ fn in_bins(subject: Subject, steps: &[Step], window: Span, width: i64) -> Vec<Po
 }
 
 fn empty(subject: Subject) -> Point {
-    Point { time: Time::MIN, subject, peers: 0.0, peers_max: 0, assumed: 0.0, peer_asns: 0, total: 0.0 }
+    Point { time: Time::MIN, subject, peers: 0.0, peers_max: 0, assumed: 0.0, peer_asns: 0, total: 0.0, weight: 0.0 }
 }
 
 fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>, bin: Span) -> Point {
@@ -172,6 +183,7 @@ fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>
         point.peers += step.peers as f64 * share;
         point.assumed += step.assumed as f64 * share;
         point.total += step.total as f64 * share;
+        point.weight += step.weight as f64 / WHOLE as f64 * share;
         if step.peers > point.peers_max {
             (point.peers_max, point.peer_asns) = (step.peers, step.asns);
         }

@@ -5,7 +5,7 @@ use super::markup::{push, text};
 use super::paint::Palette;
 use crate::replay::{End, Start};
 use crate::report::text::{minute, plural, second};
-use crate::report::words::{Arrival, Story, Told, pairs};
+use crate::report::words::{Arrival, Story, Told, pairs, shares};
 
 /// So many cards and moments; the paragraph and the tables have the rest.
 const CARDS: usize = 4;
@@ -64,10 +64,10 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let all = story.prefixes().len();
     let names: Vec<String> = on.iter().take(4).map(|p| text(&super::table::prefix(*p))).collect();
     let more = if on.len() > 4 { format!(" and {} more", on.len() - 4) } else { String::new() };
-    let peak = told.peak();
+    let seen = shares(&told.peaks(&on));
     let of = if all > 1 { format!(" ({} of {})", on.len(), plural(all, "prefix")) } else { String::new() };
     let on = if on == [None] { String::new() } else { format!("on {}{more}{of}; ", names.join(", ")) };
-    push!(out, "<p>{on}seen by up to {} of {}</p>", peak.0, plural(peak.1, "peer"));
+    push!(out, "<p>{on}seen by {seen}</p>");
     let later = told.later();
     if let Some(next) = later.first() {
         push!(out, "<p>then on {} more, from {} on</p>", plural(later.len(), "prefix"), start(&next.start));

@@ -50,13 +50,6 @@ impl Scale {
         usize::try_from(column).unwrap_or(0).min(self.columns - 1)
     }
 
-    /// So many units in microseconds.
-    pub fn micros(&self, units: u32) -> i64 {
-        let columns = i64::from(units * COLUMNS);
-        let columns_in_all = i64::try_from(self.columns).unwrap_or(i64::MAX);
-        self.span.until.micros_since(self.span.from) / columns_in_all * columns
-    }
-
     /// Where a column begins.
     pub fn column_x(column: usize) -> f64 {
         column as f64 / f64::from(COLUMNS)

@@ -1,17 +1,15 @@
-//! The stacked chart of the target: of all pairs of a prefix and a peer that could see it, the share that each upstream carries.
+//! The stacked chart of the target: of the peers that could see it, the share that each upstream carries.
 
-use std::collections::BTreeMap;
-
-use ipnet::IpNet;
+use std::collections::BTreeSet;
 
 use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{OWN, Palette, Series};
 use super::scale::Scale;
 use super::{Page, lanes};
-use crate::model::{Span, Time};
+use crate::model::{Origin, Span, Time, Upstream};
 use crate::report::text::second;
 use crate::report::words::{Story, Told};
-use crate::timeline::{ChangeKind, Hold, Timeline};
+use crate::timeline::{ChangeKind, Subject, Timeline, WHOLE, Weights};
 
 /// A drawing: its height, and what it holds.
 pub struct Drawing {
@@ -24,53 +22,27 @@ pub struct Drawing {
 const CHART: f64 = 170.0;
 const LABEL: f64 = 16.0;
 
-/// The share of every colour in every column: the mean over the column, so that a column's shares never exceed the whole.
+/// The share of every colour in every column: the mean over the column, so that a column's shares never exceed the whole. It is that of
+/// `visibility --by target`: each peer counts once.
 fn shares(timeline: &Timeline, palette: &Palette, scale: &Scale) -> Vec<[f64; OWN + 1]> {
-    let denominator = &timeline.denominator;
-    let mut moves: BTreeMap<Time, Vec<(usize, i64)>> = BTreeMap::from([(scale.span.from, Vec::new())]);
-    let mut seen: BTreeMap<IpNet, Time> = BTreeMap::new();
-    for row in &timeline.rows {
-        let colour = palette.colour(palette.series(&row.subject));
-        if let Some(prefix) = row.subject.prefix {
-            let first = seen.entry(prefix).or_insert(row.start.by);
-            *first = row.start.by.min(*first);
-        }
-        let end = row.end.until;
-        for believed in timeline.members(row).map(Hold::believed) {
-            let (from, until) = (believed.from.max(row.start.by), believed.until.min(end));
-            // What a single table shows has no width of its own.
-            let least = from.plus_micros(scale.micros(2));
-            let until = if until <= from && row.end.last_seen >= from { least } else { until };
-            let (from, until) = (from.max(scale.span.from), until.min(scale.span.until));
-            if from < until {
-                moves.entry(from).or_default().push((colour, 1));
-                moves.entry(until).or_default().push((colour, -1));
-            }
-        }
-    }
-    let families: Vec<IpNet> = seen.keys().copied().collect();
+    let holds = timeline.with_stuck();
+    let weights = Weights::of(&holds);
+    let keys: BTreeSet<(Origin, Upstream)> = holds.keys().map(|subject| (subject.origin, subject.upstream)).collect();
     let inside = |t: &Time| *t > scale.span.from && *t < scale.span.until;
-    for time in denominator.changes(None).chain(seen.values().copied()).filter(inside) {
-        moves.entry(time).or_default();
-    }
-    // Peers able to see each of the prefixes seen so far, added up; the number of peers is the same for all of a family.
-    let able = |time: Time| -> f64 {
-        let of = |v6: bool| {
-            let all = families.iter().filter(|p| matches!(p, IpNet::V6(_)) == v6);
-            let count = all.clone().filter(|p| seen[*p] <= time).count();
-            all.clone().next().map_or(0, |p| count * denominator.at(Some(*p), time))
-        };
-        (of(false) + of(true)) as f64
-    };
-    let mut held = [0_i64; OWN + 1];
+    let mut times: BTreeSet<Time> = keys.iter().flat_map(|key| weights.times(*key)).filter(inside).collect();
+    times.extend(timeline.denominator.changes(None).filter(inside));
+    times.insert(scale.span.from);
     let (mut sums, mut weight) = (vec![[0.0; OWN + 1]; scale.columns], vec![0.0; scale.columns]);
-    let next: Vec<Time> = moves.keys().copied().skip(1).chain([scale.span.until]).collect();
-    for ((time, changes), until) in moves.iter().zip(next) {
-        for (colour, by) in changes {
-            held[*colour] += by;
+    let next: Vec<Time> = times.iter().copied().skip(1).chain([scale.span.until]).collect();
+    for (time, until) in times.iter().zip(next) {
+        let mut held = [0.0; OWN + 1];
+        for key in &keys {
+            let subject = Subject { prefix: None, origin: key.0, upstream: key.1 };
+            held[palette.colour(palette.series(&subject))] += weights.at(*key, *time) as f64 / WHOLE as f64;
         }
-        let total = able(*time).max(held.iter().sum::<i64>() as f64);
-        let (from, until) = (scale.x(*time) * 2.0, scale.x(until) * 2.0);
+        let total = (timeline.denominator.at(None, *time) as f64).max(held.iter().sum());
+        // What a single table shows has no width of its own.
+        let (from, until) = (scale.x(*time) * 2.0, (scale.x(until) * 2.0).max(scale.x(*time) * 2.0 + 1e-6));
         for column in scale.column(*time)..scale.columns {
             let part = (until.min(column as f64 + 1.0) - from.max(column as f64)).max(0.0);
             if column as f64 >= until {
@@ -79,7 +51,7 @@ fn shares(timeline: &Timeline, palette: &Palette, scale: &Scale) -> Vec<[f64; OW
             weight[column] += part;
             if total > 0.0 {
                 for (sum, held) in sums[column].iter_mut().zip(held) {
-                    *sum += part * held as f64 / total;
+                    *sum += part * held / total;
                 }
             }
         }

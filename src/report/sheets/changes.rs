@@ -1,6 +1,9 @@
 //! `changes`: the transition log.
 
+use std::collections::BTreeSet;
+
 use super::{PATHS_ONLY, cells, marks::Marks};
+use crate::model::Origin;
 use crate::replay::Basis;
 use crate::report::context::Context;
 use crate::report::remark;
@@ -25,10 +28,30 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("evidence", Kind::Text),
 ];
 
+/// Where the origin stands in a row for people; it is told where there is more than one.
+const ORIGIN_AT: usize = 3;
+
 /// The sheet of `changes`; in the order of [`Change::order`].
 pub fn changes(changes: &[Change], context: &Context) -> Sheet {
     let mut marks = Marks::default();
-    let rows = changes.iter().map(|change| shown(change, &mut marks, context)).collect();
+    let origins: BTreeSet<Origin> = changes.iter().filter_map(|change| change.origin).collect();
+    let names_origin = origins.len() > 1 || changes.iter().any(|c| c.kind == ChangeKind::OriginConflictStart);
+    let mut rows: Vec<Vec<String>> = changes.iter().map(|change| shown(change, &mut marks, context)).collect();
+    let mut headings = vec![
+        (" time", Left, Fixed),
+        ("prefix", Left, Fixed),
+        ("change", Left, Fixed),
+        ("origin", Left, Fixed),
+        ("upstream", Left, CutEnd),
+        ("peers", Left, Fixed),
+        ("notes", Left, Fixed),
+    ];
+    if !names_origin {
+        headings.remove(ORIGIN_AT);
+        for row in &mut rows {
+            row.remove(ORIGIN_AT);
+        }
+    }
     let legend = [String::from("Peers: before and after, of those able to see the prefix (* is the target as a whole).")];
     let mut caveats = context.missing();
     caveats.extend(remark::explained(marks.flags));
@@ -42,14 +65,7 @@ pub fn changes(changes: &[Change], context: &Context) -> Sheet {
         caveats,
         facts: context.facts_json(),
         view: View {
-            columns: cells::headings(&[
-                (" time", Left, Fixed),
-                ("prefix", Left, Fixed),
-                ("change", Left, Fixed),
-                ("upstream", Left, CutEnd),
-                ("peers", Left, Fixed),
-                ("notes", Left, Fixed),
-            ]),
+            columns: cells::headings(&headings),
             groups: vec![Group { heading: None, rows }],
             drawing: Vec::new(),
             legend: legend.into_iter().chain(marks.legend()).collect(),
@@ -83,6 +99,7 @@ fn shown(change: &Change, marks: &mut Marks, context: &Context) -> Vec<String> {
         time,
         cells::prefix_text(change.prefix),
         change.kind.text().to_owned(),
+        change.origin.map_or_else(String::new, |origin| origin.to_string()),
         change.upstream.map_or_else(String::new, |u| context.upstream_label(u)),
         format!("{} to {} of {}", change.peers_before, change.peers_after, change.peers_total),
         marks.notes(change.flags),

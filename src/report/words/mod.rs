@@ -1,23 +1,24 @@
 //! The result in plain words: a paragraph that can be quoted as it stands, and the story it is made from. Pure: rows and changes in,
 //! sentences out; nothing is said that a row does not prove, and what the data do not show is said too.
 
+mod conflict;
 mod phrase;
 mod story;
 
 #[cfg(test)]
 mod tests;
 
-pub use phrase::pairs;
+pub use phrase::{pairs, shares};
 pub use story::{Arrival, Story, Told};
 
-use phrase::{Dates, among, list, outages, prefixes, share};
+use conflict::conflicts;
+use phrase::{Dates, among, list, outages, prefixes};
 
-use std::collections::BTreeSet;
+use ipnet::IpNet;
 
 use super::context::Context;
 use super::text::{duration, plural};
 use crate::model::{Flag, Flags, Upstream};
-use crate::replay::Basis;
 use crate::timeline::{Change, Row};
 
 /// So many upstreams are told one by one; the rest are counted.
@@ -59,6 +60,7 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
     }
     said.extend(lost(&story, context, &mut dates));
     said.extend(outages(changes, &story, &mut dates));
+    said.extend(conflicts(changes, context, &mut dates));
     said.extend(certainty(&story, rows, context));
     said.push(limits(context));
     said
@@ -71,29 +73,20 @@ fn labels<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: 
 /// What was there at the start of the data, or was seen for the first time without proof of its beginning.
 fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
     let mut said = Vec::new();
-    let present = labels(story, story.present(), context);
-    if let Some(first) = story.present().map(|t| t.first.start.first_seen).min() {
-        let providers = if present.len() == 1 { "one upstream provider," } else { "upstream providers," };
-        let who = among(&present, "upstream provider");
+    let present: Vec<&Told> = story.present().collect();
+    if let Some(first) = present.iter().map(|t| t.first.start.first_seen).min() {
         let (target, when) = (&context.target, dates.at(first));
-        let which = if present.len() == 1 { format!("{providers} {who}") } else { who };
-        said.push(format!(
-            "Where the data begin, {when}, {target} was reached through {which}{}{}.",
-            on(story, story.present(), context),
-            seen_by(story.present())
-        ));
+        said.push(format!("Where the data begin, {when}, {target} was reached through {}.", each(story, &present, context)));
     }
-    let found = labels(story, story.found(), context);
-    if let Some(first) = story.found().map(|t| t.first.start.first_seen).min() {
+    let found: Vec<&Told> = story.found().collect();
+    if let Some(first) = found.iter().map(|t| t.first.start.first_seen).min() {
         let start =
             if said.is_empty() { format!("{} was first seen", context.target) } else { "Routes were also seen".to_owned() };
-        let at_once = story.found().all(|t| t.began_on() == t.arrived_on());
+        let at_once = found.iter().all(|t| t.began_on() == t.arrived_on());
         let since = if found.len() == 1 && at_once { dates.at(first) } else { format!("{} and later", dates.at(first)) };
         said.push(format!(
-            "{start} through {}{} {since}{}; how long before that it was there, the data do not show.",
-            among(&found, "upstream provider"),
-            on(story, story.found(), context),
-            seen_by(story.found())
+            "{start} {since} through {}; how long before that it was there, the data do not show.",
+            each(story, &found, context)
         ));
     }
     if said.is_empty() && story.all().next().is_none() {
@@ -102,10 +95,30 @@ fn before(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
     said
 }
 
-/// `, for 208.65.153.0/24 (1 of 3 prefixes)`: where they came first; nothing where the target's own name says it.
-fn on<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: &Context) -> String {
-    let (all, on) = (story.prefixes(), told.flat_map(Told::began_on).collect::<BTreeSet<_>>());
-    let names = prefixes(&on.iter().copied().collect::<Vec<_>>());
+/// Each of these upstreams with its own prefixes and peers, or, of many, how many there are and those that most peers saw.
+fn each(story: &Story, told: &[&Told], context: &Context) -> String {
+    let one = |t: &&Told| {
+        let on = t.began_on();
+        format!("{}{}{}", story.label(t, context), on_prefixes(story, &on, context), seen_by(t, &on))
+    };
+    let mut most = told.to_vec();
+    most.sort_by_key(|t| std::cmp::Reverse(t.peak().0));
+    match most.as_slice() {
+        [only] => format!("one upstream provider, {}", one(only)),
+        few if few.len() <= TOLD_ONE_BY_ONE => {
+            format!("{} upstream providers: {}", phrase::number(few.len()), list(&few.iter().map(one).collect::<Vec<_>>()))
+        }
+        many => {
+            let of = if many.len() < story.upstreams() { format!(" (of {} in all)", story.upstreams()) } else { String::new() };
+            let most = list(&many.iter().take(TOLD_ONE_BY_ONE).map(one).collect::<Vec<_>>());
+            format!("{}{of}, among them {most}", plural(many.len(), "upstream provider"))
+        }
+    }
+}
+
+/// ` for 208.65.153.0/24 (1 of 3 prefixes)`; nothing where the target's own name says it.
+fn on_prefixes(story: &Story, on: &[Option<IpNet>], context: &Context) -> String {
+    let (all, names) = (story.prefixes(), prefixes(on));
     match (on.len(), all.len()) {
         // The rows are about the target as a whole.
         (_, 1) if all.contains(&None) => String::new(),
@@ -113,14 +126,15 @@ fn on<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>, context: &Con
         (1, 1) => format!(", for {names}"),
         (2, 2) => ", for both prefixes".to_owned(),
         (some, of) if some == of => format!(", for all {}", plural(of, "prefix")),
+        (some @ 5.., of) => format!(", for {some} of {}", plural(of, "prefix")),
         (some, of) => format!(", for {names} ({some} of {})", plural(of, "prefix")),
     }
 }
 
-/// `, seen by up to 12 of 21 peers (57 %)`, of the row with the most peers.
-fn seen_by<'a>(told: impl Iterator<Item = &'a Told<'a>>) -> String {
-    let most = told.map(Told::peak).max_by_key(|(peers, total)| (*peers, std::cmp::Reverse(*total)));
-    most.map_or_else(String::new, |(peers, total)| format!(", seen by {}", share(peers, total)))
+/// `, seen by up to 12 of 21 peers (57 %)`: what these prefixes show, and no others.
+fn seen_by(told: &Told, on: &[Option<IpNet>]) -> String {
+    let shares = phrase::shares(&told.peaks(on));
+    if shares.is_empty() { shares } else { format!(", seen by {shares}") }
 }
 
 /// How an upstream came, went, came back, and how it stands where the data end.
@@ -136,8 +150,9 @@ fn gained(story: &Story, told: &Told, context: &Context, dates: &mut Dates) -> V
     let of = if all.len() > 1 { format!(" ({} of {} prefixes)", on.len(), all.len()) } else { String::new() };
     let whole = on == [None];
     let when = phrase::capital(&dates.start(&told.first.start));
-    let on = if whole { String::new() } else { format!(" for {}{of}{}{not}", prefixes(&on), later(told, dates)) };
-    let mut said = vec![format!("{when} {which} appeared{on}{}.", seen_by(std::iter::once(told)))];
+    let seen = seen_by(told, &on);
+    let on = if whole { seen } else { format!(" for {}{of}{seen}{}{not}", prefixes(&on), later(told, dates)) };
+    let mut said = vec![format!("{when} {which} appeared{on}.")];
     said.extend(stays(told, dates));
     said
 }
@@ -194,15 +209,21 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
     said
 }
 
-/// Providers of the beginning that did not stay.
+/// Providers of the beginning that did not stay. Where peers that never spoke may have them still, they were last seen, and did not leave.
 fn lost(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
     let gone = story.present().chain(story.found()).filter(|t| t.still_on().is_empty());
-    let ended = |t: &Told| Some((story.label(t, context), t.stays().last()?.1.end));
-    let gone: Vec<_> = gone.filter_map(ended).filter(|(_, end)| end.basis.is_change()).collect();
-    let told = gone.iter().take(TOLD_ONE_BY_ONE).map(|(label, end)| format!("{label} left {}.", dates.end(end)));
-    let mut said: Vec<String> = told.collect();
+    let last = |t: &Told| Some((story.label(t, context), t.stays().last()?.1.clone()));
+    let gone: Vec<(String, Row)> = gone.filter_map(last).filter(|(_, row)| row.end.basis.is_change()).collect();
+    let one = |(label, row): &(String, Row)| {
+        let may_be_held = row.flags.has(Flag::NoBaseline) && !row.is_told_apart.1;
+        if may_be_held {
+            return format!("{label} was last seen {}.", dates.at(row.end.last_seen));
+        }
+        format!("{label} left {}.", dates.end(&row.end))
+    };
+    let mut said: Vec<String> = gone.iter().take(TOLD_ONE_BY_ONE).map(one).collect();
     if gone.len() > TOLD_ONE_BY_ONE {
-        said.push(format!("{} more left as well.", gone.len() - TOLD_ONE_BY_ONE));
+        said.push(format!("{} more left, or were not seen again, as well.", gone.len() - TOLD_ONE_BY_ONE));
     }
     said
 }
@@ -210,11 +231,12 @@ fn lost(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
 /// How far to trust the times.
 fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
     let flags = story.all().flat_map(|t| &t.rows).fold(Flags::default(), |all, row| all.union(row.flags));
-    let moments: Vec<Basis> = story.gained().flat_map(|t| &t.rows).map(|r| r.start.basis).filter(|b| b.is_change()).collect();
+    let moments = story.gained().flat_map(|t| &t.rows).map(|r| &r.start).filter(|s| s.basis.is_change());
+    let exact: Vec<bool> = moments.map(|s| s.after == Some(s.by)).collect();
     let mut said = Vec::new();
-    if !moments.is_empty() && moments.iter().all(|b| *b == Basis::Update) {
+    if !exact.is_empty() && exact.iter().all(|is_exact| *is_exact) {
         said.push("A BGP message in the archive proves each appearance to the second.".to_owned());
-    } else if moments.iter().any(|b| *b != Basis::Update) {
+    } else if !exact.is_empty() {
         said.push("Where two times are given, the moment lies between them: the data do not show exactly when.".to_owned());
     }
     if story.gained().any(|t| t.first.flags.has(Flag::WiderBounds)) {

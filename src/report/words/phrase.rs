@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::story::Story;
 use crate::model::Time;
-use crate::replay::{Basis, End, Start};
+use crate::replay::{End, Start};
 use crate::report::text::{duration, plural, second};
 use crate::timeline::{Change, ChangeKind};
 
@@ -31,7 +31,12 @@ impl Dates {
         (new, clock.to_owned())
     }
 
+    /// With both dates where they differ.
     fn between(&mut self, after: Time, by: Time) -> String {
+        let day = |time: Time| second(time).split(' ').next().map(str::to_owned);
+        if day(after) != day(by) {
+            self.date = String::new();
+        }
         let first = self.bare(after);
         format!("between {first} and {}", self.bare(by))
     }
@@ -48,7 +53,6 @@ impl Dates {
         match start.after {
             Some(after) if after == start.by => self.at(start.by),
             Some(after) => self.between(after, start.by),
-            None if start.basis == Basis::Update => self.at(start.by),
             None => format!("no later than {}", self.bare(start.by)),
         }
     }
@@ -69,6 +73,27 @@ pub fn share(peers: usize, total: usize) -> String {
         0 => format!("up to {}", plural(peers, "peer")),
         1 => "the one peer that could see it".to_owned(),
         _ => format!("up to {peers} of {total} peers that could see it ({} %)", (peers * 100 + total / 2) / total),
+    }
+}
+
+/// What each of several prefixes shows, from the least to the most: `up to 11 of 21 to 13 of 22 peers that could see them (52 to 59 %)`.
+pub fn shares(all: &[(usize, usize)]) -> String {
+    let percent = |(peers, total): (usize, usize)| (peers * 100 + total / 2).checked_div(total).unwrap_or(0);
+    let mut sorted = all.to_vec();
+    sorted.sort_by_key(|one| (percent(*one), *one));
+    sorted.dedup();
+    match (sorted.first(), sorted.last()) {
+        (Some(least), Some(most)) if least != most => format!(
+            "up to {} of {} to {} of {} peers that could see them ({} to {} %)",
+            least.0,
+            least.1,
+            most.0,
+            most.1,
+            percent(*least),
+            percent(*most)
+        ),
+        (Some((peers, total)), _) => share(*peers, *total),
+        _ => String::new(),
     }
 }
 
@@ -155,7 +180,8 @@ fn were_there(count: usize) -> String {
     format!("{} {}", if count == 1 { "was" } else { "were" }, plural(count, "outage"))
 }
 
-fn number(count: usize) -> String {
+/// `two`; above ten in digits.
+pub fn number(count: usize) -> String {
     let words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     words.get(count).map_or_else(|| count.to_string(), |w| (*w).to_owned())
 }

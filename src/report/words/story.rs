@@ -40,6 +40,7 @@ pub struct Story<'a> {
     told: Vec<Told<'a>>,
     prefixes: BTreeSet<Option<IpNet>>,
     origins: usize,
+    upstreams: usize,
 }
 
 impl<'a> Story<'a> {
@@ -61,8 +62,9 @@ impl<'a> Story<'a> {
             }
         }
         let origins: BTreeSet<Origin> = told.iter().map(|t| t.origin).collect();
-        let prefixes = sound.iter().map(|r| r.subject.prefix).collect();
-        Story { told, prefixes, origins: origins.len() }
+        let prefixes = rows.iter().filter(named).map(|r| r.subject.prefix).collect();
+        let upstreams: BTreeSet<Upstream> = rows.iter().filter(named).map(|r| r.subject.upstream).collect();
+        Story { told, prefixes, origins: origins.len(), upstreams: upstreams.len() }
     }
 
     /// All, in order of their first appearance.
@@ -110,6 +112,11 @@ impl<'a> Story<'a> {
         &self.prefixes
     }
 
+    /// How many upstreams the rows name, told of or not.
+    pub fn upstreams(&self) -> usize {
+        self.upstreams
+    }
+
     /// How many rows are not told of.
     pub fn aside(&self, rows: &[Row]) -> usize {
         rows.len() - self.told.iter().map(|t| t.rows.len()).sum::<usize>()
@@ -128,17 +135,22 @@ impl<'a> Story<'a> {
 impl<'a> Told<'a> {
     /// How it came.
     pub fn arrival(&self) -> Arrival {
-        match self.first.start.basis {
-            Basis::DataStart => Arrival::Present,
-            basis if basis.is_change() => Arrival::Gained,
-            _ => Arrival::Found,
-        }
+        arrival(self.first)
     }
 
     /// The most peers at one time, of how many able to see it.
     pub fn peak(&self) -> (usize, usize) {
         let most = self.rows.iter().max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
         most.map_or((0, 0), |row| (row.peak_peers, row.peers_total))
+    }
+
+    /// The most peers at one time, of how many able to see it, for each of these prefixes.
+    pub fn peaks(&self, on: &[Option<IpNet>]) -> Vec<(usize, usize)> {
+        let of = |prefix: &Option<IpNet>| {
+            let own = self.rows.iter().filter(|r| r.subject.prefix == *prefix);
+            own.max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total))).map(|r| (r.peak_peers, r.peers_total))
+        };
+        on.iter().filter_map(of).collect()
     }
 
     fn weight(&self) -> usize {
@@ -152,7 +164,7 @@ impl<'a> Told<'a> {
 
     /// The prefixes on which it came in the way in which it came first: there from the start of the data, found, or gained.
     pub fn began_on(&self) -> Vec<Option<IpNet>> {
-        sorted(self.rows.iter().copied().filter(|r| r.start.basis == self.first.start.basis))
+        sorted(self.rows.iter().copied().filter(|r| arrival(r) == self.arrival()))
     }
 
     /// The spans in which it served any prefix at all: their first and last rows.
@@ -217,6 +229,15 @@ impl<'a> Told<'a> {
         }
         last.sort_by_key(|r| (r.end.last_seen, r.subject));
         last
+    }
+}
+
+/// How a row came into the data. Without a baseline nothing shows that it was not there before.
+fn arrival(row: &Row) -> Arrival {
+    match row.start.basis {
+        Basis::DataStart => Arrival::Present,
+        basis if basis.is_change() && row.start.after.is_some() => Arrival::Gained,
+        _ => Arrival::Found,
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{Asn, CollectorId, Origin, RecordId, Span};
-use crate::replay::{End, Start};
+use crate::replay::{Basis, End, Start};
 use crate::report::sheets::fixture::{at, began, context, ended, episode, evidence, ongoing, there_at};
 use crate::report::{GapFact, RunFacts};
 use crate::timeline::ChangeKind;
@@ -51,8 +51,8 @@ fn a_second_provider_comes_leaves_and_comes_back() {
     let expected = [
         "Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream \
          provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers that could see it (48 %).",
-        "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), but not for \
-         175.45.177.0/24, seen by up to 12 of 25 peers that could see it (48 %).",
+        "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), seen by up to 12 of \
+         25 peers that could see it (48 %), but not for 175.45.177.0/24.",
         "It was gone at 10:14:45 and came back at 12:21:55.",
         "It was still there for 175.45.176.0/24 where the data end, on 2017-10-02 at 12:00:00 UTC.",
         "On 2017-10-01 at 10:53:24 UTC, all prefixes were without any route for 51s, until 10:54:15.",
@@ -60,6 +60,47 @@ fn a_second_provider_comes_leaves_and_comes_back() {
         LIMITS,
     ];
     assert_eq!(paragraph(&rows, &changes, &complete(context(&evidence))), expected);
+}
+
+#[test]
+fn each_upstream_is_told_with_its_own_prefixes_and_peers() {
+    let (a, b) = ("198.51.100.0/24", "203.0.113.0/24");
+    let there = |prefix, asn, (peers, total)| {
+        let row = of(prefix, Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        Row { peak_peers: peers, peers_total: total, ..row }
+    };
+    let context = complete(context(&evidence));
+    says(
+        &[there(a, 6762, (2, 25)), there(b, 3356, (9, 25))],
+        &context,
+        &[
+            "two upstream providers: AS3356, for 203.0.113.0/24 (1 of 2 prefixes), seen by up to 9 of 25 peers",
+            "AS6762, for 198.51.100.0/24 (1 of 2 prefixes), seen by up to 2 of 25 peers",
+        ],
+    );
+    says(
+        &[there(a, 6762, (2, 25)), there(b, 6762, (9, 20))],
+        &context,
+        &["AS6762, for both prefixes, seen by up to 2 of 25 to 9 of 20 peers that could see them (8 to 45 %)."],
+    );
+}
+
+#[test]
+fn two_times_on_two_days_have_both_dates() {
+    let end = End {
+        after: Some(at("09-01 08:00:00")),
+        before: Some(at("10-01 08:00:00")),
+        basis: Basis::Rib,
+        ..ended("09-01 08:00:00")
+    };
+    let began = Start { after: Some(at("08-01 08:00:00")), basis: Basis::Rib, ..began("09-01 08:00:00") };
+    let a = "175.45.176.0/24";
+    let unicom = of(a, UNICOM, there_at("08-01 00:00:00"), ongoing("10-02 12:00:00"));
+    says(
+        &[unicom, of(a, TRANSTELECOM, began, end)],
+        &complete(context(&evidence)),
+        &["It left between 2017-09-01 08:00:00 UTC and 2017-10-01 08:00:00 UTC."],
+    );
 }
 
 /// The paragraph holds each of these, in this order.
@@ -106,7 +147,7 @@ fn every_case_has_its_words() {
         &[row],
         &context,
         &[
-            "was first seen through AS20485 TransTeleCom, for 175.45.176.0/24 on 2017-10-01 at 09:30:00 UTC",
+            "was first seen on 2017-10-01 at 09:30:00 UTC through one upstream provider, AS20485 TransTeleCom, for 175.45.176.0/24",
             "do not show",
             "no full table",
         ],
@@ -123,7 +164,15 @@ fn every_case_has_its_words() {
 
     let several: Vec<Row> =
         (1..=6).map(|asn| of(a, Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))).collect();
-    says(&several, &context, &["through 6 upstream providers, among them AS1, AS2 and AS3"]);
+    says(
+        &several,
+        &context,
+        &[
+            "through 6 upstream providers, among them AS1, for 175.45.176.0/24, seen by up to 12 of 25 peers",
+            "AS2, for",
+            "and AS3, for",
+        ],
+    );
 
     let (b, c) = ("175.45.178.0/24", "175.45.179.0/24");
     let end = || ended("10-01 10:14:45");
@@ -132,7 +181,10 @@ fn every_case_has_its_words() {
     says(
         &[unicom(), together[0].clone(), together[1].clone(), later],
         &context,
-        &["appeared for 175.45.176.0/24 and 175.45.178.0/24 (2 of 3 prefixes), then for 175.45.179.0/24 at 09:30:00, seen by up"],
+        &[
+            "appeared for 175.45.176.0/24 and 175.45.178.0/24 (2 of 3 prefixes), seen by up",
+            "then for 175.45.179.0/24 at 09:30:00",
+        ],
     );
 
     let mut whole = of(a, TRANSTELECOM, began("10-01 09:07:51"), ongoing("10-02 12:00:00"));
