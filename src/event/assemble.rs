@@ -164,7 +164,7 @@ impl Work<'_> {
                 events.push(match &said.message {
                     Message::State { new, .. } => Event::State { time, peer, new: *new, record },
                     Message::Update { announced, withdrawn, .. } => {
-                        let read = |path: &Arc<AsPath>| Route::read(path.clone(), peer.asn, |a| self.watch.is_origin(a));
+                        let read = |path: &Arc<AsPath>| Route::read(path.clone(), peer.asn, self.watch.origins());
                         let announced = announced.iter().map(|(net, id, path)| (*net, *id, read(path))).collect();
                         let update = Update { announced, withdrawn: withdrawn.clone() };
                         Event::Update { time, peer, update, record, clock }
@@ -230,7 +230,7 @@ impl Work<'_> {
             for (peer, path_id, path) in &said.entries {
                 let peer = who.is(*peer);
                 dump.peers.entry(peer).or_default();
-                let route = Route::read(path.clone(), peer.asn, |a| self.watch.is_origin(a));
+                let route = Route::read(path.clone(), peer.asn, self.watch.origins());
                 let (time, prefix, path_id) = (said.time, said.prefix, *path_id);
                 dump.entries.push(DumpEntry { time, peer, prefix, path_id, route, record });
             }

@@ -55,7 +55,7 @@ pub(super) fn attributed(list: &[u8], as_len: AsLen, peer: Asn, place: Place) ->
         as4_path: attributes.as4_path.and_then(|attribute| path_as_sent(attribute, AsLen::Four)),
         as4: as4_verdict(&attributes, as_len),
         // An empty path is direct if the peer is the origin; whether it is, only the target can say.
-        route: path.clone().and_then(|path| Route::read(path, peer, |_| true)),
+        route: path.clone().and_then(|path| Route::read(path, peer, &[])),
         path,
         overruns: (attributes.walk == Walk::Overrun).then_some(Overrun),
         others: others(list),

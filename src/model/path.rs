@@ -117,9 +117,9 @@ impl AsPath {
         })
     }
 
-    /// Rule 3: the AS to the left of the *leftmost* occurrence of `origin`, prepending removed. A set of several ASes to the
-    /// left is no single neighbour: ambiguous.
-    fn upstream_of(&self, origin: Asn) -> Upstream {
+    /// Rule 3: the AS to the left of the *leftmost* occurrence of `origin`, prepending and the ASes of its own house removed. A set of
+    /// several ASes to the left is no single neighbour: ambiguous.
+    fn upstream_of(&self, origin: Asn, is_own: impl Fn(Asn) -> bool) -> Upstream {
         let mut left: Option<(&Segment, Asn)> = None;
         for segment in &self.segments {
             let (Segment::Sequence(ases) | Segment::Set(ases)) = segment;
@@ -134,7 +134,9 @@ impl AsPath {
                         Some((_, neighbour)) => Upstream::Via(neighbour),
                     };
                 }
-                left = Some((segment, *asn));
+                if !is_own(*asn) {
+                    left = Some((segment, *asn));
+                }
             }
         }
         Upstream::Ambiguous
@@ -161,14 +163,18 @@ pub struct Route {
 }
 
 impl Route {
-    /// Reads `path` as sent by a peer of AS `peer`. An empty path says nothing of an origin (`None`) unless the peer itself
-    /// may be the origin (`may_be_origin`): then the route is direct.
-    pub fn read(path: Arc<AsPath>, peer: Asn, may_be_origin: impl Fn(Asn) -> bool) -> Option<Route> {
+    /// Reads `path` as sent by a peer of AS `peer`, for a target with these `origins` (none: every origin counts). An empty path
+    /// says nothing of an origin (`None`) unless the peer itself may be the origin: then the route is direct. A route of one of
+    /// several origins that another of them carries leaves the target only behind that one: none is the upstream of another.
+    pub fn read(path: Arc<AsPath>, peer: Asn, origins: &[Asn]) -> Option<Route> {
         let (origin, upstream) = match path.origin() {
-            None if may_be_origin(peer) => (Origin::As(peer), Upstream::Direct),
+            None if origins.is_empty() || origins.contains(&peer) => (Origin::As(peer), Upstream::Direct),
             None => return None,
             Some(Origin::Ambiguous) => (Origin::Ambiguous, Upstream::Ambiguous),
-            Some(Origin::As(asn)) => (Origin::As(asn), path.upstream_of(asn)),
+            Some(Origin::As(asn)) => {
+                let is_own = |other| origins.contains(&asn) && origins.contains(&other);
+                (Origin::As(asn), path.upstream_of(asn, is_own))
+            }
         };
         let mut flags = Flags::default();
         flags.set_if(Flag::Ambiguous, upstream == Upstream::Ambiguous);
@@ -191,7 +197,7 @@ mod tests {
     use super::*;
 
     fn read(path: AsPath, peer: u32) -> Route {
-        Route::read(Arc::new(path), Asn(peer), |a| a == Asn(131_279)).expect("a route")
+        Route::read(Arc::new(path), Asn(peer), &[Asn(131_279)]).expect("a route")
     }
 
     #[test]
@@ -236,8 +242,37 @@ mod tests {
     #[test]
     fn an_empty_path_is_direct_only_from_the_origin() {
         let empty = || Arc::new(AsPath::default());
-        let own = Route::read(empty(), Asn(131_279), |a| a == Asn(131_279)).expect("a route");
+        let own = Route::read(empty(), Asn(131_279), &[Asn(131_279)]).expect("a route");
         assert_eq!(own.upstream, Upstream::Direct);
-        assert!(Route::read(empty(), Asn(3356), |a| a == Asn(131_279)).is_none());
+        assert!(Route::read(empty(), Asn(3356), &[]).is_some());
+        assert!(Route::read(empty(), Asn(3356), &[Asn(131_279)]).is_none());
+    }
+
+    #[test]
+    fn an_origin_of_the_target_is_never_the_upstream_of_another() {
+        let house = [Asn(11960), Asn(27725)];
+        let set = |ases: &[u32]| Segment::Set(ases.iter().copied().map(Asn).collect());
+        let cases: [(Vec<Segment>, Upstream); 6] = [
+            (AsPath::sequence([3356, 11960, 27725]).segments, Upstream::Via(Asn(3356))),
+            (AsPath::sequence([3356, 27725, 11960, 11960, 27725]).segments, Upstream::Via(Asn(3356))),
+            (AsPath::sequence([11960, 27725]).segments, Upstream::Direct),
+            (AsPath::sequence([11960, 174, 27725]).segments, Upstream::Via(Asn(174))),
+            (
+                [vec![Segment::Sequence(vec![Asn(3356)]), set(&[11960])], AsPath::sequence([27725]).segments].concat(),
+                Upstream::Via(Asn(3356)),
+            ),
+            ([vec![set(&[11960, 174])], AsPath::sequence([27725]).segments].concat(), Upstream::Ambiguous),
+        ];
+        for (segments, upstream) in cases {
+            let path = Arc::new(AsPath { segments });
+            let route = Route::read(path.clone(), Asn(3356), &house).expect("a route");
+            assert_eq!(route.upstream, upstream, "{path}");
+        }
+        // Another's route that one of the target carries has that one as its upstream, and so has the target's where nothing is asked.
+        let read = |path: &[u32], origins: &[Asn]| {
+            Route::read(Arc::new(AsPath::sequence(path.iter().copied())), Asn(3356), origins).map(|route| route.upstream)
+        };
+        assert_eq!(read(&[3356, 11960, 64500], &house), Some(Upstream::Via(Asn(11960))));
+        assert_eq!(read(&[3356, 11960, 27725], &[]), Some(Upstream::Via(Asn(11960))));
     }
 }

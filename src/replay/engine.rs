@@ -240,14 +240,7 @@ pub(super) fn same_path(old: Option<&Route>, new: Option<&Route>) -> bool {
 }
 
 /// The beginning of a route of which nothing was known: of what was before, only the last proof of another state bounds it (rule 10).
-pub(super) fn appeared(
-    past: &Past,
-    route: Option<&Route>,
-    time: Time,
-    record: RecordId,
-    basis: Basis,
-    unwatched: Time,
-) -> Start {
+pub(super) fn appeared(past: &Past, route: Option<&Route>, time: Time, record: RecordId, basis: Basis, unwatched: Time) -> Start {
     let path = table::path_of(route);
     let other = past.known.as_ref().filter(|(_, before)| before.as_ref() != Some(&path));
     let after = other.map(|(last, _)| *last);

@@ -57,7 +57,7 @@ impl World {
         let way = if before == Some(at(until)) { Basis::Update } else { Basis::Rib };
         for n in of {
             let path = Arc::new(AsPath::sequence([1000 + n, upstream, ORIGIN]));
-            let Some(route) = Route::read(path, Asn(1000 + n), |a| a.0 == ORIGIN) else { continue };
+            let Some(route) = Route::read(path, Asn(1000 + n), &[Asn(ORIGIN)]) else { continue };
             let basis = if from == 0 { Basis::DataStart } else { way };
             let after = after.filter(|_| from > 0);
             let record = RecordId(u32::try_from(self.routes.len()).unwrap_or(0));
