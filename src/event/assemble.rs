@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::file::{Digest, FileDump, FileEvents, FilePeer, FileRecord, Message};
 use crate::archive::{self, ArchiveFile};
 use crate::model::{
-    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, PeerKey, RecordId, Route, Span, Time, Update,
+    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, Flag, PeerKey, RecordId, Route, Span, Time, Update,
 };
 use crate::target::Watch;
 
@@ -165,8 +165,12 @@ impl Work<'_> {
                 });
                 events.push(match &said.message {
                     Message::State { new, .. } => Event::State { time, peer, new: *new, record },
-                    Message::Update { announced, withdrawn, .. } => {
-                        let read = |path: &Arc<AsPath>| Route::read(path.clone(), peer.asn, |a| self.watch.is_origin(a));
+                    Message::Unreadable => Event::Unreadable { time, peer, record },
+                    Message::Update { announced, withdrawn, guessed_path_ids, .. } => {
+                        let read = |path: &Arc<AsPath>| {
+                            let remarks = [(Flag::GuessedPathIds, *guessed_path_ids)];
+                            self.route(path, peer, remarks)
+                        };
                         let announced = announced.iter().map(|(net, id, path)| (*net, *id, read(path))).collect();
                         let update = Update { announced, withdrawn: withdrawn.clone() };
                         Event::Update { time, peer, update, record, clock }
@@ -176,6 +180,15 @@ impl Work<'_> {
         }
         events.sort_by_key(Event::time);
         events
+    }
+
+    /// A path as the peer's route, with remarks on how it was read.
+    fn route<const N: usize>(&self, path: &Arc<AsPath>, peer: PeerKey, remarks: [(Flag, bool); N]) -> Option<Route> {
+        let mut route = Route::read(path.clone(), peer.asn, |asn| self.watch.is_origin(asn))?;
+        for (flag, holds) in remarks {
+            route.flags.set_if(flag, holds);
+        }
+        Some(route)
     }
 
     fn treated_as_withdrawn(&self, who: &Who) -> BTreeMap<PeerKey, u64> {
@@ -191,22 +204,22 @@ impl Work<'_> {
     /// Rule 8: the complete dumps, in order of time.
     fn dumps(&mut self, who: &Who) -> Vec<Dump> {
         let files = self.files;
-        let sound = |said: &FileEvents| said.damage.is_empty() && said.dump.as_ref().is_some_and(|d| d.broken.is_none());
-        let mut all: Vec<(usize, &FileDump)> = self.own.iter().filter_map(|i| Some((*i, files[*i].1.dump.as_ref()?))).collect();
+        let dumps_of = |i: usize| files[i].1.dumps.iter().map(move |dump| (i, dump));
+        let mut all: Vec<(usize, &FileDump)> = self.own.iter().copied().flat_map(dumps_of).collect();
         all.sort_by_key(|(i, dump)| (dump.begin, *i));
-        all.dedup_by(|(i, later), (j, earlier)| {
-            (later.begin, later.first, later.size) == (earlier.begin, earlier.first, earlier.size)
-                && sound(&files[*i].1) == sound(&files[*j].1)
+        all.dedup_by(|(_, later), (_, earlier)| {
+            let name = |dump: &FileDump| (dump.begin, dump.first, dump.size, dump.broken.is_none());
+            name(later) == name(earlier)
         });
         let mut dumps = Vec::new();
         for (at, (index, dump)) in all.iter().copied().enumerate() {
             if !self.is_in_time(dump.end) {
                 continue;
             }
-            let whole = |(i, d): &&(usize, &'_ FileDump)| sound(&files[*i].1) && d.size > 0;
+            let whole = |(_, d): &&(usize, &'_ FileDump)| d.broken.is_none() && !d.excerpt && d.size > 0;
             let before = all[..at].iter().rev().find(whole).map(|(_, d)| *d);
             let after = all[at + 1..].iter().find(whole).map(|(_, d)| *d);
-            match verdict(&files[index].1, dump, before, after) {
+            match verdict(dump, before, after) {
                 Some(reason) => self.out.rejected.push(Rejected { file: index, reason }),
                 None => dumps.push(self.dump(who, index, dump)),
             }
@@ -222,19 +235,23 @@ impl Work<'_> {
             entries: Vec::new(),
             prefixes: BTreeMap::new(),
             peers: BTreeMap::new(),
+            excerpt: said.excerpt,
+            last: said.last,
             families: said.families,
         };
         for (peer, sizes) in &said.sample {
             let own = dump.peers.entry(who.is(*peer)).or_default();
             *own = [own[0] + sizes[0], own[1] + sizes[1]];
         }
+        let excerpt = said.excerpt;
         for said in &said.records {
             let record = self.place(index, said.digest, said.time);
             dump.prefixes.entry(said.prefix).or_insert((said.time, record));
-            for (peer, path_id, path) in &said.entries {
-                let peer = who.is(*peer);
+            for (named, path_id, path) in &said.entries {
+                let peer = who.is(*named);
                 dump.peers.entry(peer).or_default();
-                let route = Route::read(path.clone(), peer.asn, |a| self.watch.is_origin(a));
+                let repeated = said.repeated.contains(named);
+                let route = self.route(path, peer, [(Flag::Excerpt, excerpt), (Flag::SamePeerTwice, repeated)]);
                 let (time, prefix, path_id) = (said.time, said.prefix, *path_id);
                 dump.entries.push(DumpEntry { time, peer, prefix, path_id, route, record });
             }
@@ -284,15 +301,15 @@ fn take_one(left: &mut usize) -> bool {
 }
 
 /// Why a dump cannot be trusted, if it cannot.
-fn verdict(said: &FileEvents, dump: &FileDump, before: Option<&FileDump>, after: Option<&FileDump>) -> Option<String> {
-    if let Some(damage) = said.damage.first() {
-        return Some(format!("damaged at byte {}: {}", damage.from, damage.reason));
-    }
+fn verdict(dump: &FileDump, before: Option<&FileDump>, after: Option<&FileDump>) -> Option<String> {
     if let Some(broken) = &dump.broken {
         return Some(broken.clone());
     }
     if dump.size == 0 {
         return Some("it holds no routes".to_owned());
+    }
+    if dump.excerpt {
+        return None;
     }
     let near = |d: &&FileDump| d.begin.micros_since(dump.begin).abs() <= NEIGHBOURS_SECS * 1_000_000;
     let neighbours: Vec<u64> = [before, after].into_iter().flatten().filter(near).map(|d| d.size).collect();

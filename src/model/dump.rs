@@ -39,6 +39,11 @@ pub struct Dump {
     /// Peers with at least one route in the sample or a watched prefix, with the number of sampled IPv4 and IPv6 prefixes that each
     /// holds (rule 15).
     pub peers: BTreeMap<PeerKey, [u32; 2]>,
+    /// The dump lacks records or peers: it proves what it shows, never what it lacks.
+    pub excerpt: bool,
+    /// The prefix of the last IPv4 and of the last IPv6 record in file order, watched or not: a dump that was cut between two records
+    /// ends early.
+    pub last: [Option<IpNet>; 2],
     /// Whether the dump holds any IPv4 and any IPv6 record: it says nothing of a family it lacks.
     pub families: [bool; 2],
 }

@@ -55,18 +55,27 @@ pub enum Event {
         /// Where it stands.
         record: RecordId,
     },
+    /// A record that cannot be read, or of which the end is missing: it may have changed any watched route of the peer (rule 20).
+    Unreadable {
+        /// The record's time.
+        time: Time,
+        /// Whose.
+        peer: PeerKey,
+        /// Where it stands.
+        record: RecordId,
+    },
 }
 
 impl Event {
     /// The record's time.
     pub fn time(&self) -> Time {
-        let (Event::Update { time, .. } | Event::State { time, .. }) = self;
+        let (Event::Update { time, .. } | Event::State { time, .. } | Event::Unreadable { time, .. }) = self;
         *time
     }
 
     /// Who sent it, or whose session it is.
     pub fn peer(&self) -> PeerKey {
-        let (Event::Update { peer, .. } | Event::State { peer, .. }) = self;
+        let (Event::Update { peer, .. } | Event::State { peer, .. } | Event::Unreadable { peer, .. }) = self;
         *peer
     }
 }

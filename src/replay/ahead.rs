@@ -33,7 +33,7 @@ impl Ahead {
                 Event::State { time, peer, new: SessionState::NotEstablished, .. } => {
                     ahead.downs.entry(*peer).or_default().push(*time);
                 }
-                Event::State { .. } => {}
+                Event::State { .. } | Event::Unreadable { .. } => {}
             }
         }
         ahead

@@ -76,6 +76,7 @@ impl Engine<'_> {
                     SessionState::NotEstablished => self.lose_session(*peer, at),
                 }
             }
+            Event::Unreadable { .. } => {}
         }
     }
 

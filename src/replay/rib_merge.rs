@@ -34,6 +34,11 @@ impl Engine<'_> {
                 self.merge_entry(entry, dump.begin, written);
             }
         }
+        // What an excerpt lacks is not absent (rule 8).
+        if dump.excerpt {
+            self.last_dump = self.last_dump.max(dump.end);
+            return;
+        }
         let known: BTreeSet<PeerKey> = self.peers.keys().chain(dump.peers.keys()).copied().collect();
         let largest = [0, 1].map(|family| dump.peers.values().map(|sizes| sizes[family]).max().unwrap_or(0));
         for key in known {
