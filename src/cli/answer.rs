@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::output::{self, WriteError};
 use super::plan::Plan;
 use super::read::ReadFiles;
-use crate::event::{Assembly, Selection, assemble};
+use crate::event::{Assembly, FileEvents, Selection, assemble};
 use crate::model::{CollectorId, Coverage, RecordId, Time};
 use crate::replay::{Replay, RouteInterval, replay};
 use crate::report::sheets::route_flags;
@@ -87,7 +87,10 @@ impl Answer {
 
     /// Whether anything was missing or damaged: what `--strict` asks.
     pub fn is_incomplete(&self) -> bool {
-        let damaged = self.read.files.iter().any(|(_, said)| !said.damage.is_empty());
+        let lacks = |said: &FileEvents| {
+            !said.damage.is_empty() || said.counts.quarantined > 0 || said.dumps.iter().any(|dump| dump.excerpt)
+        };
+        let damaged = self.read.files.iter().any(|(_, said)| lacks(said));
         let holes = self.observed.collectors.iter().any(|c| !c.coverage.sampled && !c.coverage.gaps.is_empty());
         damaged || holes || !self.assembly.rejected.is_empty()
     }

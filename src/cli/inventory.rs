@@ -6,11 +6,13 @@ use super::answer::Answer;
 use super::plan::Plan;
 use super::read;
 use crate::archive::{ArchiveFile, Source};
-use crate::event::{Assembled, FileEvents, RecordCounts, Taken, Who, count_records};
+use crate::event::{Assembled, FileCounts, FileEvents, RecordCounts, Taken, Who, count_records};
 use crate::fetch::{Archived, Manifest};
 use crate::model::{CollectorId, PeerKey, Span, Time};
 use crate::report::PeerFacts;
+use crate::report::explain::record_type;
 use crate::report::sheets::{InventoryKind, InventoryRow};
+use crate::report::text;
 
 /// A row for each collector and kind of file.
 pub fn rows(answer: &Answer) -> Vec<InventoryRow> {
@@ -22,13 +24,21 @@ fn said(answer: &Answer, index: usize) -> &FileEvents {
     &answer.read.files[index].1
 }
 
+fn has_dumps(answer: &Answer, index: usize) -> bool {
+    !said(answer, index).dumps.is_empty()
+}
+
 fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
-    let files: Vec<usize> = collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_some()).collect();
-    let dumps = files.iter().filter_map(|i| said(answer, *i).dump.as_ref());
+    let files: Vec<usize> = collector.files.iter().copied().filter(|i| has_dumps(answer, *i)).collect();
+    let dumps = files.iter().flat_map(|i| &said(answer, *i).dumps);
     let covered: Vec<Span> = dumps.clone().map(|d| Span { from: d.begin, until: d.end }).collect();
     let rejected = answer.assembly.rejected.iter().filter(|r| files.contains(&r.file)).count();
+    let several = (covered.len() > files.len()).then(|| format!("{} dumps", covered.len()));
     let rejected = (rejected > 0).then(|| format!("{rejected} not used: incomplete"));
-    let note = rejected.into_iter().chain(ways(answer, &files)).collect::<Vec<_>>().join("; ");
+    let excerpts = dumps.clone().filter(|dump| dump.excerpt && dump.broken.is_none()).count();
+    let excerpts = (excerpts > 0).then(|| text::plural(excerpts, "excerpt"));
+    let notes = [several, rejected, excerpts].into_iter().flatten();
+    let note = notes.chain(oddities(answer, &files)).chain(ways(answer, &files)).collect::<Vec<_>>().join("; ");
     Some(InventoryRow {
         kind: InventoryKind::Rib,
         spacing_secs: spacing(covered.iter().map(|s| s.from)),
@@ -42,7 +52,7 @@ fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
 
 fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     // A file without records has no kind but that of its neighbours: whatever is no dump is an update file.
-    let files: Vec<usize> = collector.files.iter().copied().filter(|i| said(answer, *i).dump.is_none()).collect();
+    let files: Vec<usize> = collector.files.iter().copied().filter(|i| !has_dumps(answer, *i)).collect();
     if files.is_empty() {
         return None;
     }
@@ -54,13 +64,39 @@ fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
     Some(InventoryRow {
         kind: InventoryKind::Updates,
         spacing_secs,
-        note: gap_note.into_iter().chain(ways(answer, &files)).collect::<Vec<_>>().join("; "),
+        note: gap_note.into_iter().chain(oddities(answer, &files)).chain(ways(answer, &files)).collect::<Vec<_>>().join("; "),
         gaps,
         // Who speaks in update files is only known once every record is read.
         peers: None,
         watched_records: Some(files.iter().map(|i| said(answer, *i).records.len() as u64).sum()),
         ..row(collector, answer, &files, covered)
     })
+}
+
+/// What could not be read as it stands, or not at all.
+fn oddities(answer: &Answer, files: &[usize]) -> Vec<String> {
+    let all = || files.iter().map(|i| said(answer, *i));
+    let mut counts = FileCounts::default();
+    all().for_each(|said| counts += said.counts);
+    let told = [
+        (counts.unknown_peers, "entry of peers that the index lacks", "entries of peers that the index lacks"),
+        (counts.repeated_peers, "peer with several routes for a prefix", "peers with several routes for a prefix"),
+        (counts.guessed_path_ids, "message labelled wrongly as to path ids", "messages labelled wrongly as to path ids"),
+    ];
+    let told = told.into_iter().filter(|(count, ..)| *count > 0);
+    let told = told.map(|(count, one, more)| format!("{count} {}", if count == 1 { one } else { more }));
+    told.chain(unread(all()).map(|what| format!("{what} not read"))).collect()
+}
+
+/// What is known and not read, in words: `3 records TABLE_DUMP_V2 RIB_IPV4_MULTICAST (13/3)`.
+pub(super) fn unread<'a>(files: impl Iterator<Item = &'a FileEvents>) -> impl Iterator<Item = String> {
+    let mut counts: BTreeMap<(u16, u16), u64> = BTreeMap::new();
+    for unread in files.flat_map(|said| &said.unread) {
+        *counts.entry((unread.kind, unread.subtype)).or_default() += unread.count;
+    }
+    counts
+        .into_iter()
+        .map(|((kind, subtype), count)| format!("{} {}", text::plural_u64(count, "record"), record_type(kind, subtype)))
 }
 
 /// How many of the files were not read whole, and how they were.
@@ -141,7 +177,7 @@ pub fn count_all(plan: &Plan, answer: &Answer, rows: &mut [InventoryRow], peers:
             *by_peer.entry(who.is(*peer)).or_default() += count;
         }
         for row in rows.iter_mut().filter(|r| r.collector == collector.name) {
-            let of_kind = |i: &&usize| said(answer, **i).dump.is_some() == (row.kind == InventoryKind::Rib);
+            let of_kind = |i: &&usize| has_dumps(answer, **i) == (row.kind == InventoryKind::Rib);
             let records = collector.files.iter().filter(of_kind).map(|i| &counts[*i]);
             row.records = Some(records.map(|c| c.rib + c.session + c.other).sum());
             if row.kind == InventoryKind::Updates {

@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use super::answer::Answer;
+use super::inventory::unread;
 use crate::archive::escaped;
+use crate::report::text::plural_u64;
 
 /// More warnings of a kind are counted, not printed.
 const MOST: usize = 20;
@@ -11,12 +13,18 @@ const MOST: usize = 20;
 /// Tells what is wrong with the inputs. A closed standard error is nobody's concern.
 pub fn warn(answer: &Answer) {
     let mut damaged = Vec::new();
-    let mut empty = Vec::new();
+    let (mut excerpts, mut unreadable, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for (file, said) in &answer.read.files {
         let shown = escaped(&file.shown);
         for damage in &said.damage {
             let to = damage.until.map_or("to its end".to_owned(), |until| format!("to {until}"));
             damaged.push(format!("{shown}: damaged from byte {} {to} (uncompressed): {}", damage.from, escaped(&damage.reason)));
+        }
+        for dump in said.dumps.iter().filter(|dump| dump.excerpt && dump.broken.is_none()) {
+            excerpts.push(format!("{shown}: the RIB dump of {} lacks records or peers: it is read as an excerpt", dump.begin));
+        }
+        if said.counts.quarantined > 0 {
+            unreadable.push(format!("{shown}: not readable to the end: {}", plural_u64(said.counts.quarantined, "record")));
         }
         if said.first.is_none() && said.damage.is_empty() {
             empty.push(format!("{shown}: it holds no records, so it proves nothing"));
@@ -32,23 +40,29 @@ pub fn warn(answer: &Answer) {
             gaps.push(format!("{}: no data from {} to {}", escaped(&collector.name), gap.from, gap.until));
         }
     }
-    for (list, remedy) in [
-        (damaged, "what could be read is used, the rest is a gap; get the file again if it should be whole"),
-        (rejected.collect(), "get the file again if it should be whole"),
-        (empty, "get them again if they should not be empty"),
-        (gaps, "routes are assumed to stand there until contradicted; get the missing files if they exist"),
+    let all = answer.read.files.iter().map(|(_, said)| said);
+    let unread: Vec<String> = unread(all).map(|what| format!("not read: {what}")).collect();
+    for (list, remark) in [
+        (damaged, Some("what could be read is used, the rest is a gap; get the file again if it should be whole")),
+        // Where another copy may be better, it is damage, which is told above.
+        (rejected.collect(), None),
+        (excerpts, Some("what it shows is there; what it lacks may be there, too")),
+        (unreadable, Some("what is whole is used; nothing is known of the peer's routes from there on")),
+        (unread, Some("only unicast routes of BGP are")),
+        (empty, Some("get them again if they should not be empty")),
+        (gaps, Some("routes are assumed to stand there until contradicted; get the missing files if they exist")),
     ] {
-        tell(&list, remedy);
+        tell(&list, remark);
     }
 }
 
-fn tell(list: &[String], remedy: &str) {
+fn tell(list: &[String], remark: Option<&str>) {
     list.iter().take(MOST).for_each(|line| say(&format!("warning: {line}")));
     if list.len() > MOST {
         say(&format!("warning: and {} more", list.len() - MOST));
     }
-    if !list.is_empty() {
-        say(&format!("  ({remedy})"));
+    if let Some(remark) = remark.filter(|_| !list.is_empty()) {
+        say(&format!("  ({remark})"));
     }
 }
 

@@ -1,25 +1,21 @@
 //! Puts what the files say together, collector by collector: who the peers are (rule 1), which records came twice and in what order
 //! (rule 7), which dumps can be trusted (rule 8), what is covered (rule 11).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::file::{Digest, FileDump, FileEvents, FilePeer, FileRecord, Message};
+use super::file::{Digest, FileDump, FileEvents, FilePeer, Message};
+use super::overlap::{Overlaps, take_one};
+use super::trust;
 use crate::archive::{self, ArchiveFile};
 use crate::model::{
-    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, PeerKey, RecordId, Route, Span, Time, Update,
+    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, Flag, PeerKey, RecordId, Route, Span, Time, Update,
 };
 use crate::target::Watch;
 
 /// A record may lie this many seconds outside its file's span (rule 7).
 const CLOCK_TOLERANCE_SECS: i64 = 300;
-
-/// Dumps smaller than this, in records, are not compared with their neighbours: a small table may well halve.
-const LEAST_COMPARED: u64 = 100;
-
-/// Dumps further apart than this, in seconds, are no neighbours.
-const NEIGHBOURS_SECS: i64 = 45 * 86_400;
 
 /// A full-feed peer's table has at least this share, in percent, of the largest of its collector and family (rule 15).
 const FULL_FEED_PERCENT: u64 = 75;
@@ -148,6 +144,10 @@ impl Work<'_> {
         let mut events = Vec::new();
         for &index in self.own {
             let mut repeated = merged.add(&self.files[index].1.records);
+            // Not even whose they are can be read: they may be anyone's.
+            let unreadable = self.files[index].1.unreadable.iter().filter(|time| self.is_in_time(**time));
+            events
+                .extend(unreadable.flat_map(|time| who.peers().into_iter().map(|peer| Event::Unreadable { time: *time, peer })));
             for said in &self.files[index].1.records {
                 if repeated.get_mut(&(said.time, said.peer)).is_some_and(take_one) {
                     self.out.duplicates += 1;
@@ -163,8 +163,12 @@ impl Work<'_> {
                 });
                 events.push(match &said.message {
                     Message::State { new, .. } => Event::State { time, peer, new: *new, record },
-                    Message::Update { announced, withdrawn, .. } => {
-                        let read = |path: &Arc<AsPath>| Route::read(path.clone(), peer.asn, self.watch.origins());
+                    Message::Unreadable => Event::Unreadable { time, peer },
+                    Message::Update { announced, withdrawn, guessed_path_ids, .. } => {
+                        let read = |path: &Arc<AsPath>| {
+                            let remarks = [(Flag::GuessedPathIds, *guessed_path_ids)];
+                            self.route(path, peer, remarks)
+                        };
                         let announced = announced.iter().map(|(net, id, path)| (*net, *id, read(path))).collect();
                         let update = Update { announced, withdrawn: withdrawn.clone() };
                         Event::Update { time, peer, update, record, clock }
@@ -174,6 +178,15 @@ impl Work<'_> {
         }
         events.sort_by_key(Event::time);
         events
+    }
+
+    /// A path as the peer's route, with remarks on how it was read.
+    fn route<const N: usize>(&self, path: &Arc<AsPath>, peer: PeerKey, remarks: [(Flag, bool); N]) -> Option<Route> {
+        let mut route = Route::read(path.clone(), peer.asn, self.watch.origins())?;
+        for (flag, holds) in remarks {
+            route.flags.set_if(flag, holds);
+        }
+        Some(route)
     }
 
     fn treated_as_withdrawn(&self, who: &Who) -> BTreeMap<PeerKey, u64> {
@@ -189,22 +202,22 @@ impl Work<'_> {
     /// Rule 8: the complete dumps, in order of time.
     fn dumps(&mut self, who: &Who) -> Vec<Dump> {
         let files = self.files;
-        let sound = |said: &FileEvents| said.damage.is_empty() && said.dump.as_ref().is_some_and(|d| d.broken.is_none());
-        let mut all: Vec<(usize, &FileDump)> = self.own.iter().filter_map(|i| Some((*i, files[*i].1.dump.as_ref()?))).collect();
+        let dumps_of = |i: usize| files[i].1.dumps.iter().map(move |dump| (i, dump));
+        let mut all: Vec<(usize, &FileDump)> = self.own.iter().copied().flat_map(dumps_of).collect();
         all.sort_by_key(|(i, dump)| (dump.begin, *i));
-        all.dedup_by(|(i, later), (j, earlier)| {
-            (later.begin, later.first, later.size) == (earlier.begin, earlier.first, earlier.size)
-                && sound(&files[*i].1) == sound(&files[*j].1)
+        all.dedup_by(|(_, later), (_, earlier)| {
+            let name = |dump: &FileDump| (dump.begin, dump.first, dump.size, dump.broken.is_none());
+            name(later) == name(earlier)
         });
         let mut dumps = Vec::new();
         for (at, (index, dump)) in all.iter().copied().enumerate() {
             if !self.is_in_time(dump.end) {
                 continue;
             }
-            let whole = |(i, d): &&(usize, &'_ FileDump)| sound(&files[*i].1) && d.size > 0;
+            let whole = |(_, d): &&(usize, &'_ FileDump)| trust::is_yardstick(d);
             let before = all[..at].iter().rev().find(whole).map(|(_, d)| *d);
             let after = all[at + 1..].iter().find(whole).map(|(_, d)| *d);
-            match verdict(&files[index].1, dump, before, after) {
+            match trust::verdict(dump, &[before, after], self.watch) {
                 Some(reason) => self.out.rejected.push(Rejected { file: index, reason }),
                 None => dumps.push(self.dump(who, index, dump)),
             }
@@ -220,17 +233,19 @@ impl Work<'_> {
             entries: Vec::new(),
             prefixes: BTreeMap::new(),
             peers: BTreeMap::new(),
+            excerpt: said.excerpt,
             families: said.families,
-            excerpt: false,
         };
         dump.peers = full_feeds(who, &said.sample);
+        let excerpt = said.excerpt;
         for said in &said.records {
             let record = self.place(index, said.digest, said.time);
             dump.prefixes.entry(said.prefix).or_insert((said.time, record));
-            for (peer, path_id, path) in &said.entries {
-                let peer = who.is(*peer);
+            for (named, path_id, path) in &said.entries {
+                let peer = who.is(*named);
                 dump.peers.entry(peer).or_default();
-                let route = Route::read(path.clone(), peer.asn, self.watch.origins());
+                let repeated = said.repeated.contains(named);
+                let route = self.route(path, peer, [(Flag::Excerpt, excerpt), (Flag::SamePeerTwice, repeated)]);
                 let (time, prefix, path_id) = (said.time, said.prefix, *path_id);
                 dump.entries.push(DumpEntry { time, peer, prefix, path_id, route, record });
             }
@@ -254,74 +269,6 @@ fn full_feeds(who: &Who, sample: &[(FilePeer, [u32; 2])]) -> BTreeMap<PeerKey, [
     let largest = [0, 1].map(|family| sizes.values().map(|own| own[family]).max().unwrap_or(0));
     let is_full = |size: u32, largest: u32| size > 0 && u64::from(size) * 100 >= u64::from(largest) * FULL_FEED_PERCENT;
     sizes.into_iter().map(|(peer, own)| (peer, [0, 1].map(|family| is_full(own[family], largest[family])))).collect()
-}
-
-/// What the files so far say of each peer at each instant, by which a later file's overlap is known. That the same bytes came before is
-/// not enough: a route may be withdrawn, announced and withdrawn in the second in which the collector began its next file. So files
-/// overlap where they do so at more than one instant, or where one says of the only such instant all that the other does.
-#[derive(Default)]
-struct Overlaps(HashMap<Instant, Vec<Digest>>);
-
-type Instant = (Time, FilePeer);
-
-impl Overlaps {
-    /// Adds a file's records; returns how many of the first of each instant were there before.
-    fn add(&mut self, records: &[FileRecord]) -> HashMap<Instant, usize> {
-        let mut own: HashMap<Instant, Vec<Digest>> = HashMap::new();
-        for record in records {
-            own.entry((record.time, record.peer)).or_default().push(record.digest);
-        }
-        let mut times: BTreeSet<Time> = BTreeSet::new();
-        let mut found: HashMap<Instant, usize> = HashMap::new();
-        for (instant, digests) in &own {
-            let repeated = self.0.get(instant).map_or(0, |before| repeated(before, digests));
-            if repeated > 0 {
-                times.insert(instant.0);
-                found.insert(*instant, repeated);
-            }
-        }
-        if times.len() == 1 {
-            let is_whole = |instant: &Instant| self.0.get(instant) == own.get(instant);
-            found.retain(|instant, _| is_whole(instant));
-        }
-        for (instant, digests) in own {
-            let repeated = found.get(&instant).copied().unwrap_or(0);
-            self.0.entry(instant).or_default().extend(&digests[repeated..]);
-        }
-        found
-    }
-}
-
-/// How many of the first of `later` stand at the end of `before`; all, if `later` stands anywhere in it.
-fn repeated(before: &[Digest], later: &[Digest]) -> usize {
-    if before.windows(later.len().max(1)).any(|part| part == later) {
-        return later.len();
-    }
-    (1..later.len()).rev().find(|n| before.ends_with(&later[..*n])).unwrap_or(0)
-}
-
-fn take_one(left: &mut usize) -> bool {
-    let there = *left > 0;
-    *left = left.saturating_sub(1);
-    there
-}
-
-/// Why a dump cannot be trusted, if it cannot.
-fn verdict(said: &FileEvents, dump: &FileDump, before: Option<&FileDump>, after: Option<&FileDump>) -> Option<String> {
-    if let Some(damage) = said.damage.first() {
-        return Some(format!("damaged at byte {}: {}", damage.from, damage.reason));
-    }
-    if let Some(broken) = &dump.broken {
-        return Some(broken.clone());
-    }
-    if dump.size == 0 {
-        return Some("it holds no routes".to_owned());
-    }
-    let near = |d: &&FileDump| d.begin.micros_since(dump.begin).abs() <= NEIGHBOURS_SECS * 1_000_000;
-    let neighbours: Vec<u64> = [before, after].into_iter().flatten().filter(near).map(|d| d.size).collect();
-    let dwarfed = |size: &u64| *size >= LEAST_COMPARED && dump.size.saturating_mul(2) < *size;
-    let smallest = neighbours.iter().min()?;
-    dwarfed(smallest).then(|| format!("it has {} records, its neighbour {smallest}", dump.size))
 }
 
 /// Rule 1: ASN 0 or 23456 stands for the only peer of the collector with that address.
@@ -360,25 +307,4 @@ impl Who {
 
 fn stands_for_another(asn: Asn) -> bool {
     asn == Asn(0) || asn == Asn::TRANS
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_continues_the_file_before_is_an_overlap() {
-        let digests = |names: &str| names.bytes().map(|name| Digest([name; 6])).collect::<Vec<_>>();
-        let cases = [
-            ("the same second twice", "aw", "aw", 2),
-            ("cut within the second", "a", "aw", 1),
-            ("it overlaps and goes on", "aw", "wa", 1),
-            ("a copy of a part", "awb", "w", 1),
-            ("withdrawn, then announced and withdrawn in the next file", "w", "aw", 0),
-            ("nothing before", "", "aw", 0),
-        ];
-        for (what, before, later, expected) in cases {
-            assert_eq!(repeated(&digests(before), &digests(later)), expected, "{what}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Finds the few path attributes that the answer depends on, by their heads (RFC 4271 4.3, RFC 7606).
 
-use crate::mrt::{BadNlri, Cursor, Family, Nlri, NlriForm, nlri_list};
+use crate::mrt::{BadNlri, Cursor, Family};
 
 /// Whether the list of attributes could be walked to its end (RFC 7606 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +40,8 @@ pub(super) struct Attributes<'a> {
     pub mp_reach: Option<Attribute<'a>>,
     pub mp_unreach: Option<Attribute<'a>>,
     pub walk: Walk,
+    /// What there is of an `MP_UNREACH_NLRI` that is longer than the list: of use where the end of the list is missing.
+    pub mp_unreach_cut: Option<&'a [u8]>,
     /// Prefixes in attributes stand twice: the message cannot be trusted (RFC 7606 3 g).
     pub repeats_prefixes: Option<BadNlri>,
 }
@@ -50,8 +52,10 @@ impl<'a> Attributes<'a> {
         let mut found = Attributes::default();
         let mut at = Cursor::new(list);
         while !at.is_empty() {
+            let before = at;
             let Some((code, attribute)) = Attribute::next(&mut at) else {
                 found.walk = Walk::Overrun;
+                found.mp_unreach_cut = mp_unreach_before_the_cut(before);
                 break;
             };
             let slot = match code {
@@ -72,24 +76,39 @@ impl<'a> Attributes<'a> {
         found
     }
 
-    /// Unicast prefixes announced in `MP_REACH_NLRI` (RFC 4760 3).
-    pub fn mp_announced(&self, form: NlriForm) -> Result<Vec<Nlri>, BadNlri> {
-        let Some(attribute) = self.mp_reach else { return Ok(Vec::new()) };
+    /// The list announced in `MP_REACH_NLRI` (RFC 4760 3), if it is of unicast prefixes.
+    pub fn mp_announced(&self) -> Result<Option<(Family, &'a [u8])>, BadNlri> {
+        let Some(attribute) = self.mp_reach else { return Ok(None) };
         let mut at = Cursor::new(attribute.value);
-        let Some(family) = unicast(&mut at)? else { return Ok(Vec::new()) };
+        let Some(family) = unicast(&mut at)? else { return Ok(None) };
         let next_hop = at.u8().ok_or(BadNlri)?;
         // The byte after the next hop is reserved; the draft that counted SNPAs in it was never used over the Internet.
         at.take(usize::from(next_hop) + 1).ok_or(BadNlri)?;
-        nlri_list(at.rest(), family, form)
+        Ok(Some((family, at.rest())))
     }
 
-    /// Unicast prefixes withdrawn in `MP_UNREACH_NLRI` (RFC 4760 4).
-    pub fn mp_withdrawn(&self, form: NlriForm) -> Result<Vec<Nlri>, BadNlri> {
-        let Some(attribute) = self.mp_unreach else { return Ok(Vec::new()) };
-        let mut at = Cursor::new(attribute.value);
-        let Some(family) = unicast(&mut at)? else { return Ok(Vec::new()) };
-        nlri_list(at.rest(), family, form)
+    /// The list withdrawn in `MP_UNREACH_NLRI` (RFC 4760 4), if it is of unicast prefixes.
+    pub fn mp_withdrawn(&self) -> Result<Option<(Family, &'a [u8])>, BadNlri> {
+        let Some(attribute) = self.mp_unreach else { return Ok(None) };
+        withdrawn_list(attribute.value)
     }
+
+    /// As [`Attributes::mp_withdrawn`], of an attribute whose end is missing.
+    pub fn mp_withdrawn_before_the_cut(&self) -> Option<(Family, &'a [u8])> {
+        withdrawn_list(self.mp_unreach_cut?).ok()?
+    }
+}
+
+fn withdrawn_list(value: &[u8]) -> Result<Option<(Family, &[u8])>, BadNlri> {
+    let mut at = Cursor::new(value);
+    Ok(unicast(&mut at)?.map(|family| (family, at.rest())))
+}
+
+fn mp_unreach_before_the_cut(mut at: Cursor<'_>) -> Option<&[u8]> {
+    let flags = at.u8()?;
+    let code = at.u8()?;
+    at.take(if flags & 0x10 == 0 { 1 } else { 2 })?;
+    (code == 15).then_some(at.rest())
 }
 
 fn next<'a>(at: &mut Cursor<'a>) -> Option<(u8, u8, &'a [u8])> {

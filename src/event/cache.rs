@@ -17,7 +17,7 @@ use super::file::{Digest, KeptRecord};
 use crate::archive::{ArchiveFile, Source};
 
 /// Raised with every change of what is kept or how it is read; entries of other versions are ignored.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Bytes of the checksum at an entry's end.
 const CHECKSUM: usize = 32;

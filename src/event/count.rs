@@ -25,12 +25,12 @@ pub fn count_records<R: Read>(input: R) -> RecordCounts {
     let mut reader = RecordReader::new(input);
     while let Some(record) = reader.next_record() {
         match record.kind() {
-            Kind::TableDump | Kind::TableDumpV2 => counts.rib += 1,
+            Kind::TableDump | Kind::TableDumpV2 | Kind::TableEntry => counts.rib += 1,
             Kind::Other => counts.other += 1,
             Kind::LegacyBgp | Kind::Bgp4mp => {
                 counts.session += 1;
                 let peer = match session_body(&record) {
-                    Some(SessionBody::State { ip, asn, .. }) => FilePeer { ip, asn },
+                    Some(SessionBody::State { ip, asn, .. } | SessionBody::Unreadable { ip, asn, .. }) => FilePeer { ip, asn },
                     Some(SessionBody::Update(update)) => FilePeer { ip: update.ip, asn: update.asn },
                     Some(SessionBody::Other) | None => continue,
                 };

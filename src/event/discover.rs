@@ -5,14 +5,13 @@ use std::io::Read;
 
 use ipnet::IpNet;
 
-use super::as_path::read_entry_path;
+use super::dump_v1::peer_entry_path;
 use super::dump_v2::{entry_path, read_peer_index};
 use super::file::{FilePeer, Message};
 use super::update::read_update;
 use crate::model::{AsPath, Asn, Origin};
 use crate::mrt::{
-    AsLen, Damage, Kind, Prefilter, RawRecord, RecordReader, RibBody, RibRecord, SessionBody, rib_record, session_body,
-    v1_entries,
+    Damage, Kind, Prefilter, RawRecord, RecordReader, RibBody, RibRecord, SessionBody, peer_entries, rib_record, session_body,
 };
 
 /// What one file adds to the watched prefixes.
@@ -49,7 +48,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn add(&mut self, record: &RawRecord<'_>) {
         match record.kind() {
-            Kind::TableDump => self.add_v1(record),
+            Kind::TableDump | Kind::TableEntry => self.add_entries(record),
             Kind::TableDumpV2 => match rib_record(record.header.subtype, record.body()) {
                 Some(RibBody::PeerIndex) => {
                     self.index = read_peer_index(record.body()).unwrap_or_default();
@@ -63,10 +62,10 @@ impl Pass<'_> {
         }
     }
 
-    fn add_v1(&mut self, record: &RawRecord<'_>) {
-        for entry in v1_entries(record.header.subtype, record.body()).map_while(Result::ok) {
+    fn add_entries(&mut self, record: &RawRecord<'_>) {
+        for entry in peer_entries(record).map_while(Result::ok) {
             let Some(prefix) = entry.prefix() else { continue };
-            if let Ok(path) = read_entry_path(entry.attributes, AsLen::Two) {
+            if let Ok(path) = peer_entry_path(&entry) {
                 self.note(prefix, &path, entry.asn);
             }
         }
@@ -84,7 +83,7 @@ impl Pass<'_> {
 
     fn add_update(&mut self, record: &RawRecord<'_>) {
         let Some(SessionBody::Update(update)) = session_body(record) else { return };
-        if let Ok(Some(Message::Update { announced, .. })) = read_update(&update, |_| true) {
+        if let Some(Message::Update { announced, .. }) = read_update(&update, |_| true).message {
             for (prefix, _, path) in &announced {
                 self.note(*prefix, path, update.asn);
             }

@@ -1,12 +1,13 @@
-//! `TABLE_DUMP` (RFC 6396 4.2): one record for each prefix and peer, 2-byte AS numbers.
+//! Dumps that hold each peer's entry by itself: `TABLE_DUMP` (RFC 6396 4.2) and `BGP4MP_ENTRY`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::as_path::{MalformedPath, read_entry_path};
-use super::dump::DumpBuilder;
+use super::dump::{Depth, DumpBuilder};
 use super::file::{Digest, DumpRecord, FilePeer};
-use crate::mrt::{AsLen, Family, RawRecord, V1Entry, v1_entries};
+use crate::model::AsPath;
+use crate::mrt::{AsLen, Family, PeerEntry, RawRecord, peer_entries};
 
 /// Where in the run of equal prefixes the dump stands.
 #[derive(Debug, Default)]
@@ -17,61 +18,66 @@ pub(super) struct V1State {
     sampled: Option<HashSet<FilePeer>>,
 }
 
+/// The path of an entry.
+pub(super) fn peer_entry_path(entry: &PeerEntry<'_>) -> Result<AsPath, MalformedPath> {
+    read_entry_path(entry.attributes, width_of(entry))
+}
+
+/// How wide AS numbers are. `BGP4MP_ENTRY` does not say: OpenBGPD writes 2 bytes and `AS4_PATH`, others 4; a path of one width is none of
+/// the other.
+pub(super) fn width_of(entry: &PeerEntry<'_>) -> AsLen {
+    let fits = |as_len: &AsLen| read_entry_path(entry.attributes, *as_len).is_ok();
+    entry.as_len.or_else(|| [AsLen::Two, AsLen::Four].into_iter().find(fits)).unwrap_or(AsLen::Two)
+}
+
 impl DumpBuilder {
-    /// Adds a `TABLE_DUMP` record.
+    /// Adds a record of peers' entries.
     pub fn add_v1(&mut self, record: &RawRecord<'_>) {
-        self.dump(record);
+        self.dump.end = record.time;
         let mut watched: Option<DumpRecord> = None;
-        for entry in v1_entries(record.header.subtype, record.body()) {
+        for entry in peer_entries(record) {
             let Ok(entry) = entry else {
                 self.breaks(|| "an entry is longer than its record".to_owned());
                 break;
             };
             let peer = FilePeer { ip: entry.ip, asn: entry.asn };
-            self.count_v1(record, &entry, peer);
-            if !self.watched.covers(entry.family, entry.bits, entry.len) {
+            self.count_v1(&entry, peer);
+            if !self.aim.watched.covers(entry.family, entry.bits, entry.len) {
                 continue;
             }
             let Some(prefix) = entry.prefix() else { continue };
             // Several entries of one record stand behind one digest, but each prefix needs a record of its own.
             if watched.as_ref().is_none_or(|record| record.prefix != prefix) {
-                self.push_record(watched.take());
+                self.dump.records.extend(watched.take());
                 self.keep(record);
-                watched = Some(DumpRecord { time: record.time, prefix, digest: Digest::of(record.bytes), entries: Vec::new() });
+                let (time, digest) = (record.time, Digest::of(record.bytes));
+                watched = Some(DumpRecord { time, prefix, digest, entries: Vec::new(), repeated: Vec::new() });
             }
-            if let Some(watched) = &mut watched {
-                self.read_v1_path(&entry, peer, watched);
+            match (peer_entry_path(&entry), &mut watched) {
+                (Ok(path), Some(watched)) => watched.entries.push((peer, 0, Arc::new(path))),
+                (Ok(_), None) => {}
+                (Err(MalformedPath), _) => self.counts.treated_as_withdrawn += 1,
             }
         }
-        self.push_record(watched);
+        self.dump.records.extend(watched);
     }
 
-    fn push_record(&mut self, record: Option<DumpRecord>) {
-        if let Some(dump) = &mut self.dump {
-            dump.records.extend(record);
-        }
-    }
-
-    fn count_v1(&mut self, record: &RawRecord<'_>, entry: &V1Entry<'_>, peer: FilePeer) {
+    fn count_v1(&mut self, entry: &PeerEntry<'_>, peer: FilePeer) {
         if self.v1.peers.insert(peer) {
-            self.dump(record).peers.push(peer);
+            self.dump.peers.push(peer);
+        }
+        if self.aim.depth == Depth::Peers {
+            self.holders.entry(peer).or_default()[entry.family.index()] = true;
         }
         let prefix = Some((entry.family, entry.bits, entry.len));
         if self.v1.prefix != prefix {
             self.v1.prefix = prefix;
-            self.v1.sampled = self.count_prefix(record, entry.family, entry.bits).then(HashSet::new);
+            self.v1.sampled = self.count_prefix(entry.family, entry.bits, entry.len).then(HashSet::new);
         }
         if let Some(seen) = &mut self.v1.sampled
             && seen.insert(peer)
         {
             self.sample.holds(peer, entry.family);
-        }
-    }
-
-    fn read_v1_path(&mut self, entry: &V1Entry<'_>, peer: FilePeer, watched: &mut DumpRecord) {
-        match read_entry_path(entry.attributes, AsLen::Two) {
-            Ok(path) => watched.entries.push((peer, 0, Arc::new(path))),
-            Err(MalformedPath) => self.counts.treated_as_withdrawn += 1,
         }
     }
 }

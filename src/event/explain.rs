@@ -5,15 +5,16 @@ use std::net::{IpAddr, Ipv4Addr};
 use ipnet::IpNet;
 
 use super::attributes::Attributes;
+use super::dump_v1::width_of;
 use super::dump_v2::read_peer_index;
 use super::explain_path::{Attributed, Place, attributed};
 use super::file::{FilePeer, Message};
 use super::find::FoundRecord;
-use super::update::read_update;
+use super::update::{Guessed, Keys, keys, read_update};
 use crate::model::{Asn, Time};
 use crate::mrt::{
-    AsLen, Cursor, Family, Header, Kind, NlriForm, RawRecord, RibBody, RibRecord, SessionBody, UpdateBody, nlri_list, rib_record,
-    session_body, v1_entries,
+    AsLen, Cursor, Family, Header, Kind, Nlri, NlriForm, RawRecord, RibBody, RibRecord, SessionBody, UpdateBody, peer_entries,
+    rib_record, session_body,
 };
 
 /// A record, decoded.
@@ -104,7 +105,7 @@ pub enum Sender {
 }
 
 /// The prefixes of an UPDATE with their path ids (0 without add-path), in order of sending.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Prefixes {
     /// As sent.
     pub announced: Vec<(IpNet, u32)>,
@@ -112,6 +113,32 @@ pub struct Prefixes {
     pub withdrawn: Vec<(IpNet, u32)>,
     /// The announcements are read as withdrawals (RFC 7606).
     pub treated_as_withdrawn: Option<Malformed>,
+    /// Whether path ids were read.
+    pub form: NlriForm,
+    /// Whether the record says so.
+    pub path_ids: PathIds,
+    /// Whether that is all.
+    pub end: MessageEnd,
+}
+
+/// Whether the record's type says that there are path ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PathIds {
+    /// It tells what is so.
+    #[default]
+    AsLabelled,
+    /// It is wrong for a family: its prefixes can be read in no other way.
+    Guessed,
+}
+
+/// Whether a message is all there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MessageEnd {
+    /// It is.
+    #[default]
+    There,
+    /// The dumper left it out.
+    Missing,
 }
 
 /// The path attributes do not allow an announcement.
@@ -140,7 +167,7 @@ pub fn explain(found: &FoundRecord) -> Option<Explained> {
     let record = RawRecord::read(&found.bytes, found.offset)?;
     let body = match record.kind() {
         Kind::Bgp4mp | Kind::LegacyBgp => session(&record),
-        Kind::TableDump => table_dump(&record),
+        Kind::TableDump | Kind::TableEntry => table_dump(&record),
         Kind::TableDumpV2 => table_dump_v2(&record, found),
         Kind::Other => Some(Body::Other),
     };
@@ -157,6 +184,7 @@ fn session(record: &RawRecord<'_>) -> Option<Body> {
                 .then(|| Box::new(attributed(update.attributes, update.as_len, update.asn, place)));
             Body::Update { session, prefixes: prefixes(&update), attributed }
         }
+        SessionBody::Unreadable { .. } => Body::Unreadable,
         SessionBody::Other => {
             let local = record.kind() == Kind::Bgp4mp && matches!(record.header.subtype, 6 | 7 | 10 | 11);
             Body::Message { session, code: code?, sender: if local { Sender::Collector } else { Sender::Peer } }
@@ -204,7 +232,7 @@ fn envelope(record: &RawRecord<'_>) -> Option<(Session, Option<u8>)> {
     };
     let (peer_ip, local_ip) = (ip()?, ip()?);
     let session = Session {
-        peer: FilePeer { ip: peer_ip, asn: peer_asn },
+        peer: FilePeer { ip: peer_ip.to_canonical(), asn: peer_asn },
         local: Some(FilePeer { ip: local_ip, asn: local_asn }),
         as_len,
         form,
@@ -216,32 +244,38 @@ fn envelope(record: &RawRecord<'_>) -> Option<(Session, Option<u8>)> {
 
 /// As sent; what the message comes to is asked of the code that answers the main question.
 fn prefixes(update: &UpdateBody<'_>) -> Option<Prefixes> {
-    let treated = match read_update(update, |_| true).ok()? {
+    let Keys { announced, withdrawn, guessed } = keys(update, &Attributes::read(update.attributes)).ok()?;
+    let treated = match read_update(update, |_| true).message {
         Some(Message::Update { treated_as_withdrawn: true, .. }) => Some(Malformed),
         _ => None,
     };
-    let attributes = Attributes::read(update.attributes);
-    let all = |plain: &[u8], mp: Vec<crate::mrt::Nlri>| -> Option<Vec<(IpNet, u32)>> {
-        let plain = nlri_list(plain, Family::V4, update.form).ok()?;
-        Some(plain.into_iter().chain(mp).map(|nlri| (nlri.net, nlri.path_id)).collect())
-    };
+    let all = |nlri: Vec<Nlri>| nlri.into_iter().map(|nlri| (nlri.net, nlri.path_id)).collect();
+    let path_ids = if guessed == Guessed::Yes { PathIds::Guessed } else { PathIds::AsLabelled };
     Some(Prefixes {
-        announced: all(update.announced, attributes.mp_announced(update.form).ok()?)?,
-        withdrawn: all(update.withdrawn, attributes.mp_withdrawn(update.form).ok()?)?,
+        announced: all(announced),
+        withdrawn: all(withdrawn),
         treated_as_withdrawn: treated,
+        // Of a message that is wrong for one family only, both are shown.
+        form: if guessed == Guessed::Yes { NlriForm::PathIds } else { update.form },
+        path_ids,
+        end: if update.cut.is_some() { MessageEnd::Missing } else { MessageEnd::There },
     })
 }
 
 fn table_dump(record: &RawRecord<'_>) -> Option<Body> {
-    let sequence = Cursor::new(record.body().get(2..)?).u16()?;
-    let entries = v1_entries(record.header.subtype, record.body()).map_while(Result::ok).filter_map(|entry| {
+    let sequence = match record.kind() {
+        Kind::TableDump => Cursor::new(record.body().get(2..)?).u16()?,
+        _ => 0,
+    };
+    let entries = peer_entries(record).map_while(Result::ok).filter_map(|entry| {
+        let as_len = width_of(&entry);
         Some(Entry {
             number: None,
             peer: Some(FilePeer { ip: entry.ip, asn: entry.asn }),
             prefix: entry.prefix()?,
             path_id: 0,
             originated: Time::from_secs(entry.originated.into()),
-            attributed: attributed(entry.attributes, AsLen::Two, entry.asn, Place::Entry),
+            attributed: attributed(entry.attributes, as_len, entry.asn, Place::Entry),
         })
     });
     let entries: Vec<Entry> = entries.collect();
@@ -319,7 +353,7 @@ mod tests {
             ("175.45.176.0/24".to_owned(), "175.45.177.0/24".to_owned())
         );
         assert_eq!(attributed.route.map(|route| route.upstream.to_string()).as_deref(), Some("3356"));
-        let bad = update_record(NOON, &update(&[], &as_path(&[1]), &[33, 1, 2, 3, 4, 5]));
+        let bad = update_record(NOON, &update(&[], &as_path(&[1]), &[24, 1, 2, 3, 33]));
         assert!(matches!(body_of(&bad, None), Body::Update { prefixes: None, .. }));
         let no_path = update_record(NOON, &update(&[], &attribute(0x40, 1, &[0]), &x));
         let Body::Update { prefixes: Some(prefixes), .. } = body_of(&no_path, None) else { panic!("an update") };

@@ -88,7 +88,12 @@ pub enum Message {
         withdrawn: Vec<(IpNet, u32)>,
         /// The announcements were malformed and read as withdrawals (RFC 7606).
         treated_as_withdrawn: bool,
+        /// There are path ids, or none, against what the record's type says: it cannot be read otherwise.
+        guessed_path_ids: bool,
     },
+    /// Something that cannot be read and may concern any watched route of the peer: what is known of them ends here (rule 20). It may
+    /// follow what could be read of the same record.
+    Unreadable,
     /// A session state change, whoever the peer.
     State {
         /// The state left, 1 to 8.
@@ -98,7 +103,7 @@ pub enum Message {
     },
 }
 
-/// The RIB records of a file.
+/// One table dump: the RIB records of a file, or some of them if the file holds several dumps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileDump {
     /// Time of the first RIB or peer-index record.
@@ -113,6 +118,11 @@ pub struct FileDump {
     pub families: [bool; 2],
     /// Why the dump cannot be trusted as a whole (rule 8), if it cannot.
     pub broken: Option<String>,
+    /// By their numbers RIB records are missing, or a watched one names a peer that the index lacks: the dump proves what it shows,
+    /// never what it lacks.
+    pub excerpt: bool,
+    /// The prefix of the last IPv4 and of the last IPv6 record, in file order.
+    pub last: [Option<IpNet>; 2],
     /// Every peer of the peer index (v1: of the records), used or not.
     pub peers: Vec<FilePeer>,
     /// Peers with entries in the sample of rule 15: sampled IPv4 and IPv6 prefixes that each holds. Sorted by peer.
@@ -130,8 +140,10 @@ pub struct DumpRecord {
     pub prefix: IpNet,
     /// Its content's name.
     pub digest: Digest,
-    /// Peer, path id, normalised path.
+    /// Peer, path id, normalised path. Where the record has no path ids, the routes of a peer that has several are numbered from 0.
     pub entries: Vec<(FilePeer, u32, Arc<AsPath>)>,
+    /// Peers with several routes, though the record has no path ids. Sorted.
+    pub repeated: Vec<FilePeer>,
 }
 
 /// Counts of what was met and could not be used as it stood (rule 20). Only watched records count, so that the way of reading does not
@@ -140,23 +152,43 @@ pub struct DumpRecord {
 pub struct FileCounts {
     /// Watched records read as withdrawals because an attribute was malformed.
     pub treated_as_withdrawn: u64,
-    /// Records of watched bytes that could not be decoded at all and were left out.
+    /// Records of watched bytes that could not be decoded at all and were left out, and messages whose end is missing.
     pub quarantined: u64,
+    /// Entries of watched RIB records that name a peer which the peer index lacks.
+    pub unknown_peers: u64,
+    /// Watched RIB records without path ids in which a peer has several routes.
+    pub repeated_peers: u64,
+    /// Watched messages that have path ids, or none, against what their record's type says.
+    pub guessed_path_ids: u64,
 }
 
 impl AddAssign for FileCounts {
     fn add_assign(&mut self, more: Self) {
         self.treated_as_withdrawn += more.treated_as_withdrawn;
         self.quarantined += more.quarantined;
+        self.unknown_peers += more.unknown_peers;
+        self.repeated_peers += more.repeated_peers;
+        self.guessed_path_ids += more.guessed_path_ids;
     }
 }
 
 impl FileEvents {
     /// Every peer that a watched record, a state record or the peer index names.
     pub fn peers(&self) -> impl Iterator<Item = FilePeer> + '_ {
-        let in_dump = self.dump.iter().flat_map(|d| &d.peers);
-        self.records.iter().map(|r| &r.peer).chain(in_dump).copied()
+        let in_dumps = self.dumps.iter().flat_map(|d| &d.peers);
+        self.records.iter().map(|r| &r.peer).chain(in_dumps).copied()
     }
+}
+
+/// Records of a known type that are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unread {
+    /// The MRT type.
+    pub kind: u16,
+    /// The MRT subtype.
+    pub subtype: u16,
+    /// How many.
+    pub count: u64,
 }
 
 /// All that one file says.
@@ -170,12 +202,16 @@ pub struct FileEvents {
     pub has_updates: bool,
     /// Watched records, in file order.
     pub records: Vec<FileRecord>,
-    /// The dump, if there are RIB records.
-    pub dump: Option<FileDump>,
+    /// The table dumps, in file order.
+    pub dumps: Vec<FileDump>,
+    /// Times of unreadable records that may concern a watched route of some peer: not even the peer can be read.
+    pub unreadable: Vec<Time>,
     /// Damaged stretches, in order.
     pub damage: Vec<Damage>,
     /// Rule 20.
     pub counts: FileCounts,
+    /// What is known and not read, by type; as far as the way of reading meets it.
+    pub unread: Vec<Unread>,
     /// The original bytes of the records behind all this, in file order, if the watch asks for them.
     #[serde(skip)]
     pub kept: Vec<KeptRecord>,

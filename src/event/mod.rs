@@ -13,13 +13,17 @@ mod discover;
 mod dump;
 mod dump_v1;
 mod dump_v2;
+mod dumps;
 mod explain;
 mod explain_path;
 mod file;
 mod find;
+mod numbers;
+mod overlap;
 mod read;
 mod sample;
 mod shortcut;
+mod trust;
 mod update;
 
 pub use crate::mrt::Damage;
@@ -28,11 +32,11 @@ pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, Who, a
 pub use cache::{Cache, Cached};
 pub use count::{RecordCounts, count_records};
 pub use discover::{Discovery, discover_prefixes};
-pub use explain::{Body, Entry, Explained, Prefixes, Sender, Session, explain};
+pub use explain::{Body, Entry, Explained, MessageEnd, PathIds, Prefixes, Sender, Session, explain};
 pub use explain_path::Attributed;
 pub use file::{
-    Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, KeptRecord, Message, ParseDigestError,
+    Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, KeptRecord, Message, ParseDigestError, Unread,
 };
 pub use find::{FoundRecord, IndexRecord, Search, Wanted, find_records};
-pub use read::read_events;
+pub use read::{peers_with_routes, read_events};
 pub use shortcut::{Seek, Taken, Verify, Way, read_file};

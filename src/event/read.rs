@@ -1,12 +1,14 @@
 //! Reads one file: frames its records, drops what cannot matter, decodes the rest.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::dump::DumpBuilder;
-use super::file::{Digest, FileEvents, FilePeer, FileRecord, KeptRecord, Message};
-use super::update::read_update;
+use super::dump::{Aim, Built, Depth};
+use super::dumps::DumpsBuilder;
+use super::file::{Digest, FileEvents, FilePeer, FileRecord, KeptRecord, Message, Unread};
+use super::update::{Rest, read_update};
 use crate::model::SessionState;
-use crate::mrt::{Kind, Prefilter, RawRecord, RecordReader, SessionBody, session_body};
+use crate::mrt::{Kind, Prefilter, RawRecord, RecordReader, SessionBody, Torn, is_read, session_body};
 use crate::target::Watch;
 
 /// All that the uncompressed MRT stream `input` says of the prefixes of `watch`. What cannot be read, an error of `input` included, is in
@@ -15,14 +17,20 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
     let prefilter = Prefilter::for_prefixes(watch.prefixes());
     let mut reader = RecordReader::new(input);
     let mut events = FileEvents::default();
-    let mut dump = DumpBuilder::new(watch);
+    let mut dumps = DumpsBuilder::new(Aim::of(watch));
+    let mut unread: BTreeMap<(u16, u16), u64> = BTreeMap::new();
     while let Some(record) = reader.next_record() {
         events.first.get_or_insert(record.time);
         events.last = Some(record.time);
+        dumps.see(&record);
+        if !is_read(&record) {
+            *unread.entry((record.header.kind, record.header.subtype)).or_default() += 1;
+        }
         match record.kind() {
-            Kind::TableDump => dump.add_v1(&record),
-            Kind::TableDumpV2 => dump.add_v2(&record),
+            Kind::TableDump | Kind::TableEntry => dumps.add_entries(&record),
+            Kind::TableDumpV2 => dumps.add_v2(&record),
             Kind::Bgp4mp | Kind::LegacyBgp => {
+                dumps.add_message();
                 events.has_updates = true;
                 if prefilter.may_matter(&record) {
                     add_session_record(&mut events, &record, &prefilter, watch);
@@ -32,50 +40,84 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
         }
     }
     events.damage = reader.into_damage();
-    let (dump, counts, kept) = dump.finish(events.damage.first());
+    let (dumps, kept) = dumps.finish(&events.damage);
     events.kept.extend(kept);
-    events.dump = dump;
-    events.counts += counts;
+    for Built { dump, counts, kept, .. } in dumps {
+        events.dumps.push(dump);
+        events.counts += counts;
+        events.kept.extend(kept);
+    }
+    events.kept.sort_by_key(|record| record.offset);
+    events.unread = unread.into_iter().map(|((kind, subtype), count)| Unread { kind, subtype, count }).collect();
     events
+}
+
+/// Reads a file whole and tells, of its dump of this place in [`FileEvents::dumps`], every peer with at least one route in it, watched or
+/// not: whether of IPv4 and of IPv6. Of entries only the heads are read.
+pub fn peers_with_routes<R: Read>(input: R, which: usize) -> BTreeMap<FilePeer, [bool; 2]> {
+    let mut reader = RecordReader::new(input);
+    let mut dumps = DumpsBuilder::new(Aim { depth: Depth::Peers, ..Aim::of(&Watch::default()) });
+    while let Some(record) = reader.next_record() {
+        dumps.see(&record);
+        match record.kind() {
+            Kind::TableDump | Kind::TableEntry => dumps.add_entries(&record),
+            Kind::TableDumpV2 => dumps.add_v2(&record),
+            Kind::Bgp4mp | Kind::LegacyBgp => dumps.add_message(),
+            Kind::Other => {}
+        }
+    }
+    let (dumps, _) = dumps.finish(reader.damage());
+    dumps.into_iter().nth(which).map(|built| built.holders).unwrap_or_default()
 }
 
 /// Adds what a BGP4MP or type 5 record that may matter says.
 pub(super) fn add_session_record(events: &mut FileEvents, record: &RawRecord<'_>, prefilter: &Prefilter, watch: &Watch) {
-    let (peer, message) = match session_body(record) {
+    let (peer, message, unreadable) = match session_body(record) {
         Some(SessionBody::State { ip, asn, old, new }) => {
             let new = if new == 6 { SessionState::Established } else { SessionState::NotEstablished };
-            (FilePeer { ip, asn }, Ok(Some(Message::State { old, new })))
+            (FilePeer { ip, asn }, Some(Message::State { old, new }), false)
         }
         Some(SessionBody::Update(update)) => {
-            let message = read_update(&update, |net| watch.covers(net)).map_err(|_| Unreadable);
-            (FilePeer { ip: update.ip, asn: update.asn }, message)
+            let read = read_update(&update, |net| watch.covers(net));
+            let unreadable = match read.rest {
+                Rest::Read => false,
+                Rest::Missing => true,
+                Rest::Unreadable => prefilter.may_occur(record.body()),
+            };
+            (FilePeer { ip: update.ip, asn: update.asn }, read.message, unreadable)
+        }
+        Some(SessionBody::Unreadable { ip, asn, torn }) => {
+            (FilePeer { ip, asn }, None, torn == Torn::Cut || prefilter.may_occur(record.body()))
         }
         Some(SessionBody::Other) => return,
         None => {
-            events.counts.quarantined += u64::from(prefilter.may_occur(record.body()));
+            if prefilter.may_occur(record.body()) {
+                events.counts.quarantined += 1;
+                events.unreadable.push(record.time);
+            }
             return;
         }
     };
-    match message {
-        Ok(None) => {}
-        Ok(Some(message)) => {
-            let withdraws = matches!(message, Message::Update { treated_as_withdrawn: true, .. });
-            events.counts.treated_as_withdrawn += u64::from(withdraws);
-            events.kept.extend(KeptRecord::of(record, watch.keep()));
-            events.records.push(FileRecord { time: record.time, peer, message, digest: Digest::of(record.bytes) });
-        }
-        Err(Unreadable) => events.counts.quarantined += u64::from(prefilter.may_occur(record.body())),
+    if message.is_none() && !unreadable {
+        return;
     }
+    if let Some(Message::Update { treated_as_withdrawn, guessed_path_ids, .. }) = &message {
+        events.counts.treated_as_withdrawn += u64::from(*treated_as_withdrawn);
+        events.counts.guessed_path_ids += u64::from(*guessed_path_ids);
+    }
+    events.counts.quarantined += u64::from(unreadable);
+    events.kept.extend(KeptRecord::of(record, watch.keep()));
+    let (time, digest) = (record.time, Digest::of(record.bytes));
+    let said = message.into_iter().chain(unreadable.then_some(Message::Unreadable));
+    events.records.extend(said.map(|message| FileRecord { time, peer, message, digest }));
 }
-
-struct Unreadable;
 
 #[cfg(test)]
 mod tests {
-    use super::super::file::FileCounts;
+    use super::super::file::{FileCounts, FileDump};
     use super::*;
     use crate::event::discover_prefixes;
-    use crate::model::Asn;
+    use crate::model::{Asn, Time};
     use crate::mrt::test_bytes::{
         as_path, attribute, bgp, envelope_as2, envelope_as4, join, nlri, peer_index, record, rib, segment2, segment4, table_dump,
         update, update_record,
@@ -89,12 +131,17 @@ mod tests {
     }
 
     fn routes(events: &FileEvents) -> Vec<String> {
-        let records = events.dump.iter().flat_map(|dump| &dump.records);
+        let records = events.dumps.iter().flat_map(|dump| &dump.records);
         records.flat_map(|r| r.entries.iter().map(|(p, id, path)| format!("{} {} #{id} {path}", r.prefix, p.asn))).collect()
     }
 
+    fn one_dump(events: FileEvents) -> FileDump {
+        let [dump] = <[FileDump; 1]>::try_from(events.dumps).expect("one dump");
+        dump
+    }
+
     fn broken(parts: &[&[u8]]) -> Option<String> {
-        read(parts).dump.expect("a dump").broken
+        one_dump(read(parts)).broken
     }
 
     #[test]
@@ -108,8 +155,8 @@ mod tests {
         let events = read(&[&index, &first, &rib(NOON + 2, 1, "175.45.176.0/24", &x)]);
         let expected = ["175.45.176.0/24 3356 #0 20485 131279", "175.45.176.0/24 20485 #0 20485 131279"];
         assert_eq!(routes(&events), expected);
-        assert_eq!(events.counts, FileCounts { treated_as_withdrawn: 1, quarantined: 0 });
-        let dump = events.dump.expect("a dump");
+        assert_eq!(events.counts, FileCounts { treated_as_withdrawn: 1, ..FileCounts::default() });
+        let dump = one_dump(events);
         assert_eq!((dump.size, dump.families, dump.broken, dump.peers.len()), (2, [true, false], None, 2));
         assert_eq!((dump.begin.secs(), dump.end.secs()), (i64::from(NOON), i64::from(NOON) + 2));
         assert_eq!(dump.first, Digest::of(&index));
@@ -135,12 +182,13 @@ mod tests {
         let x = |number, peer| rib(NOON, number, "175.45.176.0/24", &entry(peer));
         let six = |number| rib(NOON, number, "2001:db8::/32", &entry(0));
         let (x0, cut) = (x(0, 0), &x(1, 0)[..30]);
+        let torn = record(NOON, 13, 4, &join(&[&[0, 0, 0, 0], &[0, 2, 1], &x0[16..]]));
         assert_eq!(broken(&[&index, &x0, &x(1, 0), &six(0), &six(1)]), None);
         assert_eq!(broken(&[&index, &x0, &x(1, 0), &six(2)]), None);
         let cases: [(&str, &[&[u8]], &str); 4] = [
-            ("a number left out", &[&index, &x0, &x(2, 0)], "number 2 follows number 0"),
             ("no peer index", &[&x0], "no peer index"),
-            ("a peer that the index lacks", &[&index, &x(0, 1)], "peer 1"),
+            ("a torn record", &[&index, &torn], "do not fill it"),
+            ("no peers", &[&record(NOON, 13, 1, &[0; 6]), &x0], "the peer index is malformed"),
             ("cut", &[&index, &x0, cut], "damaged at byte"),
         ];
         for (what, parts, reason) in cases {
@@ -156,7 +204,7 @@ mod tests {
         let two = |prefix| join(&[&entry(prefix, peers[0]), &entry(prefix, peers[1])]);
         let events = read(&[&two("150.1.0.0/16"), &two("175.45.176.0/24")]);
         assert_eq!(routes(&events), ["175.45.176.0/24 3356 #0 3356 131279", "175.45.176.0/24 20485 #0 3356 131279"]);
-        let dump = events.dump.expect("a dump");
+        let dump = one_dump(events);
         assert_eq!((dump.size, dump.records.len(), dump.peers.len()), (2, 2, 2));
         assert_eq!(dump.sample.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [[2, 0], [2, 0]]);
     }
@@ -174,15 +222,26 @@ mod tests {
             &update_record(NOON + 2, &update(&[], &[], &nlri("175.45.176.0/24"))),
             &update_record(NOON + 3, &update(&[], &path, &[0, 0, 0, 1, 24, 175, 45, 176])),
             &update_record(NOON + 4, &update(&[], &path, &[0, 0, 0, 1, 24, 8, 8, 8])),
+            &update_record(NOON + 5, &update(&[], &path, &[24, 175, 45, 176, 33])),
+            &update_record(NOON + 6, &update(&[], &path, &[24, 8, 8, 8, 33])),
+            &record(NOON + 7, 16, 4, &join(&[&[0; 10], &[0, 9], &nlri("175.45.176.0/24")])),
         ]);
         let states = events.records.iter().map(|r| match &r.message {
             Message::State { new, .. } => format!("{} {new:?}", r.peer.asn),
             Message::Update { announced, withdrawn, .. } => format!("{} +{} -{}", r.peer.asn, announced.len(), withdrawn.len()),
+            Message::Unreadable => format!("{} ?", r.peer.asn),
         });
-        assert_eq!(states.collect::<Vec<_>>(), ["0 NotEstablished", "131279 Established", "3356 +1 -0", "3356 +0 -1"]);
-        assert_eq!(events.counts, FileCounts { treated_as_withdrawn: 1, quarantined: 1 });
-        assert!(events.has_updates && events.dump.is_none() && events.damage.is_empty());
-        assert_eq!(events.last.map(crate::model::Time::secs), Some(i64::from(NOON) + 4));
+        assert_eq!(
+            states.collect::<Vec<_>>(),
+            ["0 NotEstablished", "131279 Established", "3356 +1 -0", "3356 +0 -1", "3356 +1 -0", "3356 ?"]
+        );
+        assert_eq!(
+            events.counts,
+            FileCounts { treated_as_withdrawn: 1, guessed_path_ids: 1, quarantined: 2, ..FileCounts::default() }
+        );
+        assert!(events.has_updates && events.dumps.is_empty() && events.damage.is_empty());
+        assert_eq!(events.last.map(Time::secs), Some(i64::from(NOON) + 7));
+        assert_eq!(events.unreadable, [Time::from_secs(i64::from(NOON) + 7)], "not even the peer can be read");
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub struct Dump {
     pub prefixes: BTreeMap<IpNet, (Time, RecordId)>,
     /// Peers with at least one route in the dump, as far as was looked, and whether each is full-feed for IPv4 and IPv6 (rule 15).
     pub peers: BTreeMap<PeerKey, [bool; 2]>,
+    /// The dump lacks records or peers: it proves what it shows, never what it lacks.
+    pub excerpt: bool,
     /// Whether the dump holds any IPv4 and any IPv6 record: it says nothing of a family it lacks.
     pub families: [bool; 2],
-    /// Records were left out of it: it proves presence, never absence.
-    pub excerpt: bool,
 }

@@ -55,14 +55,12 @@ pub enum Event {
         /// Where it stands.
         record: RecordId,
     },
-    /// A record that may concern a watched key could not be read: from here on nothing is known of the peer's routes (rule 20).
+    /// A record that cannot be read, or of which the end is missing: it may have changed any watched route of the peer (rule 20).
     Unreadable {
         /// The record's time.
         time: Time,
-        /// Who sent it.
+        /// Whose.
         peer: PeerKey,
-        /// Where it stands.
-        record: RecordId,
     },
 }
 

@@ -30,8 +30,12 @@ flags! {
     Clock = "clock",
     /// The origin itself peers with the collector, or nothing stands before it in the path.
     Direct = "direct",
+    /// A dump behind it lacks records or peers: it shows what is there, never what is not (rule 8).
+    Excerpt = "excerpt",
     /// Part of the data behind the row is missing or damaged (rule 11).
     Gap = "gap",
+    /// A record has path ids, or none, against what its type says (rule 1).
+    GuessedPathIds = "guessed-path-ids",
     /// No RIB dump of the collector precedes: presence is proven, onset is not (rule 12).
     NoBaseline = "no-baseline",
     /// Another origin announces the prefix at the same time (rule 4).
@@ -44,6 +48,8 @@ flags! {
     ReservedNeighbour = "reserved-neighbour",
     /// The path does not begin with its peer's ASN, as a route server's does not.
     RouteServer = "route-server",
+    /// A RIB record without path ids holds several routes of the peer (rule 1).
+    SamePeerTwice = "same-peer-twice",
     /// The collector has RIB dumps only: all between them is unobserved (rule 11).
     Sampled = "sampled",
     /// No more than one peer saw it.
@@ -56,7 +62,7 @@ flags! {
 
 /// A set of flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
-pub struct Flags(u16);
+pub struct Flags(u32);
 
 impl Flags {
     /// Adds a flag.
@@ -66,7 +72,7 @@ impl Flags {
 
     /// Adds a flag if the condition holds.
     pub fn set_if(&mut self, flag: Flag, condition: bool) {
-        self.0 |= u16::from(condition) << flag as u16;
+        self.0 |= u32::from(condition) << flag as u16;
     }
 
     /// Takes a flag away.

@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::{AsLen, Family};
+use crate::model::Asn;
+
 /// What is left of a byte slice.
 #[derive(Debug, Clone, Copy)]
 pub struct Cursor<'a>(&'a [u8]);
@@ -68,5 +71,23 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn ipv6(&mut self) -> Option<IpAddr> {
         self.array::<16>().map(|octets| IpAddr::V6(Ipv6Addr::from(octets)))
+    }
+
+    /// The next address of a family.
+    #[inline]
+    pub fn ip(&mut self, family: Family) -> Option<IpAddr> {
+        match family {
+            Family::V4 => self.ipv4(),
+            Family::V6 => self.ipv6(),
+        }
+    }
+
+    /// The next AS number.
+    #[inline]
+    pub fn asn(&mut self, len: AsLen) -> Option<Asn> {
+        match len {
+            AsLen::Two => self.u16().map(|asn| Asn(asn.into())),
+            AsLen::Four => self.u32().map(Asn),
+        }
     }
 }

@@ -17,6 +17,8 @@ pub enum Kind {
     TableDumpV2,
     /// Types 16 and 17 (with microseconds): messages and session states.
     Bgp4mp,
+    /// The same types, subtype 2: one peer's entry for one prefix, from drafts of RFC 6396 (OpenBGPD's `table-mp`).
+    TableEntry,
     /// Known to IANA but of no use here.
     Other,
 }
@@ -59,7 +61,7 @@ impl Header {
     pub const fn is_convincing(&self) -> bool {
         let (subtypes, shortest) = match self.kind {
             5 | 9 | 10 => (1..8, 8),
-            12 => (1..3, 22),
+            12 => (1..5, 22),
             13 => (1..13, 7),
             16 => (0..12, 8),
             17 => (0..12, 12),
@@ -103,7 +105,12 @@ impl<'a> RawRecord<'a> {
             5 => Kind::LegacyBgp,
             12 => Kind::TableDump,
             13 => Kind::TableDumpV2,
-            16 | 17 => Kind::Bgp4mp,
+            // Subtype 3 names a file.
+            16 | 17 => match self.header.subtype {
+                2 => Kind::TableEntry,
+                3 => Kind::Other,
+                _ => Kind::Bgp4mp,
+            },
             _ => Kind::Other,
         }
     }

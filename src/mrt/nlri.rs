@@ -15,6 +15,17 @@ pub enum Family {
     V6,
 }
 
+impl NlriForm {
+    /// What it is if it is not this.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            NlriForm::Plain => NlriForm::PathIds,
+            NlriForm::PathIds => NlriForm::Plain,
+        }
+    }
+}
+
 impl Family {
     /// By the AFI's number.
     pub const fn from_afi(afi: u16) -> Option<Family> {
@@ -51,7 +62,8 @@ impl Family {
     }
 }
 
-/// Whether each prefix of a list has a path id before it. The record's subtype says so (RFC 8050); it is never guessed.
+/// Whether each prefix of a list has a path id before it. The record's subtype says so (RFC 8050); only where that cannot be, it may be the
+/// other way ([`nlri_to_the_last_byte`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NlriForm {
     /// Mask and prefix.
@@ -97,24 +109,87 @@ pub(super) fn leading_bits(octets: &[u8]) -> u128 {
 /// in other readers it spoils nothing.
 pub fn nlri_list(list: &[u8], family: Family, form: NlriForm) -> Result<Vec<Nlri>, BadNlri> {
     let mut at = Cursor::new(list);
-    let mut read = Vec::new();
-    let mut defaults = 0;
+    let mut read = List::new(family, form);
     while !at.is_empty() {
-        let path_id = match form {
-            NlriForm::Plain => 0,
-            NlriForm::PathIds => at.u32().ok_or(BadNlri)?,
-        };
-        if matches!(at.rest(), [mask] if (1..=family.max_len()).contains(mask)) {
-            break;
+        match read.next(&mut at) {
+            Next::Read => {}
+            Next::LoneMask => break,
+            Next::Cut | Next::Bad => return Err(BadNlri),
         }
-        let (len, bits) = mask_and_bits(&mut at, family).ok_or(BadNlri)?;
-        defaults += u32::from(len == 0 && form == NlriForm::Plain);
-        if defaults > 1 {
+    }
+    Ok(read.nlri)
+}
+
+/// Reads a list whose end is missing: the prefixes that are whole.
+pub fn nlri_before_the_cut(list: &[u8], family: Family, form: NlriForm) -> Result<Vec<Nlri>, BadNlri> {
+    let mut at = Cursor::new(list);
+    let mut read = List::new(family, form);
+    loop {
+        match read.next(&mut at) {
+            Next::Read => {}
+            Next::Cut | Next::LoneMask => return Ok(read.nlri),
+            Next::Bad => return Err(BadNlri),
+        }
+    }
+}
+
+/// Reads a list whose form is guessed: unlike elsewhere, every byte must fit.
+pub fn nlri_to_the_last_byte(list: &[u8], family: Family, form: NlriForm) -> Result<Vec<Nlri>, BadNlri> {
+    let mut at = Cursor::new(list);
+    let mut read = List::new(family, form);
+    while !at.is_empty() {
+        if read.next(&mut at) != Next::Read {
             return Err(BadNlri);
         }
-        read.push(Nlri { net: family.prefix(bits, len).ok_or(BadNlri)?, path_id });
     }
-    Ok(read)
+    Ok(read.nlri)
+}
+
+/// A list as far as it is read.
+struct List {
+    family: Family,
+    form: NlriForm,
+    nlri: Vec<Nlri>,
+    defaults: u32,
+}
+
+#[derive(PartialEq, Eq)]
+enum Next {
+    Read,
+    /// The bytes end within a prefix, or before one.
+    Cut,
+    /// They end with a mask that needs octets.
+    LoneMask,
+    Bad,
+}
+
+impl List {
+    fn new(family: Family, form: NlriForm) -> Self {
+        List { family, form, nlri: Vec::new(), defaults: 0 }
+    }
+
+    fn next(&mut self, at: &mut Cursor<'_>) -> Next {
+        let path_id = match self.form {
+            NlriForm::Plain => 0,
+            NlriForm::PathIds => match at.u32() {
+                Some(id) => id,
+                None => return Next::Cut,
+            },
+        };
+        match at.rest() {
+            [] => return Next::Cut,
+            [len, ..] if *len > self.family.max_len() => return Next::Bad,
+            [len] if *len > 0 => return Next::LoneMask,
+            _ => {}
+        }
+        let Some((len, bits)) = mask_and_bits(at, self.family) else { return Next::Cut };
+        self.defaults += u32::from(len == 0 && self.form == NlriForm::Plain);
+        match self.family.prefix(bits, len) {
+            Some(net) if self.defaults < 2 => self.nlri.push(Nlri { net, path_id }),
+            _ => return Next::Bad,
+        }
+        Next::Read
+    }
 }
 
 #[cfg(test)]
@@ -148,5 +223,38 @@ mod tests {
             let expected = expected.map(|e| e.iter().map(ToString::to_string).collect());
             assert_eq!(texts(list, family, form), expected, "{what}");
         }
+    }
+
+    #[test]
+    fn what_is_whole_before_a_cut_is_read() {
+        use NlriForm::{PathIds, Plain};
+        type Case<'a> = (&'a str, &'a [u8], NlriForm, Option<&'a [&'a str]>);
+        let cases: [Case; 7] = [
+            ("nothing", &[], Plain, Some(&[])),
+            ("a prefix and a half", &[24, 175, 45, 176, 24, 175], Plain, Some(&["175.45.176.0/24#0"])),
+            ("a prefix and a mask", &[24, 175, 45, 176, 24], Plain, Some(&["175.45.176.0/24#0"])),
+            ("cut between two", &[24, 175, 45, 176], Plain, Some(&["175.45.176.0/24#0"])),
+            ("within a path id", &[0, 0, 0, 7, 24, 175, 45, 176, 0, 0], PathIds, Some(&["175.45.176.0/24#7"])),
+            ("after a path id", &[0, 0, 0, 7, 24, 175, 45, 176, 0, 0, 0, 7], PathIds, Some(&["175.45.176.0/24#7"])),
+            ("no prefix at all", &[24, 175, 45, 176, 33, 1], Plain, None),
+        ];
+        for (what, list, form, expected) in cases {
+            let told = nlri_before_the_cut(list, Family::V4, form).ok();
+            let told = told.map(|l| l.iter().map(|n| format!("{}#{}", n.net, n.path_id)).collect::<Vec<_>>());
+            assert_eq!(told, expected.map(|e| e.iter().map(ToString::to_string).collect()), "{what}");
+        }
+    }
+
+    #[test]
+    fn guesses_fit_to_the_last_byte() {
+        let fits = |list: &[u8]| nlri_to_the_last_byte(list, Family::V4, NlriForm::PathIds).is_ok();
+        assert!(fits(&[0, 0, 0, 7, 24, 175, 45, 176]));
+        assert!(fits(&[0, 0, 0, 7, 0]), "a default route");
+        assert!(!fits(&[0, 0, 0, 7, 24, 175, 45]));
+        assert!(!fits(&[0, 0, 0, 7, 24, 175, 45, 176, 0, 0, 0, 7, 24]), "a last mask alone");
+        assert!(!fits(&[0, 0, 0, 7, 33, 175, 45, 176, 0, 0]));
+        let fits = |list: &[u8]| nlri_to_the_last_byte(list, Family::V4, NlriForm::Plain).is_ok();
+        assert!(fits(&[24, 175, 45, 176, 0]));
+        assert!(!fits(&[24, 175, 45, 176, 24]));
     }
 }

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::needle::{OriginNeedle, PrefixNeedle};
-use super::{Kind, PrefixSet, RawRecord, RibBody, SessionBody, rib_record, session_body, v1_entries};
+use super::{Kind, PrefixSet, RawRecord, RibBody, SessionBody, Torn, peer_entries, rib_record, session_body};
 use crate::model::Asn;
 
 /// The byte tests for one target.
@@ -33,8 +33,8 @@ impl Prefilter {
         let body = record.body();
         match record.kind() {
             Kind::Other => false,
-            Kind::TableDump => match &self.0 {
-                Wanted::Prefixes(needle) => v1_entries(record.header.subtype, body)
+            Kind::TableDump | Kind::TableEntry => match &self.0 {
+                Wanted::Prefixes(needle) => peer_entries(record)
                     .filter_map(Result::ok)
                     .any(|entry| needle.set().covers(entry.family, entry.bits, entry.len)),
                 Wanted::Origins(needle) => needle.may_occur(body),
@@ -48,7 +48,10 @@ impl Prefilter {
             Kind::Bgp4mp | Kind::LegacyBgp => match (session_body(record), &self.0) {
                 (Some(SessionBody::State { .. }), Wanted::Prefixes(_)) => true,
                 (Some(SessionBody::Other), _) | (Some(SessionBody::State { .. }), Wanted::Origins(_)) => false,
-                (Some(SessionBody::Update(_)) | None, _) => self.may_occur(body),
+                // What is missing may have been anything.
+                (Some(SessionBody::Update(update)), Wanted::Prefixes(_)) if update.cut.is_some() => true,
+                (Some(SessionBody::Unreadable { torn: Torn::Cut, .. }), Wanted::Prefixes(_)) => true,
+                (Some(SessionBody::Update(_) | SessionBody::Unreadable { .. }) | None, _) => self.may_occur(body),
             },
         }
     }

@@ -95,7 +95,7 @@ impl<R: Read> RecordReader<R> {
             if self.is_followed_well(length) || self.wholeness_of(length) != Wholeness::Torn {
                 return Some(length);
             }
-            if let Some(length) = self.length_without_microseconds(length) {
+            if let Some(length) = self.length_without_microseconds(length).or_else(|| self.length_without_view(length)) {
                 return Some(length);
             }
             self.resynchronise("a record's length is wrong")?;
@@ -120,6 +120,21 @@ impl<R: Read> RecordReader<R> {
             self.push_damage(until - 4, Some(until), before.map(|record| record.time), reason);
         }
         Some(length)
+    }
+
+    /// The writer of `TABLE_DUMP` in 1999 and 2000 (RIS) left view and sequence number, 4 bytes, out of the length: RFC 6396 was not yet
+    /// written. Believed only if the record does not add up as it says, adds up so, and another or the end of the input follows. Nothing
+    /// is lost by it.
+    fn length_without_view(&mut self, length: usize) -> Option<usize> {
+        const TABLE_DUMP: u16 = 12;
+        let is_one = |header: Header| header.kind == TABLE_DUMP && header.is_convincing();
+        let length = length + 4;
+        let adds_up = self.header_at(0).is_some_and(is_one) && self.fill(length) && self.wholeness_of(length) == Wholeness::Whole;
+        if !adds_up || !self.is_followed_well(length) {
+            return None;
+        }
+        let is_last = !self.fill(length + HEADER_LEN);
+        (is_last || self.header_at(length).is_some_and(is_one)).then_some(length)
     }
 
     /// At the end of the input: remains of a record, or a read error, are damage.

@@ -1,12 +1,9 @@
-//! Where things stand in the records of table dumps: `TABLE_DUMP_V2` (RFC 6396 4.3, RFC 8050) and `TABLE_DUMP` (4.2).
-
-use std::net::IpAddr;
+//! Where things stand in the records of table dumps: `TABLE_DUMP_V2` (RFC 6396 4.3, RFC 8050).
 
 use ipnet::IpNet;
 
 use super::nlri::mask_and_bits;
 use super::{Cursor, Family, NlriForm};
-use crate::model::Asn;
 
 /// A `TABLE_DUMP_V2` record, as far as its head goes.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +32,8 @@ pub struct RibRecord<'a> {
     pub len: u8,
     /// The prefix's bits, at the top; stray bits after the mask are not cleared.
     pub bits: u128,
-    form: NlriForm,
+    /// Whether its entries have path ids.
+    pub form: NlriForm,
     entries: &'a [u8],
 }
 
@@ -103,7 +101,7 @@ impl<'a> RibRecord<'a> {
     }
 
     /// Whether the entries fill the record to its last byte.
-    pub(super) fn is_filled(&self) -> bool {
+    pub fn is_filled(&self) -> bool {
         let mut at = Cursor::new(self.entries);
         let count = at.u16();
         count.is_some_and(|count| (0..count).all(|_| rib_entry(&mut at, self.form).is_some())) && at.is_empty()
@@ -119,60 +117,4 @@ fn rib_entry<'a>(at: &mut Cursor<'a>, form: NlriForm) -> Option<RibEntry<'a>> {
     };
     let length = usize::from(at.u16()?);
     Some(RibEntry { peer, originated, path_id, attributes: at.take(length)? })
-}
-
-/// One entry of a `TABLE_DUMP` record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct V1Entry<'a> {
-    /// The prefix's family.
-    pub family: Family,
-    /// The prefix's mask.
-    pub len: u8,
-    /// The prefix's bits, at the top; stray bits after the mask are not cleared.
-    pub bits: u128,
-    /// As [`RibEntry::originated`].
-    pub originated: u32,
-    /// The peer's address.
-    pub ip: IpAddr,
-    /// The peer's AS number, 2 bytes.
-    pub asn: Asn,
-    /// The path attributes.
-    pub attributes: &'a [u8],
-}
-
-impl V1Entry<'_> {
-    /// The prefix, stray bits cleared.
-    pub fn prefix(&self) -> Option<IpNet> {
-        self.family.prefix(self.bits, self.len)
-    }
-}
-
-/// The entries of a `TABLE_DUMP` record: one by RFC 6396, several behind one head in some files of the first years. Ends with the first
-/// that is cut.
-pub fn v1_entries(subtype: u16, body: &[u8]) -> impl Iterator<Item = Result<V1Entry<'_>, CutEntry>> {
-    let family = Family::from_afi(subtype);
-    let mut at = Cursor::new(body.get(4..).unwrap_or_default());
-    std::iter::from_fn(move || {
-        let family = family.filter(|_| !at.is_empty())?;
-        let entry = v1_entry(&mut at, family);
-        if entry.is_none() {
-            at = Cursor::new(&[]);
-        }
-        Some(entry.ok_or(CutEntry))
-    })
-}
-
-fn v1_entry<'a>(at: &mut Cursor<'a>, family: Family) -> Option<V1Entry<'a>> {
-    let octets = at.take(usize::from(family.max_len() / 8))?;
-    let len = at.u8().filter(|len| *len <= family.max_len())?;
-    at.u8()?;
-    let originated = at.u32()?;
-    let ip = match family {
-        Family::V4 => at.ipv4()?,
-        Family::V6 => at.ipv6()?,
-    };
-    let asn = Asn(u32::from(at.u16()?));
-    let length = usize::from(at.u16()?);
-    let bits = super::nlri::leading_bits(octets);
-    Some(V1Entry { family, len, bits, originated, ip, asn, attributes: at.take(length)? })
 }

@@ -30,8 +30,37 @@ pub enum SessionBody<'a> {
     },
     /// An UPDATE that the peer sent.
     Update(UpdateBody<'a>),
+    /// Something of this peer that cannot be taken apart.
+    Unreadable {
+        /// The peer's address.
+        ip: IpAddr,
+        /// The peer's AS number as written.
+        asn: Asn,
+        /// What is wrong.
+        torn: Torn,
+    },
     /// Any other message, and all of the collector's own (`*_LOCAL`, rule 10).
     Other,
+}
+
+/// What is wrong with a record of which the peer is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Torn {
+    /// Its end is missing: what stood there may have been anything.
+    Cut,
+    /// All is there, but its lengths contradict each other.
+    Malformed,
+}
+
+/// The dumper left out the end of a message, from somewhere in this section on (all of the section may be there).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// What follows the withdrawn prefixes is missing, too.
+    Withdrawn,
+    /// The prefixes announced are missing, too.
+    Attributes,
+    /// All attributes are there.
+    Announced,
 }
 
 /// An UPDATE in its sections, unread.
@@ -51,6 +80,8 @@ pub struct UpdateBody<'a> {
     pub attributes: &'a [u8],
     /// IPv4 prefixes announced.
     pub announced: &'a [u8],
+    /// Where its end is missing, if it is.
+    pub cut: Option<Cut>,
 }
 
 /// Finds the parts of a BGP4MP or type 5 record; `None` where they are not there.
@@ -58,7 +89,7 @@ pub fn session_body<'a>(record: &RawRecord<'a>) -> Option<SessionBody<'a>> {
     match record.kind() {
         Kind::Bgp4mp => bgp4mp(record.header.subtype, record.body()),
         Kind::LegacyBgp => legacy(record.header.subtype, record.body()),
-        Kind::TableDump | Kind::TableDumpV2 | Kind::Other => Some(SessionBody::Other),
+        Kind::TableDump | Kind::TableDumpV2 | Kind::TableEntry | Kind::Other => Some(SessionBody::Other),
     }
 }
 
@@ -72,44 +103,29 @@ fn bgp4mp(subtype: u16, body: &[u8]) -> Option<SessionBody<'_>> {
         _ => return Some(SessionBody::Other),
     };
     let mut at = Cursor::new(body);
-    let asn = match as_len {
-        AsLen::Two => {
-            let peer = u32::from(at.u16()?);
-            at.take(2)?;
-            peer
-        }
-        AsLen::Four => {
-            let peer = at.u32()?;
-            at.take(4)?;
-            peer
-        }
-    };
-    let asn = Asn(asn);
+    let asn = at.asn(as_len)?;
+    at.asn(as_len)?;
     at.take(2)?;
-    let ip = match Family::from_afi(at.u16()?)? {
-        Family::V4 => {
-            let ip = at.ipv4()?;
-            at.take(4)?;
-            ip
-        }
-        Family::V6 => {
-            let ip = at.ipv6()?;
-            at.take(16)?;
-            ip
-        }
-    };
+    let family = Family::from_afi(at.u16()?)?;
+    // A collector whose socket serves both families may write a peer's IPv4 address as an IPv6 one: it is one peer.
+    let ip = at.ip(family)?.to_canonical();
+    at.ip(family)?;
+    let cut = Some(SessionBody::Unreadable { ip, asn, torn: Torn::Cut });
     if matches!(subtype, 0 | 5) {
-        return Some(SessionBody::State { ip, asn, old: at.u16()?, new: at.u16()? });
+        let (Some(old), Some(new)) = (at.u16(), at.u16()) else { return cut };
+        return Some(SessionBody::State { ip, asn, old, new });
     }
     // The marker is not looked at: nothing else could follow, and what length and type say is checked by what comes of them.
-    at.take(16)?;
-    let length = usize::from(at.u16()?);
-    let message_type = at.u8()?;
+    let (Some(_), Some(length), Some(message_type)) = (at.take(16), at.u16(), at.u8()) else { return cut };
     if message_type != 2 {
         return Some(SessionBody::Other);
     }
-    let message = at.take(length.checked_sub(19)?)?;
-    sections(ip, asn, as_len, form, message)
+    let head = UpdateBody { ip, asn, as_len, form, withdrawn: &[], attributes: &[], announced: &[], cut: None };
+    Some(match usize::from(length).checked_sub(19).map(|length| (length, at.take(length))) {
+        Some((_, Some(message))) => sections(head, message),
+        Some((length, None)) => sections_before_the_cut(head, at.rest(), length),
+        None => SessionBody::Unreadable { ip, asn, torn: Torn::Malformed },
+    })
 }
 
 fn legacy(subtype: u16, body: &[u8]) -> Option<SessionBody<'_>> {
@@ -117,20 +133,56 @@ fn legacy(subtype: u16, body: &[u8]) -> Option<SessionBody<'_>> {
         return Some(SessionBody::Other);
     }
     let mut at = Cursor::new(body);
-    let asn = Asn(u32::from(at.u16()?));
+    let asn = at.asn(AsLen::Two)?;
     let ip = at.ipv4()?;
+    let cut = Some(SessionBody::Unreadable { ip, asn, torn: Torn::Cut });
     if subtype == 3 {
-        return Some(SessionBody::State { ip, asn, old: at.u16()?, new: at.u16()? });
+        let (Some(old), Some(new)) = (at.u16(), at.u16()) else { return cut };
+        return Some(SessionBody::State { ip, asn, old, new });
     }
-    at.take(6)?;
-    sections(ip, asn, AsLen::Two, NlriForm::Plain, at.rest())
+    if at.take(6).is_none() {
+        return cut;
+    }
+    let (as_len, form) = (AsLen::Two, NlriForm::Plain);
+    let head = UpdateBody { ip, asn, as_len, form, withdrawn: &[], attributes: &[], announced: &[], cut: None };
+    // Nothing but the record's own length says how long the message is.
+    Some(sections(head, at.rest()))
 }
 
-fn sections(ip: IpAddr, asn: Asn, as_len: AsLen, form: NlriForm, message: &[u8]) -> Option<SessionBody<'_>> {
+/// The sections of a message that is all there.
+fn sections<'a>(head: UpdateBody<'a>, message: &'a [u8]) -> SessionBody<'a> {
     let mut at = Cursor::new(message);
-    let length = usize::from(at.u16()?);
-    let withdrawn = at.take(length)?;
-    let length = usize::from(at.u16()?);
-    let attributes = at.take(length)?;
-    Some(SessionBody::Update(UpdateBody { ip, asn, as_len, form, withdrawn, attributes, announced: at.rest() }))
+    let mut list = || {
+        let length = at.u16()?;
+        at.take(length.into())
+    };
+    match (list(), list()) {
+        (Some(withdrawn), Some(attributes)) => {
+            SessionBody::Update(UpdateBody { withdrawn, attributes, announced: at.rest(), ..head })
+        }
+        _ => SessionBody::Unreadable { ip: head.ip, asn: head.asn, torn: Torn::Malformed },
+    }
+}
+
+/// What there is of the sections of a message that would have `length` bytes.
+fn sections_before_the_cut<'a>(head: UpdateBody<'a>, message: &'a [u8], length: usize) -> SessionBody<'a> {
+    let mut at = Cursor::new(message);
+    let unreadable = |torn| SessionBody::Unreadable { ip: head.ip, asn: head.asn, torn };
+    let Some(withdrawn) = at.u16().map(usize::from) else { return unreadable(Torn::Cut) };
+    // Were it whole, it could not be read either.
+    if withdrawn + 4 > length {
+        return unreadable(Torn::Cut);
+    }
+    let Some(withdrawn) = at.take(withdrawn) else {
+        return SessionBody::Update(UpdateBody { withdrawn: at.rest(), cut: Some(Cut::Withdrawn), ..head });
+    };
+    let head = UpdateBody { withdrawn, ..head };
+    let attributes = at.u16().map(usize::from);
+    match attributes.map(|length| (length, at.take(length))) {
+        Some((_, Some(attributes))) => {
+            SessionBody::Update(UpdateBody { attributes, announced: at.rest(), cut: Some(Cut::Announced), ..head })
+        }
+        Some((attributes, None)) if withdrawn.len() + 4 + attributes > length => unreadable(Torn::Cut),
+        Some((_, None)) | None => SessionBody::Update(UpdateBody { attributes: at.rest(), cut: Some(Cut::Attributes), ..head }),
+    }
 }

@@ -1,6 +1,6 @@
 //! Whether a record's inner lengths agree with its outer one: tells a whole record from one that only has a header's looks.
 
-use super::{Cursor, Family, NlriForm, RawRecord, RibBody, nlri_list, rib_record, v1_entries};
+use super::{Cursor, Family, NlriForm, RawRecord, RibBody, nlri_list, peer_entries, rib_record};
 use super::{Kind, SessionBody, session_body};
 
 /// What the inner lengths say.
@@ -20,9 +20,10 @@ pub(super) fn wholeness(record: &RawRecord<'_>) -> Wholeness {
     let adds_up = match record.kind() {
         Kind::Bgp4mp => bgp4mp_adds_up(record.header.subtype, body),
         Kind::TableDump => {
-            let mut entries = v1_entries(record.header.subtype, body).peekable();
+            let mut entries = peer_entries(record).peekable();
             Some(entries.peek().is_some() && entries.all(|entry| entry.is_ok()))
         }
+        Kind::TableEntry => Some(peer_entries(record).all(|entry| entry.is_ok())),
         Kind::TableDumpV2 => match rib_record(record.header.subtype, body) {
             Some(RibBody::Rib(rib)) => Some(rib.is_filled()),
             Some(RibBody::PeerIndex | RibBody::OtherFamily { .. } | RibBody::Other) => None,

@@ -28,6 +28,7 @@ impl Engine<'_> {
         let known: BTreeSet<PeerKey> = self.peers.keys().chain(dump.peers.keys()).copied().collect();
         for peer in known {
             match dump.peers.get(&peer) {
+                // What an excerpt lacks is not absent (rule 8).
                 Some(_) if dump.excerpt => self.peers.entry(peer).or_default().session.come_up(dump.end),
                 Some(full) => {
                     self.merge_absences(peer, dump, &seen);

@@ -9,7 +9,7 @@ pub mod page;
 mod remark;
 mod sheet;
 pub mod sheets;
-mod text;
+pub(crate) mod text;
 pub mod words;
 
 pub use columns::columns_in_words;

@@ -137,7 +137,7 @@ impl BlockDecoder {
 
     /// Whether the block may hold a pattern; `false` is certain as far as the raw bytes of this one block go.
     pub fn may_contain(&self, patterns: &SearchSet) -> bool {
-        self.header.randomised == Randomised::Yes || patterns.may_occur(&self.matrix())
+        self.header.randomised == Randomised::Yes || patterns.may_occur(&self.matrix(), self.origin())
     }
 
     /// The block's first and last `count` raw bytes, or all if it has fewer. Nothing if only inversion can tell.

@@ -4,8 +4,8 @@
 //! count and a rank. So a needle is followed from its tail to its lead, and needles with a common end share the way.
 //! Most searches end after one step or two, since no row of the few that are left has the right last byte.
 //!
-//! The matrix holds rotations, so a needle may also be found around the text's end, or where a count happens to look
-//! like a byte: the answer is "may contain" or "does not contain", and only the latter is certain. [`super::pattern`]
+//! The matrix holds rotations, so a needle may also be found around the text's end, which is looked at (a block often
+//! ends with a run, as encoders fill it run by run), or where a count happens to look like a byte: the answer is "may contain" or "does not contain", and only the latter is certain. [`super::pattern`]
 //! says why it is.
 
 use std::ops::Range;
@@ -20,11 +20,14 @@ pub struct SearchSet {
     tails: Vec<(Octet, usize)>,
     nodes: Vec<Node>,
     patterns: Vec<Pattern>,
+    reach: usize,
 }
 
 /// A common end of needles.
 #[derive(Debug, Clone, Default)]
 struct Node {
+    /// Its length.
+    length: usize,
     /// Bytes before it that lead to longer ends.
     longer: Vec<(u8, usize)>,
     /// Leads of the needles whose body and tail end here.
@@ -37,17 +40,25 @@ impl SearchSet {
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a Pattern>) -> Result<Self, Unsearchable> {
         let mut set = Self::default();
         for pattern in patterns {
-            set.patterns.push(pattern.clone());
-            for needle in pattern.needles()? {
-                set.insert(&needle);
-            }
+            set.reach = set.reach.max(pattern.len().saturating_sub(1));
+            set = set.within(pattern)?;
         }
         Ok(set)
     }
 
+    /// The same and a pattern that is looked for within blocks only: what lies across a border costs the more to look at the longer it
+    /// may be.
+    pub fn within(mut self, pattern: &Pattern) -> Result<Self, Unsearchable> {
+        self.patterns.push(pattern.clone());
+        for needle in pattern.needles()? {
+            self.insert(&needle);
+        }
+        Ok(self)
+    }
+
     /// How many raw bytes on either side of a border of blocks can belong to a pattern across it.
     pub fn reach(&self) -> usize {
-        self.patterns.iter().map(Pattern::len).max().unwrap_or_default().saturating_sub(1)
+        self.reach
     }
 
     /// Whether raw bytes hold any of the patterns, by plain comparison.
@@ -58,14 +69,14 @@ impl SearchSet {
     fn insert(&mut self, needle: &Needle) {
         let known = self.tails.iter().find(|(tail, _)| *tail == needle.tail).map(|(_, node)| *node);
         let mut at = known.unwrap_or_else(|| {
-            let node = self.add_node();
+            let node = self.add_node(1);
             self.tails.push((needle.tail, node));
             node
         });
         for &byte in needle.body.iter().rev() {
             let known = self.nodes[at].longer.iter().find(|(longer, _)| *longer == byte).map(|(_, node)| *node);
             at = known.unwrap_or_else(|| {
-                let node = self.add_node();
+                let node = self.add_node(self.nodes[at].length + 1);
                 self.nodes[at].longer.push((byte, node));
                 node
             });
@@ -75,14 +86,14 @@ impl SearchSet {
         }
     }
 
-    fn add_node(&mut self) -> usize {
-        self.nodes.push(Node::default());
+    fn add_node(&mut self, length: usize) -> usize {
+        self.nodes.push(Node { length, ..Node::default() });
         self.nodes.len() - 1
     }
 
-    /// Whether the text of the matrix may hold a pattern. `false` is certain as far as the raw bytes of this one
-    /// block go.
-    pub fn may_occur(&self, matrix: &Matrix<'_>) -> bool {
+    /// Whether the text of the matrix, which is row `origin`, may hold a pattern. `false` is certain as far as the raw
+    /// bytes of this one block go.
+    pub fn may_occur(&self, matrix: &Matrix<'_>, origin: usize) -> bool {
         let rows_of_tails = self.tails.iter().map(|(tail, node)| (matrix.beginning_with(tail.low, tail.high), *node));
         let mut open: Vec<(Range<usize>, usize)> = rows_of_tails.collect();
         while let Some((rows, node)) = open.pop() {
@@ -91,12 +102,25 @@ impl SearchSet {
                 continue;
             }
             if node.leads.iter().any(|lead| lead_stands_before(matrix, rows.clone(), *lead)) {
-                return true;
+                if rows.len() > 1 || !is_around_the_end(matrix, rows.start, node.length, origin) {
+                    return true;
+                }
+                continue;
             }
             open.extend(node.longer.iter().map(|(byte, longer)| (matrix.extend(rows.clone(), *byte), *longer)));
         }
         false
     }
+}
+
+/// Whether the first `length` bytes of a row are not all of one stretch of the text with what stands before them.
+fn is_around_the_end(matrix: &Matrix<'_>, row: usize, length: usize, origin: usize) -> bool {
+    let mut row = Some(row);
+    (0..length).any(|_| {
+        let here = row;
+        row = here.and_then(|here| matrix.forward(here));
+        here == Some(origin)
+    })
 }
 
 /// Whether before one of `rows` stands a byte of `lead`, or four of one such byte and a count.
@@ -132,14 +156,14 @@ mod tests {
 
     fn found(text: &[u8], patterns: &[&[u8]]) -> bool {
         let patterns: Vec<Pattern> = patterns.iter().map(|raw| Pattern::exact(raw)).collect();
-        let (last, starts, _) = transform(text);
-        SearchSet::new(&patterns).unwrap().may_occur(&Matrix::new(&last, &starts))
+        let (last, starts, origin) = transform(text);
+        SearchSet::new(&patterns).unwrap().may_occur(&Matrix::new(&last, &starts), origin)
     }
 
     #[test]
     fn patterns_are_found_in_text_as_encoded() {
         // Text after the first run-length stage; a pattern in raw bytes; whether it is there.
-        let cases: [(&[u8], &[u8], bool); 8] = [
+        let cases: [(&[u8], &[u8], bool); 10] = [
             (b"to be or not to be", b"or n", true),
             (b"to be or not to be", b"or m", false),
             (b"xxaaaa\x03bcd", b"abcd", true),
@@ -148,6 +172,8 @@ mod tests {
             (b"xxaaaa\x03bcd", b"xaaaaaabcd", false),
             (b"xaxa\x03bcd", b"abcd", false),
             (b"bcdaaaa\x03x", b"bcdaaaaa", true),
+            (b" be or not to", b"to be", false),
+            (b" be to be or not to", b"to be", true),
         ];
         for (text, pattern, expected) in cases {
             assert_eq!(found(text, &[pattern]), expected, "{:?} in {:?}", pattern.escape_ascii(), text.escape_ascii());

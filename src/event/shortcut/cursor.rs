@@ -16,6 +16,8 @@ pub(super) struct Cursor {
     /// Bytes of the blocks read, from the record at hand on.
     bytes: Vec<u8>,
     at: usize,
+    /// Bytes of the blocks read that are behind.
+    passed: u64,
     /// Where the block read last begins in `bytes` and in the file (bits).
     block: (usize, usize),
     next: Place,
@@ -28,7 +30,7 @@ impl Cursor {
     /// At the start of the block at `bit`.
     pub fn open(prober: &mut Prober<'_>, bit: usize) -> Result<Self, GaveUp> {
         let next = Place::Block { bit, level: LARGEST_LEVEL };
-        let mut cursor = Cursor { bytes: Vec::new(), at: 0, block: (0, bit), next, row: None, border: None };
+        let mut cursor = Cursor { bytes: Vec::new(), at: 0, passed: 0, block: (0, bit), next, row: None, border: None };
         cursor.load(prober)?;
         Ok(cursor)
     }
@@ -39,6 +41,11 @@ impl Cursor {
         self.at = at;
         self.row = Some(row);
         Ok(())
+    }
+
+    /// Offset of the record at hand from where the cursor was opened.
+    pub fn offset(&self) -> u64 {
+        self.passed + self.at as u64
     }
 
     /// The block, by its first bit, in which the bytes read so far end.
@@ -112,6 +119,7 @@ impl Cursor {
     fn load(&mut self, prober: &mut Prober<'_>) -> Result<(), GaveUp> {
         let Place::Block { bit, .. } = self.next else { return Err(GaveUp) };
         self.bytes.drain(..self.at);
+        self.passed += self.at as u64;
         self.at = 0;
         self.block = (self.bytes.len(), bit);
         if self.bytes.len() > LONGEST {

@@ -112,6 +112,6 @@ fn read_compressed(data: &[u8], watch: &Watch, seek: Seek) -> Result<(FileEvents
                 Ok((table::read(data, opening, Some(&patterns), watch)?, Taken::Searched))
             }
         },
-        Kind::TableDump | Kind::LegacyBgp | Kind::Other => Err(GaveUp),
+        Kind::TableDump | Kind::TableEntry | Kind::LegacyBgp | Kind::Other => Err(GaveUp),
     }
 }

@@ -1,6 +1,8 @@
 //! The order of a table dump: by family, address, mask, with running numbers (RFC 6396 4.3.2 gives each record one). Says where in it a
 //! record stands and whether the next one may follow.
 
+use ipnet::IpNet;
+
 use super::GaveUp;
 use crate::mrt::{Family, RawRecord, RibBody, RibRecord, rib_record, sound_record};
 
@@ -97,6 +99,16 @@ impl Row {
     /// Whether `later` may come some time after this one.
     pub fn precedes(&self, later: &Row) -> bool {
         self.key < later.key && (self.subtype != later.subtype || self.sequence < later.sequence)
+    }
+
+    /// Whether numbers may begin so.
+    pub fn begins_a_dump(&self) -> bool {
+        self.sequence <= 1
+    }
+
+    /// Its prefix.
+    pub fn prefix(&self) -> Option<IpNet> {
+        self.family.prefix(self.key.bits, self.key.len)
     }
 
     /// Records from this one to `last` of the same subtype, by their numbers.

@@ -92,6 +92,18 @@ impl<'a> Prober<'a> {
         Ok(())
     }
 
+    /// Looks into every eighth of the file.
+    pub fn look_everywhere(&mut self) -> Result<(), GaveUp> {
+        const PARTS: usize = 8;
+        let place = |part: usize| self.data.len() / PARTS * 8 * part;
+        for (from, to) in (0..PARTS).map(|part| (place(part), place(part + 1))).collect::<Vec<_>>() {
+            if self.seen.range(from..to).next().is_none() {
+                self.first_in(from, to)?;
+            }
+        }
+        Ok(())
+    }
+
     fn remember(&mut self, bit: usize, row: Row) -> Result<(), GaveUp> {
         let before = self.seen.range(..bit).next_back().is_none_or(|(_, before)| before.precedes(&row));
         let after = self.seen.range(bit..).next().is_none_or(|(_, after)| row.precedes(after));

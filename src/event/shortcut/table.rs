@@ -3,11 +3,15 @@
 //! A `TABLE_DUMP_V2` dump opens with the peer index; its records come in the order of families, addresses and masks, with running
 //! numbers ([`super::order`]), so more-specifics follow the prefix that covers them and the sample is a few stretches of neighbours.
 //! Each stretch is found by bisection ([`super::probe`]) and read from a record before it to one after it ([`super::cursor`]). The size
-//! of the dump is the difference of the numbers at its ends; where it has two families, the border between them is read as well. Every
-//! record looked at must agree with all others in order and numbers, or everything is read.
+//! of the dump is the difference of the numbers at its ends; where it has two families, the border between them is read as well, and so
+//! is its beginning ([`HEAD`]). Every record looked at must agree with all others in order and numbers, or everything is read.
 //!
-//! Without seeking, the watched prefixes are not taken to lie where the order says: the transforms of all blocks are searched for them.
-//! The sample is found as before.
+//! A file may hold several dumps, or messages among the records. One that is no longer than what is read of the beginning and end shows
+//! it; so do dumps of different times, and dumps of which the probes, some in every eighth of the file, see two. What lies between probes
+//! of a large file is taken for what is around it.
+//!
+//! Without seeking, the watched prefixes are not taken to lie where the order says: the transforms of all blocks are searched for them,
+//! and for what a single dump does not hold. The sample is found as before.
 
 use super::GaveUp;
 use super::blocks::Opening;
@@ -17,7 +21,8 @@ use super::probe::Prober;
 use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
 use crate::archive::bzip2::search::SearchSet;
-use crate::event::dump::DumpBuilder;
+use crate::event::dump::{Aim, Built, DumpBuilder, First, HEAD};
+use crate::event::dump_v2::read_peer_index;
 use crate::event::file::FileEvents;
 use crate::event::sample;
 use crate::model::Time;
@@ -32,9 +37,14 @@ struct Stretch {
     until: Until,
 }
 
+/// A dump that takes longer to write, in seconds, is none, or several.
+const LONGEST: i64 = 1800;
+
 /// Where a stretch ends.
 #[derive(Debug, Clone, Copy)]
 enum Until {
+    /// So many bytes behind the file's begin.
+    Head(u64),
     /// The sample has all of one start.
     Sampled(Family, usize),
     /// Addresses above this.
@@ -58,7 +68,7 @@ pub(super) fn read(
     let (hits, frame) = rayon::join(
         || patterns.map(|patterns| search(data, &mut opening, patterns)).transpose(),
         || {
-            let mut frame = Frame::read(prober, first, DumpBuilder::new(watch))?;
+            let mut frame = Frame::read(prober, first, Aim::of(watch))?;
             if patterns.is_some() {
                 frame.find_sample()?;
             }
@@ -66,7 +76,11 @@ pub(super) fn read(
         },
     );
     let (hits, Frame { mut dump, first, last, end, families }) = (hits?, frame?);
-    let mut stretches = sampled(&families);
+    if end.micros_since(start).abs() > LONGEST * 1_000_000 {
+        return Err(GaveUp);
+    }
+    let mut stretches = vec![Stretch { from: Key::before(0, 0), until: Until::Head(HEAD) }];
+    stretches.extend(sampled(&families));
     match hits {
         None => stretches.extend(watched(&families, &dump.builder)),
         Some(hits) => {
@@ -81,12 +95,16 @@ pub(super) fn read(
     for stretch in stretches {
         dump.read(stretch)?;
     }
-    let size = match (families.len(), dump.border) {
-        (1, _) => first.count_to(&last)?,
-        (_, Some((before, behind))) => first.count_to(&before)? + behind.count_to(&last)?,
+    if patterns.is_none() {
+        dump.prober.look_everywhere()?;
+    }
+    let (size, before) = match (families.len(), dump.border) {
+        (1, _) => (first.count_to(&last)?, None),
+        (_, Some((before, behind))) => (first.count_to(&before)? + behind.count_to(&last)?, Some(before)),
         (_, None) => return Err(GaveUp),
     };
-    dump.finish(start, end, size, &families)
+    let ends: Vec<Row> = before.into_iter().chain([last]).collect();
+    dump.finish(start, end, size, &ends)
 }
 
 /// What the ends of a dump say.
@@ -101,9 +119,10 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Of the dump that begins with the block at bit `at`.
-    fn read(mut prober: Prober<'a>, at: usize, mut builder: DumpBuilder) -> Result<Self, GaveUp> {
+    fn read(mut prober: Prober<'a>, at: usize, aim: Aim) -> Result<Self, GaveUp> {
         let mut cursor = Cursor::open(&mut prober, at)?;
-        let first = read_head(&mut cursor, &mut prober, &mut builder)?;
+        let (mut builder, first) = read_head(&mut cursor, &mut prober, aim)?;
+        builder.dump.excerpt |= !first.begins_a_dump();
         let (last, end) = read_end(&mut prober)?;
         let mut families = vec![first.family];
         families.extend((last.key.part > 0).then_some(last.family));
@@ -140,17 +159,19 @@ fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Resul
 }
 
 /// Reads the peer index and the first RIB record, at which the cursor then stands.
-fn read_head(cursor: &mut Cursor, prober: &mut Prober<'_>, builder: &mut DumpBuilder) -> Result<Row, GaveUp> {
+fn read_head(cursor: &mut Cursor, prober: &mut Prober<'_>, aim: Aim) -> Result<(DumpBuilder, Row), GaveUp> {
     let bytes = cursor.raw(prober)?;
     let record = RawRecord::read(bytes, 0).filter(|record| record.header.is_convincing()).ok_or(GaveUp)?;
     let Some(RibBody::PeerIndex) = rib_record(record.header.subtype, record.body()) else { return Err(GaveUp) };
-    builder.add_v2(&record);
+    let mut builder = DumpBuilder::new(aim, First::of(&record));
+    builder.set_index(&read_peer_index(record.body()).ok_or(GaveUp)?.into());
+    builder.keep(&record);
     let length = bytes.len();
     cursor.pass(length);
     prober.order.subtype = Header::read(cursor.raw(prober)?).ok_or(GaveUp)?.subtype;
     let row = cursor.advance(prober)?.ok_or(GaveUp)?;
-    add(cursor, prober.order, builder)?;
-    Ok(row)
+    add(cursor, prober.order, &mut builder)?;
+    Ok((builder, row))
 }
 
 fn add(cursor: &Cursor, order: Order, builder: &mut DumpBuilder) -> Result<(), GaveUp> {
@@ -192,7 +213,7 @@ fn sampled(families: &[Family]) -> Vec<Stretch> {
 fn watched(families: &[Family], builder: &DumpBuilder) -> Vec<Stretch> {
     let parts = (0_u8..).zip(families);
     let of_part = |(part, family): (u8, &Family)| {
-        let ranges = builder.watched.spans(*family);
+        let ranges = builder.aim.watched.spans(*family);
         ranges.map(move |(first, last)| Stretch { from: Key::before(part, first), until: Until::Above(last) }).collect::<Vec<_>>()
     };
     parts.flat_map(of_part).collect()
@@ -233,23 +254,26 @@ impl Dump<'_> {
     fn is_read(&self, stretch: Stretch) -> bool {
         let Some(row) = self.cursor.row() else { return true };
         let from = stretch.from;
-        row.key.part > from.part
-            || match stretch.until {
-                Until::Sampled(family, index) => self.builder.sample.has_all(family, index),
-                Until::Above(last) => row.key.part == from.part && row.key.bits > last,
-                Until::Part => row.key.part == from.part,
-                Until::Behind(bit) => self.cursor.is_behind(bit),
-            }
+        let is_left = row.key.part > from.part;
+        match stretch.until {
+            // The first stretch: the cursor has not left the file's begin.
+            Until::Head(bytes) => self.cursor.offset() >= bytes,
+            Until::Sampled(family, index) => is_left || self.builder.sample.has_all(family, index),
+            Until::Above(last) => is_left || row.key.part == from.part && row.key.bits > last,
+            Until::Part => is_left || row.key.part == from.part,
+            Until::Behind(bit) => is_left || self.cursor.is_behind(bit),
+        }
     }
 
-    fn finish(self, first: Time, end: Time, size: u64, families: &[Family]) -> Result<FileEvents, GaveUp> {
-        let (dump, counts, kept) = self.builder.finish(None);
-        let mut dump = dump.ok_or(GaveUp)?;
+    /// `ends` are the last records of the families, in order.
+    fn finish(self, first: Time, end: Time, size: u64, ends: &[Row]) -> Result<FileEvents, GaveUp> {
+        let Built { mut dump, counts, kept, .. } = self.builder.finish();
         dump.size = size;
         dump.end = end;
-        for family in families {
-            dump.families[family.index()] = true;
+        for row in ends {
+            dump.families[row.family.index()] = true;
+            dump.last[row.family.index()] = Some(row.prefix().ok_or(GaveUp)?);
         }
-        Ok(FileEvents { first: Some(first), last: Some(end), dump: Some(dump), counts, kept, ..FileEvents::default() })
+        Ok(FileEvents { first: Some(first), last: Some(end), dumps: vec![dump], counts, kept, ..FileEvents::default() })
     }
 }

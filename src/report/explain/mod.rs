@@ -10,11 +10,12 @@ use std::fmt::Write;
 use ipnet::IpNet;
 
 use super::text::{plural, printable, wrap};
-use crate::event::{Attributed, Body, Entry, Explained, FilePeer, FoundRecord, Prefixes, Session};
+use crate::event::{Attributed, Body, Entry, Explained, FilePeer, FoundRecord, MessageEnd, Prefixes, Session};
 use crate::model::{AsPath, Asn, Origin, Upstream};
 use crate::mrt::{AsLen, NlriForm};
 
 pub use claim::{Boundary, Claim};
+pub use words::record_type;
 
 /// Terminal cells of a line of prose.
 const WIDTH: usize = 100;
@@ -110,7 +111,7 @@ impl Page<'_> {
                 self.session(session);
                 self.line("BGP message", "UPDATE");
                 match prefixes {
-                    Some(prefixes) => self.prefixes(prefixes, session.form, claim.and_then(|claim| claim.prefix)),
+                    Some(prefixes) => self.prefixes(prefixes, claim.and_then(|claim| claim.prefix)),
                     None => self.line("prefixes", "cannot be read"),
                 }
                 if let Some(attributed) = attributed {
@@ -168,9 +169,12 @@ impl Page<'_> {
         }
     }
 
-    fn prefixes(&mut self, prefixes: &Prefixes, form: NlriForm, own: Option<IpNet>) {
+    fn prefixes(&mut self, prefixes: &Prefixes, own: Option<IpNet>) {
         for (label, list) in [("withdrawn", &prefixes.withdrawn), ("announced", &prefixes.announced)] {
-            self.line(label, &listed(list, form, own));
+            self.line(label, &listed(list, prefixes.form, own));
+        }
+        if prefixes.end == MessageEnd::Missing {
+            self.line("", "the end of the message is missing");
         }
     }
 

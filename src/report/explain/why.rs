@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use crate::event::{As4Path, Attributed, Body, Prefixes, Sender};
+use crate::event::{As4Path, Attributed, Body, MessageEnd, PathIds, Prefixes, Sender};
 use crate::model::{Flag, Origin, Upstream};
 
 /// What the record did, by which rule.
@@ -64,7 +64,20 @@ fn update(prefixes: &Prefixes, attributed: Option<&Attributed>) -> Vec<String> {
     if prefixes.withdrawn.iter().any(|key| !prefixes.announced.contains(key)) {
         said.push("A withdrawal ends the peer's route for the prefix, whatever its path was (rule 5).".to_owned());
     }
-    if said.is_empty() {
+    if prefixes.path_ids == PathIds::Guessed {
+        said.push(
+            "What the record's type says of path ids is wrong: the prefixes can only be read in the other way, and so to the last byte \
+             (rule 1)."
+                .to_owned(),
+        );
+    }
+    if prefixes.end == MessageEnd::Missing {
+        said.push(
+            "The collector left out the end of the message: what stood there may concern any route of the peer, so that nothing is known \
+             of them from here on (rule 20)."
+                .to_owned(),
+        );
+    } else if said.is_empty() {
         said.push("It neither announces nor withdraws an IPv4 or IPv6 unicast prefix: nothing changes.".to_owned());
     }
     said

@@ -7,18 +7,35 @@ pub fn mrt_type(kind: u16, subtype: u16) -> (&'static str, &'static str) {
             "BGP, deprecated",
             one(subtype, 0, &["NULL", "UPDATE", "PREF_UPDATE", "STATE_CHANGE", "SYNC", "OPEN", "NOTIFY", "KEEPALIVE"]),
         ),
-        12 => ("TABLE_DUMP", one(subtype, 1, &["AFI_IPv4", "AFI_IPv6"])),
+        12 => ("TABLE_DUMP", one(subtype, 1, &["AFI_IPv4", "AFI_IPv6", "AFI_IPv4_AS4", "AFI_IPv6_AS4"])),
         13 => ("TABLE_DUMP_V2", one(subtype, 1, TABLE_DUMP_V2)),
         16 => ("BGP4MP", one(subtype, 0, BGP4MP)),
         17 => ("BGP4MP_ET, with microseconds", one(subtype, 0, BGP4MP)),
         11 => ("OSPFv2", UNKNOWN),
-        32 | 33 => ("ISIS", UNKNOWN),
-        48 | 49 => ("OSPFv3", UNKNOWN),
+        32 => ("ISIS", UNKNOWN),
+        33 => ("ISIS_ET", UNKNOWN),
+        48 => ("OSPFv3", UNKNOWN),
+        49 => ("OSPFv3_ET", UNKNOWN),
+        0..=10 => (one(kind, 0, DEPRECATED), UNKNOWN),
         _ => (UNKNOWN, UNKNOWN),
     }
 }
 
+/// A type in few words: `TABLE_DUMP_V2 RIB_IPV4_MULTICAST (13/3)`.
+pub fn record_type(kind: u16, subtype: u16) -> String {
+    let (name, sub) = mrt_type(kind, subtype);
+    let name = name.split(',').next().unwrap_or_default();
+    match sub.split(',').next() {
+        Some(sub) if sub != UNKNOWN => format!("{name} {sub} ({kind}/{subtype})"),
+        _ => format!("{name} ({kind}/{subtype})"),
+    }
+}
+
 const UNKNOWN: &str = "unknown";
+
+/// Types 0 to 10 (RFC 6396 B).
+const DEPRECATED: &[&str] =
+    &["NULL", "START", "DIE", "I_AM_DEAD", "PEER_DOWN", "BGP", "RIP", "IDRP", "RIPNG", "BGP4PLUS", "BGP4PLUS_01"];
 
 const TABLE_DUMP_V2: &[&str] = &[
     "PEER_INDEX_TABLE",
