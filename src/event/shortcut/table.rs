@@ -129,7 +129,8 @@ impl<'a> Frame<'a> {
         if families.len() == 2 && first.family == last.family {
             return Err(GaveUp);
         }
-        Ok(Frame { dump: Dump { prober, builder, cursor, first: at, border: None }, first, last, end, families })
+        let dump = Dump { prober, builder, cursor, first: at, last: last.subtype, border: None };
+        Ok(Frame { dump, first, last, end, families })
     }
 
     /// Lets the prober find the places of the sample and read there, so that it need not later.
@@ -226,6 +227,8 @@ struct Dump<'a> {
     cursor: Cursor,
     /// The file's first block.
     first: usize,
+    /// The subtype of the last record, which all of the second part have.
+    last: u16,
     border: Option<(Row, Row)>,
 }
 
@@ -242,8 +245,10 @@ impl Dump<'_> {
             }
         }
         while !self.is_read(stretch) {
-            if self.cursor.advance(&mut self.prober)?.is_none() {
-                return Ok(());
+            let Some(row) = self.cursor.advance(&mut self.prober)? else { return Ok(()) };
+            // Routes with path ids among those without (RFC 8050 4) have no order of their own.
+            if row.key.part > 0 && row.subtype != self.last {
+                return Err(GaveUp);
             }
             self.border = self.border.or(self.cursor.border);
             add(&self.cursor, self.prober.order, &mut self.builder)?;
