@@ -87,12 +87,13 @@ fn start(file: &UpdateFile, project: Option<Project>) -> Option<Time> {
         let span = named.plus_secs(-EARLY)..=named.plus_secs(late);
         [Some(first), Some(last), median].into_iter().flatten().any(|time| span.contains(&time))
     };
-    Some(file.named.filter(is_believable).unwrap_or_else(|| Time::from_secs(file.records_near(None).from.secs())))
+    Some(file.named.filter(is_believable).unwrap_or_else(|| Time::from_secs(file.records_near(None, None).from.secs())))
 }
 
 impl UpdateFile {
-    /// From the first to the last record, but for such as a wrong clock puts far from `start`, or from most of the others.
-    fn records_near(&self, start: Option<Time>) -> Span {
+    /// From the first to the last record, but for such as a wrong clock puts out of the file that begins at `start` and is so many seconds
+    /// long, or, where nothing tells how long it is, far from it or from most of the others.
+    fn records_near(&self, start: Option<Time>, length: Option<i64>) -> Span {
         let Some(RecordTimes { first, last, median }) = self.records else { return Span { from: Time::MIN, until: Time::MIN } };
         let is_near = |one: Time, other: Time| one.micros_since(other).abs() <= ONE_CLOCK * 1_000_000;
         let sound = match (start, is_near(first, last)) {
@@ -101,7 +102,13 @@ impl UpdateFile {
             // A clock that was never set is behind.
             (None, false) => median.unwrap_or(first.max(last)),
         };
-        let kept = || [Some(first), median, Some(last)].into_iter().flatten().filter(|time| is_near(*time, sound));
+        // One of two that are in the wrong order has a wrong clock, whichever it is.
+        let length = length.or((first > last).then_some(LATE)).filter(|_| start.is_some());
+        let is_its_own = |time: &Time| match length {
+            Some(length) => (sound.plus_secs(-EARLY)..=sound.plus_secs(length + EARLY)).contains(time),
+            None => is_near(*time, sound),
+        };
+        let kept = || [Some(first), median, Some(last)].into_iter().flatten().filter(is_its_own);
         let (from, until) = (kept().min().unwrap_or(sound), kept().max().unwrap_or(sound));
         Span { from, until }
     }
@@ -176,8 +183,11 @@ impl Series<'_> {
     /// daemons begin their next file some seconds later, so only records tell where a hole begins and ends.
     fn span(&self, file: &UpdateFile, start: Time) -> Option<Span> {
         file.records?;
-        let Some(spacing) = self.spacing(start) else { return Some(file.records_near(None)) };
-        let records = file.records_near(Some(start));
+        let Some(spacing) = self.spacing(start) else {
+            let length = nominal(self.spacings.project, start).map(|cadence| cadence.max(LATE));
+            return Some(file.records_near(Some(start), length));
+        };
+        let records = file.records_near(Some(start), Some(spacing));
         let at = self.distinct.partition_point(|other| *other < start);
         let before = at.checked_sub(1).map(|at| self.distinct[at]);
         let next = self.distinct.get(at + 1).copied();

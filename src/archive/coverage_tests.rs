@@ -206,3 +206,27 @@ fn one_record_with_a_wrong_clock_moves_no_file() {
     let end_of_a_hole = [set(None, Some(odd), most), super::tests::file("8:15", 5)];
     assert_eq!(coverage(&end_of_a_hole, "", Some(Project::Ris)).2, [Span { from: at("8:07"), until: at("8:15") }]);
 }
+
+/// One record before 8:05 or more than its length and five minutes after it is no bound of the file: neither beside a hole, nor alone.
+#[test]
+fn one_record_with_a_wrong_clock_moves_no_bound() {
+    let odd = |first: &str, last: &str| {
+        let (first, last) = (at(first), at(last));
+        UpdateFile { named: Some(at("8:05")), records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
+    };
+    let hole = |odd: UpdateFile| coverage(&[file("8:00", 5), odd, file("8:15", 5)], "", Some(Project::Ris)).2;
+    let of = |from: &str| vec![gap(from, "8:15")];
+    let cases = [("8:16", "8:06", "8:06"), ("8:15", "8:06", "8:15"), ("8:07", "8:16", "8:07"), ("7:59", "8:06", "8:06")];
+    for (first, last, from) in cases {
+        let expected = if from == "8:15" { vec![] } else { of(from) };
+        assert_eq!(hole(odd(first, last)), expected, "{first} {last}");
+    }
+    for project in [None, Some(Project::RouteViews)] {
+        let lone = |first, last| coverage(&[odd(first, last)], "", project);
+        assert_eq!(lone("31:00", "8:19"), (at("8:19"), at("8:19"), vec![]));
+        assert_eq!(lone("8:06", "8:19"), (at("8:06"), at("8:19"), vec![]));
+    }
+    // A file of one's own router may be a day long.
+    assert_eq!(coverage(&[odd("8:05", "32:00")], "", None), (at("8:05"), at("32:00"), vec![]));
+    assert_eq!(coverage(&[odd("8:05", "32:00")], "", Some(Project::RouteViews)), (at("8:05"), at("8:05"), vec![]));
+}

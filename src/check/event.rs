@@ -49,8 +49,9 @@ impl Sight<'_> {
         let mut outcome = Outcome { proven: false, refuted: true };
         // What stood just before the window counts as before.
         for time in self.certainty.instants(window.from.plus_micros(-1), window.until) {
-            let (is_high, may_be_high) = self.high(self.certainty.at(time));
-            let (surely_low, may_be_low) = (self.is_low(self.certainty.at(time)), !is_high);
+            let certain = self.certainty.at(time);
+            let (is_high, may_be_high) = (self.is_high(certain), !self.is_never_high(certain));
+            let (surely_low, may_be_low) = (self.is_low(certain), !is_high);
             let (surely, maybe, surely_old, maybe_old) = match event {
                 Event::Rises => (is_high, may_be_high, surely_low, may_be_low),
                 Event::Falls => (surely_low, may_be_low, is_high, may_be_high),
@@ -68,7 +69,7 @@ impl Sight<'_> {
         let (mut count, mut is_all, mut before) = (0, true, None);
         for time in self.certainty.instants(window.from.plus_micros(-1), window.until) {
             let certain = self.certainty.at(time);
-            let now = match (self.high(certain).0, self.is_low(certain)) {
+            let now = match (self.is_high(certain), self.is_never_high(certain)) {
                 (true, _) => true,
                 (false, true) => false,
                 (false, false) => {
@@ -88,12 +89,12 @@ impl Sight<'_> {
 
     /// Whether enough peers hold it at some instant of the window.
     pub fn presence(&self, window: Span, claimed: Time) -> State {
-        self.state(window, claimed, |c| self.high(c).0, |c| self.is_low(c))
+        self.state(window, claimed, |c| self.is_high(c), |c| self.is_never_high(c))
     }
 
     /// Whether too few hold it at some instant of the window, and somebody would have seen it.
     pub fn absence(&self, window: Span, claimed: Time) -> State {
-        self.state(window, claimed, |c| self.is_low(c), |c| self.high(c).0)
+        self.state(window, claimed, |c| self.is_low(c), |c| self.is_high(c))
     }
 
     fn state(&self, window: Span, claimed: Time, is_so: impl Fn(Certain) -> bool, is_not: impl Fn(Certain) -> bool) -> State {
@@ -104,13 +105,18 @@ impl Sight<'_> {
         State { proven, refuted: instants.iter().all(|t| is_not(self.certainty.at(*t))) }
     }
 
-    /// Whether enough peers surely hold it, and whether they may.
-    fn high(&self, certain: Certain) -> (bool, bool) {
-        (certain.surely >= self.k, !self.is_low(certain))
+    /// Whether enough peers surely hold it.
+    fn is_high(&self, certain: Certain) -> bool {
+        certain.surely >= self.k
     }
 
-    /// Whether too few can hold it, and somebody would have seen it.
+    /// Whether too few can hold it, and somebody would have seen it. Stuck routes do not hold it.
     fn is_low(&self, certain: Certain) -> bool {
         certain.maybe < self.k && certain.without > 0
+    }
+
+    /// The same where stuck routes may be good ones.
+    fn is_never_high(&self, certain: Certain) -> bool {
+        certain.possibly < self.k && certain.without > 0
     }
 }

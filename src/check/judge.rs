@@ -147,8 +147,9 @@ impl<'a> Data<'a> {
         let blindness = self.blindness(claim.prefix, window);
         let moments = moments(claim, self, window);
         let Some(event) = Event::of(claim.what) else {
-            // That no message came can be said without any table.
-            return of_message(claim.when, window, blindness.filter(|reason| *reason != Reason::NoTable), &moments);
+            // That no message came can be said without any table, but of those only who were listened to.
+            let blindness = blindness.filter(|reason| *reason != Reason::NoTable).or_else(|| self.deafness(window));
+            return of_message(claim.when, window, blindness, &moments);
         };
         let question = Question { prefix: claim.prefix, origin: claim.origin, upstream: claim.upstream };
         // Nobody has a route only if none of the peers has that were not asked.
@@ -207,6 +208,20 @@ impl<'a> Data<'a> {
             (true, false) => Some(Reason::NoTable),
             (true, true) => None,
         }
+    }
+
+    /// Why a message may have come to a collector that did not tell of the window: it has data of other times, or dumps only.
+    fn deafness(&self, window: Span) -> Option<Reason> {
+        let has_data = |c: &&timeline::Collector| c.coverage.start < c.coverage.end;
+        let all = self.observed.collectors.iter().filter(has_data);
+        let reason = |c: &timeline::Collector| {
+            let is_covered = c.coverage.start <= window.from && window.until <= c.coverage.end;
+            match (c.coverage.sampled, is_covered) {
+                (true, _) => Some(Reason::Sampled),
+                (false, covered) => (!covered).then_some(Reason::Missing),
+            }
+        };
+        all.filter_map(reason).min_by_key(|reason| *reason == Reason::Sampled)
     }
 
     fn of_state(&self, claim: &Claim, blindness: Option<Reason>, sight: &Sight) -> Finding {

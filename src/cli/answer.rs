@@ -1,11 +1,13 @@
 //! From what the files say to the timeline: assembly, replay, aggregation, and the facts of the run.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::output::{self, WriteError};
 use super::plan::Plan;
-use super::read::ReadFiles;
-use crate::event::{Assembly, FileEvents, Selection, assemble};
+use super::read::{self, ReadFiles};
+use crate::event::{Assembled, Assembly, FileEvents, Selection, assemble};
 use crate::model::{CollectorId, Coverage, RecordId, Time};
 use crate::replay::{Replay, RouteInterval, replay};
 use crate::report::sheets::route_flags;
@@ -24,21 +26,48 @@ pub struct Answer {
     unselected: Option<Observed>,
 }
 
+/// Replays a collector.
+fn observe(assembled: &Assembled) -> Collector {
+    let data = assembled.data.as_ref();
+    Collector {
+        name: assembled.name.clone(),
+        coverage: data.map_or_else(Coverage::none, |d| d.coverage.clone()),
+        has_rib: data.is_some_and(|d| !d.dumps.is_empty()),
+        replay: data.map_or_else(Replay::default, replay),
+    }
+}
+
+/// Dumps that have to be looked into: collector, dump and place.
+fn open_dumps(assembly: &Assembly, observed: &Observed) -> Vec<(usize, RecordId, (usize, usize))> {
+    let both = assembly.collectors.iter().zip(&observed.collectors).enumerate();
+    let open = both.flat_map(|(at, (assembled, collector))| {
+        let place = move |dump: &RecordId| Some((at, *dump, *assembled.dumps.get(dump)?));
+        collector.replay.open.iter().filter_map(place)
+    });
+    open.collect()
+}
+
 impl Answer {
     /// Assembles and replays; collectors in parallel, each in order.
     pub fn new(plan: &Plan, read: ReadFiles) -> Answer {
         let selection = Selection { to: plan.window.1 };
-        let assembly = assemble(&read.files, &read.watch, &selection);
-        let collectors = assembly.collectors.par_iter().map(|assembled| {
-            let data = assembled.data.as_ref();
-            Collector {
-                name: assembled.name.clone(),
-                coverage: data.map_or_else(Coverage::none, |d| d.coverage.clone()),
-                has_rib: data.is_some_and(|d| !d.dumps.is_empty()),
-                replay: data.map_or_else(Replay::default, replay),
+        let mut assembly = assemble(&read.files, &read.watch, &selection);
+        let mut all = Observed { collectors: assembly.collectors.par_iter().map(observe).collect() };
+        // Most dumps are sampled. Where the sample lacks a peer whose route is gone, the whole dump tells whether all its routes are; what
+        // that brings about may raise the question again, of a later dump.
+        loop {
+            let open = open_dumps(&assembly, &all);
+            if open.is_empty() {
+                break;
             }
-        });
-        let all = Observed { collectors: collectors.collect() };
+            let places: Vec<(usize, usize)> = open.iter().map(|(.., place)| *place).collect();
+            let found = read::peers_with_routes(plan, &read.files, &places);
+            for ((collector, dump, _), holders) in open.iter().zip(found) {
+                assembly.collectors[*collector].look_into(*dump, &holders);
+            }
+            let again: BTreeSet<usize> = open.iter().map(|(collector, ..)| *collector).collect();
+            again.into_iter().for_each(|at| all.collectors[at] = observe(&assembly.collectors[at]));
+        }
         if plan.peer_asns.is_empty() {
             return Answer { read, assembly, observed: all, unselected: None };
         }

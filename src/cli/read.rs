@@ -1,6 +1,6 @@
 //! From inputs to what each file says: discovery, reading in parallel, and the first pass of a target without prefixes (rule 4).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::args::When;
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source, escaped};
-use crate::event::{Cache, Damage, Discovery, FileEvents, Taken, discover_prefixes, read_events, read_file};
+use crate::event::{self, Cache, Damage, Discovery, FileEvents, FilePeer, Taken, discover_prefixes, read_events, read_file};
 use crate::model::Asn;
 use crate::target::{Keep, Watch};
 
@@ -30,6 +30,9 @@ pub struct ReadFiles {
     /// What was watched.
     pub watch: Watch,
 }
+
+/// Peers with a route in a dump: any of IPv4, any of IPv6.
+pub type Holders = BTreeMap<FilePeer, [bool; 2]>;
 
 /// Inputs that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -107,11 +110,11 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
     let mut prefixes = plan.prefixes.clone();
     if plan.discovers {
         let pass = FirstPass::new(plan, cache.clone());
-        let found = each_file(plan, Doing::Looking, &files, known, |file, progress| pass.file(file, progress));
+        let found = each_file(plan, Doing::Looking, &files, known, |_, file, progress| pass.file(file, progress));
         prefixes.extend(found.into_iter().flatten().collect::<BTreeSet<IpNet>>());
     }
     let pass = SecondPass::new(plan, cache, prefixes);
-    let said = each_file(plan, Doing::Reading, &files, said, |file, progress| pass.file(file, progress));
+    let said = each_file(plan, Doing::Reading, &files, said, |_, file, progress| pass.file(file, progress));
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
     Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch: pass.watch })
 }
@@ -227,6 +230,26 @@ impl<'a> SecondPass<'a> {
     }
 }
 
+/// Of each dump, by its file and its place there, every peer with at least one route in it. The files are read whole, in parallel.
+pub fn peers_with_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)], dumps: &[(usize, usize)]) -> Vec<Holders> {
+    let cache = cache_of(plan).ok().flatten();
+    let asked: Vec<ArchiveFile> = dumps.iter().map(|(file, _)| files[*file].0.clone()).collect();
+    let one = |at: usize, file: &ArchiveFile, progress: &Progress| {
+        let question = format!("peers of dump {}", dumps[at].1);
+        if let Some(entry) = cache.as_ref().and_then(|cache| cache.load::<Vec<(FilePeer, [bool; 2])>>(file, &question)) {
+            progress.skip(file.size);
+            return entry.answer.into_iter().collect();
+        }
+        let found = plain(file, progress, |input| event::peers_with_routes(input, dumps[at].1), |_| Holders::new());
+        if let Some(cache) = &cache {
+            note_failure(cache.store(file, &question, &found.iter().collect::<Vec<_>>(), &[]));
+        }
+        found
+    };
+    let none = asked.iter().map(|_| None).collect();
+    each_file(plan, Doing::Looking, &asked, none, one)
+}
+
 /// What an answer depends on besides the file: the watched prefixes. Origins only classify, later.
 pub fn question_of(watch: &Watch) -> String {
     format!("routes of {:?}", watch.prefixes())
@@ -257,7 +280,7 @@ pub fn each<T: Send>(
     failed: impl Fn(&io::Error) -> T + Sync,
 ) -> Vec<T> {
     let none = files.iter().map(|_| None).collect();
-    each_file(plan, Doing::Reading, files, none, |file, progress| plain(file, progress, &read, &failed))
+    each_file(plan, Doing::Reading, files, none, |_, file, progress| plain(file, progress, &read, &failed))
 }
 
 /// One result a file, in their order; `known` are those that need no reading.
@@ -266,16 +289,16 @@ fn each_file<T: Send>(
     doing: Doing,
     files: &[ArchiveFile],
     known: Vec<Option<T>>,
-    read: impl Fn(&ArchiveFile, &Progress) -> T + Sync,
+    read: impl Fn(usize, &ArchiveFile, &Progress) -> T + Sync,
 ) -> Vec<T> {
     let progress = Progress::new(doing, plan.progress, files.len(), files.iter().map(|f| f.size).sum());
     let done = AtomicUsize::new(0);
-    let one = |(file, known): (&ArchiveFile, Option<T>)| {
-        let said = known.inspect(|_| progress.skip(file.size)).unwrap_or_else(|| read(file, &progress));
+    let one = |(at, (file, known)): (usize, (&ArchiveFile, Option<T>))| {
+        let said = known.inspect(|_| progress.skip(file.size)).unwrap_or_else(|| read(at, file, &progress));
         progress.done(done.fetch_add(1, Ordering::Relaxed) + 1);
         said
     };
-    let all = files.par_iter().zip(known).with_max_len(1).map(one).collect();
+    let all = files.par_iter().zip(known).enumerate().with_max_len(1).map(one).collect();
     progress.finish();
     all
 }

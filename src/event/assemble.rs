@@ -53,6 +53,10 @@ pub struct Assembled {
     pub spans: BTreeMap<usize, Span>,
     /// Every peer that any watched record, state record or peer index names.
     pub peers: BTreeSet<PeerKey>,
+    /// Where each dump of `data` is, by its record: the file's index, and its place among the file's dumps.
+    pub dumps: BTreeMap<RecordId, (usize, usize)>,
+    /// Who is meant by a name of a file.
+    who: Who,
     /// Updates of each peer that were read as withdrawals because an attribute was malformed (rule 20).
     pub treated_as_withdrawn: BTreeMap<PeerKey, u64>,
 }
@@ -106,7 +110,7 @@ impl Work<'_> {
     fn collector(mut self, name: &str) -> Assembled {
         let said = self.own.iter().map(|i| &self.files[*i].1);
         let who = Who::new(self.id, said.flat_map(FileEvents::peers));
-        let dumps = self.dumps(&who);
+        let (dumps, places) = self.dumps(&who);
         let updates: Vec<usize> = self.own.iter().copied().filter(|i| self.files[*i].1.has_updates).collect();
         let covered = archive::cover(&archive::CollectorFiles {
             updates: &updates.iter().map(|i| self.update_file(*i)).collect::<Vec<_>>(),
@@ -118,7 +122,8 @@ impl Work<'_> {
         let events = self.events(&who, &spans);
         let treated_as_withdrawn = self.treated_as_withdrawn(&who);
         let data = covered.coverage.map(|coverage| CollectorData { events, dumps, coverage });
-        Assembled { name: name.to_owned(), data, files: self.own.to_vec(), spans, peers: who.peers(), treated_as_withdrawn }
+        let (name, files, peers) = (name.to_owned(), self.own.to_vec(), who.peers());
+        Assembled { name, data, files, spans, peers, dumps: places, who, treated_as_withdrawn }
     }
 
     fn update_file(&self, index: usize) -> archive::UpdateFile {
@@ -200,29 +205,33 @@ impl Work<'_> {
     }
 
     /// Rule 8: the complete dumps, in order of time.
-    fn dumps(&mut self, who: &Who) -> Vec<Dump> {
+    fn dumps(&mut self, who: &Who) -> (Vec<Dump>, BTreeMap<RecordId, (usize, usize)>) {
         let files = self.files;
-        let dumps_of = |i: usize| files[i].1.dumps.iter().map(move |dump| (i, dump));
-        let mut all: Vec<(usize, &FileDump)> = self.own.iter().copied().flat_map(dumps_of).collect();
-        all.sort_by_key(|(i, dump)| (dump.begin, *i));
+        let dumps_of = |i: usize| files[i].1.dumps.iter().enumerate().map(move |(place, dump)| ((i, place), dump));
+        let mut all: Vec<((usize, usize), &FileDump)> = self.own.iter().copied().flat_map(dumps_of).collect();
+        all.sort_by_key(|(place, dump)| (dump.begin, *place));
         all.dedup_by(|(_, later), (_, earlier)| {
             let name = |dump: &FileDump| (dump.begin, dump.first, dump.size, dump.broken.is_none());
             name(later) == name(earlier)
         });
-        let mut dumps = Vec::new();
-        for (at, (index, dump)) in all.iter().copied().enumerate() {
+        let (mut dumps, mut places) = (Vec::new(), BTreeMap::new());
+        for (at, (place, dump)) in all.iter().copied().enumerate() {
             if !self.is_in_time(dump.end) {
                 continue;
             }
-            let whole = |(_, d): &&(usize, &'_ FileDump)| trust::is_yardstick(d);
+            let whole = |(_, d): &&((usize, usize), &'_ FileDump)| trust::is_yardstick(d);
             let before = all[..at].iter().rev().find(whole).map(|(_, d)| *d);
             let after = all[at + 1..].iter().find(whole).map(|(_, d)| *d);
             match trust::verdict(dump, &[before, after], self.watch) {
-                Some(reason) => self.out.rejected.push(Rejected { file: index, reason }),
-                None => dumps.push(self.dump(who, index, dump)),
+                Some(reason) => self.out.rejected.push(Rejected { file: place.0, reason }),
+                None => {
+                    let dump = self.dump(who, place.0, dump);
+                    places.insert(dump.record, place);
+                    dumps.push(dump);
+                }
             }
         }
-        dumps
+        (dumps, places)
     }
 
     fn dump(&mut self, who: &Who, index: usize, said: &FileDump) -> Dump {
@@ -233,11 +242,12 @@ impl Work<'_> {
             entries: Vec::new(),
             prefixes: BTreeMap::new(),
             peers: BTreeMap::new(),
+            unseen: BTreeSet::new(),
             excerpt: said.excerpt,
             families: said.families,
         };
         dump.peers = full_feeds(who, &said.sample);
-        let excerpt = said.excerpt;
+        let (listed, excerpt) = (said.peers.iter().map(|peer| who.is(*peer)), said.excerpt);
         for said in &said.records {
             let record = self.place(index, said.digest, said.time);
             dump.prefixes.entry(said.prefix).or_insert((said.time, record));
@@ -250,7 +260,21 @@ impl Work<'_> {
                 dump.entries.push(DumpEntry { time, peer, prefix, path_id, route, record });
             }
         }
+        dump.unseen = listed.filter(|peer| !dump.peers.contains_key(peer)).collect();
         dump
+    }
+}
+
+impl Assembled {
+    /// Takes in what looking at all of a dump showed: the peers with any route, watched or not, and the families of these.
+    pub fn look_into(&mut self, dump: RecordId, holders: &BTreeMap<FilePeer, [bool; 2]>) {
+        let dumps = self.data.iter_mut().flat_map(|data| &mut data.dumps);
+        for dump in dumps.filter(|d| d.record == dump) {
+            dump.unseen.clear();
+            for peer in holders.keys() {
+                dump.peers.entry(self.who.is(*peer)).or_default();
+            }
+        }
     }
 }
 
@@ -272,7 +296,7 @@ fn full_feeds(who: &Who, sample: &[(FilePeer, [u32; 2])]) -> BTreeMap<PeerKey, [
 }
 
 /// Rule 1: ASN 0 or 23456 stands for the only peer of the collector with that address.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Who {
     id: CollectorId,
     by_ip: BTreeMap<IpAddr, BTreeSet<Asn>>,

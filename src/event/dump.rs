@@ -66,7 +66,7 @@ pub(super) struct DumpBuilder {
     pub holders: BTreeMap<FilePeer, [bool; 2]>,
     pub v1: super::dump_v1::V1State,
     first: First,
-    /// Bits and mask of the last prefix of each family.
+    /// Bits and mask of the highest prefix of each family.
     last: [Option<(u128, u8)>; 2],
 }
 
@@ -124,7 +124,8 @@ impl DumpBuilder {
     pub fn count_prefix(&mut self, family: Family, bits: u128, len: u8) -> bool {
         self.dump.size += 1;
         self.dump.families[family.index()] = true;
-        self.last[family.index()] = Some((bits, len));
+        let last = &mut self.last[family.index()];
+        *last = (*last).max(Some((bits, len)));
         self.sample.takes(family, bits)
     }
 

@@ -121,7 +121,7 @@ pub struct FileDump {
     /// By their numbers RIB records are missing, or a watched one names a peer that the index lacks: the dump proves what it shows,
     /// never what it lacks.
     pub excerpt: bool,
-    /// The prefix of the last IPv4 and of the last IPv6 record, in file order.
+    /// The highest IPv4 and the highest IPv6 prefix of any record: where the order is that of prefixes, the last one.
     pub last: [Option<IpNet>; 2],
     /// Every peer of the peer index (v1: of the records), used or not.
     pub peers: Vec<FilePeer>,

@@ -1,6 +1,6 @@
 //! A RIB dump as replay needs it: the watched entries, and which peers it shows at all (rules 8, 9, 15).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -38,6 +38,8 @@ pub struct Dump {
     pub prefixes: BTreeMap<IpNet, (Time, RecordId)>,
     /// Peers with at least one route in the dump, as far as was looked, and whether each is full-feed for IPv4 and IPv6 (rule 15).
     pub peers: BTreeMap<PeerKey, [bool; 2]>,
+    /// Peers that it lists and of which it shows no route as far as was looked: there may be one elsewhere in it.
+    pub unseen: BTreeSet<PeerKey>,
     /// The dump lacks records or peers: it proves what it shows, never what it lacks.
     pub excerpt: bool,
     /// Whether the dump holds any IPv4 and any IPv6 record: it says nothing of a family it lacks.

@@ -1,5 +1,7 @@
 //! What replay yields: spans of routes and of sessions, each bounded by what proves it (rules 10 to 13).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ipnet::IpNet;
 
 use crate::model::{PeerKey, RecordId, Route, Span, Time};
@@ -239,8 +241,11 @@ pub struct Replay {
     pub mentioned: Vec<(PeerKey, IpNet, u32)>,
     /// When the first dump showed what peers hold: without one, silence says nothing (rule 12).
     pub baseline: Option<Time>,
+    /// Dumps, by [`crate::model::Dump::record`], of which it matters whether they hold any route of a peer that they list, where nobody
+    /// looked: taken for none.
+    pub open: BTreeSet<RecordId>,
     /// By peer.
-    pub quality: std::collections::BTreeMap<PeerKey, Quality>,
+    pub quality: BTreeMap<PeerKey, Quality>,
 }
 
 impl Replay {

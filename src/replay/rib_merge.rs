@@ -13,7 +13,7 @@ use super::engine::{Engine, Key, Peer, appeared, close_tables, known_span, same_
 use super::interval::{Basis, End, Quality, Start};
 use super::proof::Proof;
 use super::session::Shown;
-use super::table::{self, Held, Past, State, Watched};
+use super::table::{self, Held, Past, Slot, State, Watched};
 use crate::model::{AsPath, Dump, DumpEntry, PeerKey, SessionState, Time, family_of};
 
 impl Engine<'_> {
@@ -180,6 +180,9 @@ impl Engine<'_> {
             && !(0..2).any(|f| dump.families[f] && session.full[f]);
         if !session.is_up() || speaks || unlisted {
             return;
+        }
+        if dump.unseen.contains(&key) && table.values().any(Slot::is_held) {
+            out.open.insert(dump.record);
         }
         out.presence(key, session, dump.begin);
         for (&(prefix, id), slot) in table {

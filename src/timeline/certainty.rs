@@ -37,6 +37,7 @@ pub struct Certainty {
     data: Span,
     surely: Steps,
     maybe: Steps,
+    possibly: Steps,
     without: Steps,
 }
 
@@ -47,6 +48,8 @@ pub struct Certain {
     pub surely: usize,
     /// They may, those that surely do included.
     pub maybe: usize,
+    /// The same, and those of which the route is stuck (rule 18).
+    pub possibly: usize,
     /// They are able to, and proven not to.
     pub without: usize,
 }
@@ -55,14 +58,19 @@ impl Certainty {
     /// At that instant.
     pub fn at(&self, time: Time) -> Certain {
         if time < self.data.from || time > self.data.until {
-            return Certain { surely: 0, maybe: usize::MAX, without: 0 };
+            return Certain { surely: 0, maybe: usize::MAX, possibly: usize::MAX, without: 0 };
         }
-        Certain { surely: self.surely.at(time), maybe: self.maybe.at(time), without: self.without.at(time) }
+        Certain {
+            surely: self.surely.at(time),
+            maybe: self.maybe.at(time),
+            possibly: self.possibly.at(time),
+            without: self.without.at(time),
+        }
     }
 
     /// The instants in `[from, until)` at which anything changes, each with the one before it, and the ends.
     pub fn instants(&self, from: Time, until: Time) -> BTreeSet<Time> {
-        let changes = self.surely.times().chain(self.maybe.times()).chain(self.without.times());
+        let changes = [&self.surely, &self.maybe, &self.possibly, &self.without].into_iter().flat_map(Steps::times);
         let ends = [self.data.from, self.data.until.plus_micros(1)];
         let changes = changes.chain(ends).flat_map(|time| [time.plus_micros(-1), time]);
         let all = changes.chain([from, until.plus_micros(-1)]);
@@ -81,8 +89,10 @@ impl Certainties {
     /// Of one route.
     pub fn of(&self, question: Question) -> Certainty {
         let is_origin = |subject: &Subject| subject.origin == Origin::As(question.origin);
+        let is_it =
+            |subject: &Subject| is_origin(subject) && question.upstream.is_none_or(|asn| subject.upstream == Upstream::Via(asn));
         let (own, others): (Holds, Holds) = self.all.clone().into_iter().partition(|(subject, _)| is_origin(subject));
-        // Stuck routes neither meet nor refute.
+        // Stuck routes prove nothing, neither that it stands nor that it is gone.
         let (own, stuck) = set_stuck_aside(own);
         let prefixes: BTreeSet<IpNet> = match question.prefix {
             Some(prefix) => BTreeSet::from([prefix]),
@@ -92,11 +102,10 @@ impl Certainties {
         for prefix in prefixes {
             let mut held: BTreeMap<PeerKey, Held> = BTreeMap::new();
             for (subject, hold) in each(&own, prefix).chain(each(&others, prefix)).chain(each(&stuck, prefix)) {
-                let is_it = is_origin(subject) && question.upstream.is_none_or(|asn| subject.upstream == Upstream::Via(asn));
-                held.entry(hold.peer).or_default().add(hold, is_it, subject.origin == Origin::Ambiguous);
+                held.entry(hold.peer).or_default().add(hold, is_it(subject), subject.origin == Origin::Ambiguous);
             }
-            for (_, hold) in each(&stuck, prefix) {
-                held.entry(hold.peer).or_default().set_aside(hold);
+            for (subject, hold) in each(&stuck, prefix) {
+                held.entry(hold.peer).or_default().set_aside(hold, is_it(subject));
             }
             let all: BTreeSet<PeerKey> = self.knowledge.peers().chain(held.keys()).copied().collect();
             for peer in all {
@@ -110,6 +119,7 @@ impl Certainties {
             data: self.data,
             surely: count(|p| spans::union(p.surely), peers.clone()),
             maybe: count(|p| spans::union(p.maybe), peers.clone()),
+            possibly: count(|p| spans::union([p.maybe, p.stuck].concat()), peers.clone()),
             without: count(|p| spans::difference(&spans::union(p.able), &spans::union(p.maybe)), peers),
         }
     }
@@ -126,6 +136,7 @@ struct Held {
     it_proven: Vec<Span>,
     other_proven: Vec<Span>,
     other_assumed: Vec<Span>,
+    stuck: Vec<Span>,
 }
 
 impl Held {
@@ -146,9 +157,10 @@ impl Held {
         }
     }
 
-    /// A stuck hold counts as another's.
-    fn set_aside(&mut self, hold: &Hold) {
+    /// A stuck hold counts as another's, but that it may be one.
+    fn set_aside(&mut self, hold: &Hold, is_it: bool) {
         let stuck = [hold.believed()];
+        self.stuck.extend(is_it.then_some(hold.believed()));
         self.it = spans::difference(&spans::union(std::mem::take(&mut self.it)), &stuck);
         self.it_proven = spans::difference(&spans::union(std::mem::take(&mut self.it_proven)), &stuck);
         self.other_proven.push(hold.believed());
@@ -161,12 +173,13 @@ struct Peer {
     able: Vec<Span>,
     surely: Vec<Span>,
     maybe: Vec<Span>,
+    stuck: Vec<Span>,
 }
 
 impl Peer {
     /// A route without a path may be of any origin, but not through an upstream.
     fn add(&mut self, held: Held, known: &PeerKnowledge, is_any: bool) {
-        let Held { it, it_proven, other_proven, other_assumed } = held;
+        let Held { it, it_proven, other_proven, other_assumed, stuck } = held;
         let pathless = if is_any { &[] } else { known.pathless };
         let told = known.absent.iter().chain(pathless).copied().chain(other_proven).chain(it.iter().copied());
         self.able.extend(known.able);
@@ -174,5 +187,6 @@ impl Peer {
         self.maybe.extend(it);
         self.maybe.extend(other_assumed);
         self.surely.extend(it_proven);
+        self.stuck.extend(stuck);
     }
 }

@@ -79,6 +79,12 @@ impl Hold {
         spans::complement(&self.assumed, self.believed())
     }
 
+    /// Whether a proof stands at the instant.
+    pub fn is_proven_at(&self, time: Time) -> bool {
+        let Span { from, until } = self.believed();
+        from <= time && time < until && !spans::holds(&self.assumed, time)
+    }
+
     /// Takes in the route that replaced its last one.
     fn follow(&mut self, next: Hold) {
         if next.start.first_seen > self.end.last_seen {

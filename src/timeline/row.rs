@@ -173,17 +173,18 @@ impl<'a> Rows<'a> {
 
     /// Rule 14: a peer of which nothing is proven may have held it before the start's bounds, or after the end's.
     fn is_doubtful(&self, episode: &Episode, unproven: &impl Fn(Time) -> Unproven) -> bool {
-        let unproven = |time: Time| unproven(time).named + unproven(time).silent;
-        let members = |counts: &dyn Fn(&(usize, usize)) -> bool| episode.members.values().filter(|m| counts(m)).count();
+        // Of the members themselves, those that may have held it then without a proof are no others.
+        let others = |time: Time, members: usize| unproven(time).named + unproven(time).silent > members;
+        let members = |counts: &dyn Fn(&Hold, &Hold) -> bool| {
+            episode.members.values().filter(|(first, last)| counts(&self.holds[*first], &self.holds[*last])).count()
+        };
         let before = episode.start.after.is_some_and(|after| {
             // Where the start is exact, just before it; else where its bounds begin.
-            let earlier = members(&|(first, _)| self.holds[*first].start.visible_after() < after);
-            let just_before = if after == episode.start.by { after.plus_micros(-1) } else { after };
-            unproven(just_before) > earlier
+            let time = if after == episode.start.by { after.plus_micros(-1) } else { after };
+            others(time, members(&|first, _| first.start.visible_after() < after && !first.is_proven_at(time)))
         });
         let after = episode.end.before.is_some_and(|before| {
-            let later = members(&|(_, last)| self.holds[*last].end.invisible_by() > before);
-            unproven(before) > later
+            others(before, members(&|_, last| last.end.invisible_by() > before && !last.is_proven_at(before)))
         });
         before || after
     }
