@@ -94,7 +94,7 @@ impl Sight<'_> {
 
     /// Whether too few hold it at some instant of the window, and somebody would have seen it.
     pub fn absence(&self, window: Span, claimed: Time) -> State {
-        self.state(window, claimed, |c| self.is_low(c), |c| self.is_high(c))
+        self.state(window, claimed, |c| self.is_never_high(c), |c| self.is_high(c))
     }
 
     fn state(&self, window: Span, claimed: Time, is_so: impl Fn(Certain) -> bool, is_not: impl Fn(Certain) -> bool) -> State {
@@ -110,7 +110,7 @@ impl Sight<'_> {
         certain.surely >= self.k
     }
 
-    /// Whether too few can hold it, and somebody would have seen it. Stuck routes do not hold it.
+    /// Whether too few can hold it, and somebody would have seen it. That they got stuck is no reason why others did not leave.
     fn is_low(&self, certain: Certain) -> bool {
         certain.maybe < self.k && certain.without > 0
     }

@@ -212,7 +212,7 @@ impl<'a> Data<'a> {
 
     /// Why a message may have come to a collector that did not tell of the window: it has data of other times, or dumps only.
     fn deafness(&self, window: Span) -> Option<Reason> {
-        let has_data = |c: &&timeline::Collector| c.coverage.start < c.coverage.end;
+        let has_data = |c: &&timeline::Collector| c.coverage.end > Time::MIN;
         let all = self.observed.collectors.iter().filter(has_data);
         let reason = |c: &timeline::Collector| {
             let is_covered = c.coverage.start <= window.from && window.until <= c.coverage.end;

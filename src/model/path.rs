@@ -168,7 +168,8 @@ impl Route {
     /// several origins that another of them carries leaves the target only behind that one: none is the upstream of another.
     pub fn read(path: Arc<AsPath>, peer: Asn, origins: &[Asn]) -> Option<Route> {
         let (origin, upstream) = match path.origin() {
-            None if origins.is_empty() || origins.contains(&peer) => (Origin::As(peer), Upstream::Direct),
+            // A peer of which only AS_TRANS is known may be anyone.
+            None if peer != Asn::TRANS && (origins.is_empty() || origins.contains(&peer)) => (Origin::As(peer), Upstream::Direct),
             None => return None,
             Some(Origin::Ambiguous) => (Origin::Ambiguous, Upstream::Ambiguous),
             Some(Origin::As(asn)) => {
@@ -245,6 +246,7 @@ mod tests {
         let own = Route::read(empty(), Asn(131_279), &[Asn(131_279)]).expect("a route");
         assert_eq!(own.upstream, Upstream::Direct);
         assert!(Route::read(empty(), Asn(3356), &[]).is_some());
+        assert!(Route::read(empty(), Asn::TRANS, &[]).is_none());
         assert!(Route::read(empty(), Asn(3356), &[Asn(131_279)]).is_none());
     }
 
