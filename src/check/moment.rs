@@ -152,6 +152,20 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
         }
         held_until = held_until.max(Some(interval.end.last_seen));
     }
+    // Said again after a gap, it may be new.
+    let said_again = data.intervals().filter(is_of).filter(|i| i.repeats > 0);
+    found.extend(said_again.filter_map(|i| {
+        let gap = i.assumed.first()?;
+        Some(Moment {
+            found: i.end.last_seen,
+            after: Some(gap.from),
+            by: Some(i.end.last_seen),
+            basis: Basis::Gap,
+            record: None,
+            shows: Shows::Doubt,
+            no_baseline: i.start.no_baseline,
+        })
+    }));
     found
 }
 

@@ -30,8 +30,6 @@ pub(super) struct Engine<'a> {
     pub out: Replay,
     /// The begin of the last dump merged: before the first there is no baseline (rule 12).
     pub listed: Option<Time>,
-    /// The last record time of any of them.
-    pub last_dump: Time,
 }
 
 /// A key: one prefix and path id of one peer.
@@ -53,7 +51,6 @@ pub fn replay(data: &CollectorData) -> Replay {
         peers: BTreeMap::new(),
         out: Replay::default(),
         listed: None,
-        last_dump: Time::MIN,
     };
     let mut dumps = data.dumps.iter().peekable();
     for event in &data.events {
@@ -204,7 +201,7 @@ impl Engine<'_> {
     }
 
     fn finish(mut self) -> Replay {
-        let end_of_data = self.coverage.end.max(self.last_dump);
+        let end_of_data = self.coverage.end;
         let past_the_end = end_of_data.plus_micros(1);
         for (key, mut peer) in std::mem::take(&mut self.peers) {
             for ((prefix, id), mut slot) in peer.table {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use crate::model::{PeerKey, RecordId, Route, Span, Time};
+use crate::model::{PeerKey, RecordId, Route, Span, Time, family_of};
 
 /// What proves a boundary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -249,6 +249,13 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// The peers that ever had a watched route of the family, with or without a path.
+    pub fn carriers(&self, family: usize) -> BTreeSet<PeerKey> {
+        let is_such = |prefix: IpNet| family_of(prefix) == family;
+        let held = self.intervals.iter().filter(|i| is_such(i.prefix)).map(|i| i.peer);
+        held.chain(self.pathless.iter().filter(|route| is_such(route.prefix)).map(|route| route.peer)).collect()
+    }
+
     /// What it tells of some peers.
     #[must_use]
     pub fn selected(&self, is_wanted: impl Fn(PeerKey) -> bool) -> Replay {

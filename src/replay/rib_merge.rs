@@ -41,7 +41,12 @@ impl Engine<'_> {
             self.listed = Some(dump.begin);
             self.out.baseline.get_or_insert(dump.begin);
         }
-        self.last_dump = self.last_dump.max(dump.end);
+    }
+
+    /// Since when what a dump lacks has to be watched to be known: since it was written, which was at its begin at the earliest. That
+    /// matters only where something may have happened unseen meanwhile.
+    fn lacks_since(&self, dump: &Dump) -> Time {
+        if self.coverage.gaps_between(dump.begin, dump.end).is_empty() { dump.end } else { dump.begin }
     }
 
     /// One route that the dump shows.
@@ -95,6 +100,7 @@ impl Engine<'_> {
 
     /// The routes of a peer that the dump shows, but without them.
     fn merge_absences(&mut self, peer: PeerKey, dump: &Dump, seen: &BTreeSet<Key>) {
+        let lacks_since = self.lacks_since(dump);
         let Engine { coverage, ahead, peers, out, .. } = self;
         let Some(Peer { table, .. }) = peers.get_mut(&peer) else { return };
         for (&(prefix, id), slot) in table {
@@ -103,7 +109,9 @@ impl Engine<'_> {
                 continue;
             }
             // The dump passed the prefix when it wrote the other peers' routes for it, or at its end at the latest.
-            let (time, record) = dump.prefixes.get(&prefix).copied().unwrap_or((dump.end, dump.record));
+            let own = dump.prefixes.get(&prefix).copied();
+            let (time, record) = own.unwrap_or((dump.end, dump.record));
+            let proof = Proof::by(own.map_or(lacks_since, |(time, _)| time));
             let Window { from, stamp, until } = Window::of(dump, time);
             let foreseen = ahead.leads_to(key, None, stamp, until);
             if slot.is_held() && foreseen {
@@ -120,13 +128,14 @@ impl Engine<'_> {
             }
             if let State::Absent(since) = slot.state {
                 slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, stamp));
-                slot.proof.renew(stamp);
+                slot.proof.renew(proof.at);
                 continue;
             }
             let (_, end) = table::bounds_of_rib(coverage, slot.proof, stamp, record);
             out.bound_lost(slot, stamp, None);
             let absent_since = if slot.is_held() { end.before.unwrap_or(stamp) } else { stamp };
             let held = slot.replace(State::Absent(absent_since), stamp);
+            slot.proof = proof;
             out.end(held, key, end);
         }
     }
@@ -135,6 +144,7 @@ impl Engine<'_> {
     fn show_up(&mut self, key: PeerKey, dump: &Dump, full: [bool; 2]) {
         let whole = Window::of(dump, dump.begin);
         let Window { from, stamp, until } = self.ahead.while_up(key, whole);
+        let proof = Proof::by(self.lacks_since(dump));
         let Engine { coverage, ahead, peers, out, .. } = self;
         let Peer { session, known, .. } = peers.entry(key).or_default();
         let is_new = |state| state == SessionState::Established;
@@ -159,7 +169,7 @@ impl Engine<'_> {
                 known[family].extend(before.and_then(|shown| known_span(shown.since, shown.proof, coverage, stamp)));
             }
             let since = goes_on.map_or(stamp, |shown| shown.since);
-            session.shown[family] = Some(Shown { since, proof: Proof::by(dump.end), begun: stamp, written: whole.until });
+            session.shown[family] = Some(Shown { since, proof, begun: stamp, written: whole.until });
         }
     }
 

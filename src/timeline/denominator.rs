@@ -1,6 +1,6 @@
 //! How many peers, at any time, are believed able to see a route: up and full-feed, or holding a watched route (rule 15).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
@@ -71,12 +71,14 @@ fn with_dumps(collector: &Collector, family: usize, all: &mut Able) {
     for interval in collector.replay.intervals.iter().filter(|i| family_of(i.prefix) == family) {
         all.entry(interval.peer).or_default().push(interval.believed());
     }
+    for route in collector.replay.pathless.iter().filter(|route| family_of(route.prefix) == family) {
+        all.entry(route.peer).or_default().push(route.span);
+    }
 }
 
 /// Without any dump: the peers that ever carried a watched route, from the data's start but for the time they were down.
 fn without_dumps(collector: &Collector, family: usize, all: &mut Able) {
-    let held = collector.replay.intervals.iter().filter(|i| family_of(i.prefix) == family);
-    let carriers: BTreeSet<PeerKey> = held.map(|i| i.peer).collect();
+    let carriers = collector.replay.carriers(family);
     let mut first: BTreeMap<PeerKey, Time> = BTreeMap::new();
     for presence in collector.replay.presences.iter().filter(|p| carriers.contains(&p.peer)) {
         let from = first.entry(presence.peer).or_insert(presence.span.from);

@@ -205,8 +205,7 @@ fn at<'a>(by_peer: &'a ByPeer, peer: &PeerKey) -> &'a [Span] {
 impl Family {
     fn new(observed: &Observed, family: usize) -> Family {
         let replays = || observed.collectors.iter().map(|c| &c.replay);
-        let has_held: BTreeSet<PeerKey> =
-            replays().flat_map(|r| &r.intervals).filter(|i| family_of(i.prefix) == family).map(|i| i.peer).collect();
+        let has_held: BTreeSet<PeerKey> = replays().flat_map(|r| r.carriers(family)).collect();
         let (mut up, mut able, mut table) = (ByPeer::new(), ByPeer::new(), ByPeer::new());
         for presence in replays().flat_map(|r| &r.presences) {
             up.entry(presence.peer).or_default().push(presence.span);
