@@ -100,20 +100,18 @@ impl DumpsBuilder {
             return;
         };
         let says_the_same = self.index.as_deref() == Some(&peers[..]);
-        let goes_on = |current: &&Box<Current>| current.kind == Kind::TableDumpV2 && current.is_near(record.time);
-        match self.current.as_ref().filter(goes_on).filter(|_| says_the_same && !self.messages) {
+        let goes_on = |current: &Current| current.kind == Kind::TableDumpV2 && current.is_near(record.time);
+        let current = self.current.as_deref().filter(|current| says_the_same && !self.messages && goes_on(current));
+        if let Some(current) = current {
             // Some daemons repeat the index for each family.
-            Some(current) => {
-                if !current.numbers.is_empty() {
-                    self.repeated.get_or_insert_with(|| First::of(record));
-                }
-                self.kept.extend(KeptRecord::of(record, self.aim.keep));
+            if !current.numbers.is_empty() {
+                self.repeated.get_or_insert_with(|| First::of(record));
             }
-            None => {
-                self.index = Some(peers.into());
-                self.repeated = None;
-                self.begin(First::of(record), Kind::TableDumpV2).builder.keep(record);
-            }
+            self.kept.extend(KeptRecord::of(record, self.aim.keep));
+        } else {
+            self.index = Some(peers.into());
+            self.repeated = None;
+            self.begin(First::of(record), Kind::TableDumpV2).builder.keep(record);
         }
         self.messages = false;
     }

@@ -7,6 +7,9 @@ use crate::target::Watch;
 
 const NOON: u32 = 1_506_859_200;
 
+/// What it is, the file's records, its dumps.
+type Case<'a> = (&'a str, Vec<Vec<u8>>, &'a [&'a str]);
+
 fn read(parts: &[&[u8]]) -> FileEvents {
     let everything = ["0.0.0.0/0", "::/0"].map(|prefix| prefix.parse().expect("a prefix"));
     read_events(&join(parts)[..], &Watch::new(everything, []))
@@ -44,7 +47,7 @@ fn message(after: u32) -> Vec<u8> {
 fn where_a_dump_begins() {
     let other = peer_index(NOON + 1, &[("192.0.2.9", 3356)]);
     let of = |prefix: &str, number| record(NOON, 13, 3, &rib(NOON, number, prefix, &[])[12..]);
-    let cases: [(&str, Vec<Vec<u8>>, &[&str]); 23] = [
+    let cases: [Case; 23] = [
         ("one dump", vec![index(0), x(0, 0, 0), x(1, 1, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("later, the same peers", vec![index(0), x(0, 0, 0), index(60), x(60, 0, 0)], &["0: 10.0.0.0", "60: 10.0.0.0"]),
         ("at once, the same peers", vec![index(0), x(0, 0, 0), index(1), x(1, 0, 0)], &["0: 10.0.0.0", "1: 10.0.0.0"]),
@@ -105,7 +108,7 @@ fn where_a_dump_of_peers_entries_begins() {
     let old =
         |after: u32, number: u16, x: u8| table_dump(NOON + after, number, &format!("10.{x}.0.0/16"), ("192.0.2.1", 3356), &path);
     let new = |after: u32, x: u8| table_entry(NOON + after, &format!("10.{x}.0.0/16"), ("192.0.2.1", 3356), &path);
-    let cases: [(&str, Vec<Vec<u8>>, &[&str]); 12] = [
+    let cases: [Case; 12] = [
         ("numbered", vec![old(0, 0, 0), old(0, 1, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("not numbered", vec![old(0, 0, 0), old(0, 0, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("later", vec![old(0, 0, 0), old(0, 1, 1), old(60, 0, 0)], &["0: 10.0.0.0 10.1.0.0", "60: 10.0.0.0"]),
@@ -131,7 +134,7 @@ fn damage_breaks_the_dump_it_lies_in() {
     let first = || [index(0), x(0, 0, 0), x(0, 1, 1)].concat();
     let second = || [index(60), x(60, 0, 0), x(60, 1, 1)].concat();
     let (good, broken, later) = ("0: 10.0.0.0 10.1.0.0", "0: 10.0.0.0 10.1.0.0 broken", "60: 10.0.0.0 10.1.0.0");
-    let cases: [(&str, Vec<Vec<u8>>, &[&str]); 6] = [
+    let cases: [Case; 6] = [
         ("before all", vec![zeros(), first()], &[good]),
         ("within", vec![index(0), x(0, 0, 0), zeros(), x(0, 1, 1), second()], &[broken, later]),
         ("between", vec![first(), zeros(), second()], &[broken, later]),

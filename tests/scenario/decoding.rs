@@ -191,7 +191,7 @@ fn of_a_message_that_was_cut_what_is_whole_is_read() {
     let long: Vec<String> = (0..=255).flat_map(|b| (0..4).map(move |c| format!("10.{b}.{c}.0/24"))).collect();
     let withdraws = |first: &[&str]| {
         let all = first.iter().copied().chain(long.iter().map(String::as_str));
-        all.fold(Update::new(), |update, prefix| update.withdraw(prefix)).message()
+        all.fold(Update::new(), Update::withdraw).message()
     };
     let archive = |message: &[u8]| {
         let rib = Rib::at(0).of(P, X, via(U1)).of(P, Y, via(U1)).of(Q, X, via(U1));

@@ -34,15 +34,17 @@ fn apart_and_together(ribs: impl IntoIterator<Item = Rib>) -> (Vec<File>, Vec<Fi
     (apart, vec![together])
 }
 
-fn hourly(index: fn(Rib) -> Rib) -> [Rib; 3] {
-    let at = |at: &str, upstream| index(Rib::at(at).of(P, X, via(upstream)).of(Q, Y, via(U1)));
+fn hourly(format: Format) -> [Rib; 3] {
+    let at = |at: &str, upstream| format(Rib::at(at).of(P, X, via(upstream)).of(Q, Y, via(U1)));
     [at("08:00", U1), at("09:00", U2), at("10:00", U1)]
 }
+
+type Format = fn(Rib) -> Rib;
 
 /// GoBGP appends a dump an hour to one file: each counts as in a file of its own. (R8)
 #[test]
 fn several_dumps_in_one_file_are_several_dumps() {
-    let formats: [(&str, fn(Rib) -> Rib); 5] = [
+    let formats: [(&str, Format); 5] = [
         ("TABLE_DUMP_V2", |rib| rib),
         ("TABLE_DUMP", Rib::version_1),
         ("TABLE_DUMP with 32-bit AS numbers", Rib::version_1_as4),
