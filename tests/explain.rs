@@ -300,3 +300,57 @@ fn evidence_files_hold_each_record_once_behind_its_peer_index() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("--evidence is for timeline"), "{}", ran.stderr);
 }
+
+/// An evidence file is an excerpt of dumps, several in one file: it proves what it shows. A row that the dumps' absences ended may go on.
+#[test]
+fn an_evidence_file_is_an_input() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shown = folder.path().join("evidence.mrt").display().to_string();
+    let dumps = "sample-data/route-views.sim/bgpdata/2017.10/RIBS";
+    let ran = uplinks(&["timeline", "-f", "csv", "--evidence", &shown, dumps]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let again = uplinks(&["timeline", "-f", "csv", "--collector-name", "route-views.sim", &shown]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    let (rows, own) = (Rows::read(&ran.stdout), Rows::read(&again.stdout));
+    let starts = ["prefix", "origin_asn", "upstream_asn", "first_seen", "first_peer_ip", "first_as_path"];
+    assert!(rows.len() > 4);
+    assert_eq!(own.columns(&starts), rows.columns(&starts));
+    assert!(own.columns(&["flags"]).iter().all(|row| row[0].split(';').any(|flag| flag == "excerpt")), "{}", again.stdout);
+    assert!(again.stderr.contains("it is read as an excerpt"), "{}", again.stderr);
+    let strict = uplinks(&["timeline", "-f", "csv", "--strict", "--collector-name", "route-views.sim", &shown]);
+    assert_eq!(strict.code, Some(3));
+}
+
+/// What `explain` says of messages that are cut or labelled wrongly, and of odd dump formats.
+#[test]
+fn odd_records_are_explained() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = Session::new("192.0.2.10", 3356);
+    let attributes = || Attributes::new(AsnWidth::Four).origin(0).path(&[3356, 20485, 131_279]).next_hop("192.0.2.10");
+    let long = (0..=255).fold(Update::new().withdraw("175.45.176.0/24"), |u, n| u.withdraw(format!("10.0.{n}.0/24").as_str()));
+    let cut = session.message(Stamp::Seconds(1), &long.message()[..40]);
+    let ids = Update::new().attributes(attributes()).announce(mrt::Nlri::with_path_id(7, "175.45.176.0/24"));
+    let ids = session.update(Stamp::Seconds(2), &ids);
+    let peer_ip = "192.0.2.10".parse().expect("an address");
+    let dump = mrt::TableDump { time: 3, sequence: 0, originated: 1, peer_ip, peer_asn: 3356 };
+    let entry = dump.table_entry("175.45.176.0/24", &attributes());
+    let old = dump.record_as4(3356, "175.45.176.0/24", &attributes());
+    let cases: [(&str, &[u8], &[&str], &str); 4] = [
+        (
+            "cut",
+            &cut,
+            &["withdrawn 175.45.176.0/24 10.0.0.0/24 10.0.1.0/24 10.0.2.0/24", "the end of the message is missing"],
+            "left out the end",
+        ),
+        ("ids", &ids, &["announced 175.45.176.0/24 (path id 7)"], "says of path ids is wrong"),
+        ("entry", &entry, &["MRT type BGP4MP (16), ENTRY, deprecated (2)", "AS_PATH 3356 20485 131279"], "part of a snapshot"),
+        ("old", &old, &["MRT type TABLE_DUMP (12), AFI_IPv4_AS4 (3)", "AS_PATH 3356 20485 131279"], "part of a snapshot"),
+    ];
+    for (name, bytes, lines, why) in cases {
+        let path = folder.path().join(format!("{name}.mrt"));
+        std::fs::write(&path, bytes).expect("written");
+        let text = explains(&format!("{}#{}", path.display(), digest(bytes)));
+        has_lines(&text, lines);
+        assert!(prose(&text).contains(why), "{name}: {text}");
+    }
+}

@@ -68,10 +68,15 @@ fn plain(path: &Path, watch: &Watch) -> FileEvents {
     read_events(raw, watch)
 }
 
-/// Reads in every way and compares; tells how the fast ones were taken.
+/// Reads in every way and compares; tells how the fast ones were taken: by seeking and by searching.
 fn same(path: &Path, watch: &Watch, what: &str) -> [Taken; 2] {
+    same_by(path, watch, what, [Seek::Auto]);
+    same_by(path, watch, what, [Seek::Always, Seek::Never])
+}
+
+fn same_by<const N: usize>(path: &Path, watch: &Watch, what: &str, ways: [Seek; N]) -> [Taken; N] {
     let whole = plain(path, watch);
-    [Seek::Auto, Seek::Never].map(|seek| {
+    ways.map(|seek| {
         let way = Way { seek, verify: Verify::No };
         let (said, taken) = read_file(&Source::Path(path.to_owned()), watch, way, || whole.clone());
         assert!(said == whole, "{what}, {seek:?}, {taken:?}: {}\nby shortcut {said:?}\nwhole {whole:?}", path.display());
@@ -242,6 +247,97 @@ fn dumps_out_of_order_are_read_plainly() {
         let path = write(folder.path(), "odd.bz2", &compress(&raw, 0, 1));
         assert_eq!(same(&path, &target, what), [Taken::Whole; 2], "{what}");
     }
+}
+
+/// The records of a file, some seconds later.
+fn later(raw: &[u8], seconds: u32) -> Vec<u8> {
+    let (mut all, mut at) = (raw.to_vec(), 0);
+    while at < all.len() {
+        let field = |at: usize| u32::from_be_bytes(all[at..at + 4].try_into().expect("four bytes"));
+        let (time, length) = (field(at) + seconds, field(at + 8) as usize);
+        all[at..at + 4].copy_from_slice(&time.to_be_bytes());
+        at += 12 + length;
+    }
+    all
+}
+
+/// Where a file's records begin.
+fn starts(raw: &[u8]) -> Vec<usize> {
+    let (mut starts, mut at) = (Vec::new(), 0);
+    while at < raw.len() {
+        starts.push(at);
+        at += 12 + u32::from_be_bytes(raw[at + 8..at + 12].try_into().expect("four bytes")) as usize;
+    }
+    starts
+}
+
+#[test]
+fn several_dumps_in_one_file_are_read_alike() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(0x0BAD_5EED_0BAD_5EED);
+    for (sizes, seconds) in [
+        (&[4000, 4000][..], 7200),
+        (&[4000, 4000], 60),
+        (&[4000, 300], 60),
+        (&[300, 4000], 60),
+        (&[1200, 4000], 60),
+        (&[4000, 1500], 60),
+        (&[1500, 1500, 1500, 1500], 60),
+        (&[5, 5, 5], 3600),
+        (&[5, 3000], 0),
+    ] {
+        let mut raw = Vec::new();
+        for (size, at) in sizes.iter().zip(0..) {
+            raw.extend(later(&table_file(&mut dice, *size, size / 10, 12, false), at * seconds));
+        }
+        for level in [0, 8] {
+            let path = write(folder.path(), "several.bz2", &compress(&raw, level, 1));
+            for prefixes in [&["175.45.176.0/22"][..], &["9.0.0.0/17"]] {
+                let what = format!("{sizes:?}, {seconds} s apart, level {level}, {prefixes:?}");
+                assert_eq!(plain(&path, &watch(prefixes)).dumps.len(), sizes.len(), "{what}");
+                same(&path, &watch(prefixes), &what);
+            }
+        }
+    }
+}
+
+/// What only a look at every block can find: messages in a dump, a dump in messages, a message whose end is missing.
+#[test]
+fn what_does_not_belong_in_a_file_is_found_wherever_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(0xACE0_FBA5_E5AC_E0FB);
+    let target = watch(&["175.45.176.0/22"]);
+    let session = Session::new("192.0.2.10", 3356);
+    let unrelated = |count: u32| {
+        (0..count).fold(Update::new(), |update, n| update.withdraw(format!("9.{}.{}.0/24", n >> 8, n & 255).as_str()))
+    };
+    let message = |update: &Update| session.update(Stamp::Seconds(NOON), update);
+    let long = unrelated(1500).message();
+    let cut = session.message(Stamp::Seconds(NOON + 1), &long[..3000]);
+    let (table, updates) = (table_file(&mut dice, 3000, 0, 8, false), update_file(&mut dice, 9000, 50_000));
+    let dump = later(&table_file(&mut dice, 30, 0, 2, false), 1);
+    let cases = [
+        ("a watched message in a dump", &table, message(&Update::new().withdraw("175.45.176.0/24"))),
+        ("another message in a dump", &table, message(&unrelated(1))),
+        ("a state change in a dump", &table, session.state_change(Stamp::Seconds(NOON), 6, 1)),
+        ("a dump in messages", &updates, dump.clone()),
+        ("a message cut", &updates, cut),
+    ];
+    for (what, file, odd) in cases {
+        let starts = starts(file);
+        for part in [3, 5, 9] {
+            let (before, after) = file.split_at(starts[starts.len() * part / 10]);
+            let path = write(folder.path(), "odd.bz2", &compress(&[before, &odd, after].concat(), 0, 1));
+            let what = format!("{what}, at {part} tenths");
+            let size = std::fs::metadata(&path).expect("there").len();
+            assert!(size < 1 << 20, "{what}: {size} bytes are not small");
+            assert_eq!(same_by(&path, &target, &what, [Seek::Auto, Seek::Never]), [Taken::Whole; 2], "{what}");
+        }
+    }
+    // Not all that is long is cut.
+    let whole = [&updates[..], &session.message(Stamp::Seconds(NOON + 1), &long), &updates].concat();
+    let path = write(folder.path(), "long.bz2", &compress(&whole, 0, 1));
+    assert_eq!(same_by(&path, &target, "a long message", [Seek::Auto]), [Taken::Searched]);
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn tell_apart(records: &mut [DumpRecord]) -> u64 {
                 continue;
             }
             several = true;
-            let free = (1..).find(|id| !used.contains(id)).unwrap_or(u32::MAX);
+            let free = (1..u32::MAX).find(|id| !used.contains(id)).unwrap_or(u32::MAX);
             used.push(free);
             records[*at].entries[*place].1 = free;
         }

@@ -100,20 +100,18 @@ impl DumpsBuilder {
             return;
         };
         let says_the_same = self.index.as_deref() == Some(&peers[..]);
-        let goes_on = |current: &&Box<Current>| current.kind == Kind::TableDumpV2 && current.is_near(record.time);
-        match self.current.as_ref().filter(goes_on).filter(|_| says_the_same && !self.messages) {
+        let goes_on = |current: &Current| current.kind == Kind::TableDumpV2 && current.is_near(record.time);
+        let current = self.current.as_deref().filter(|current| says_the_same && !self.messages && goes_on(current));
+        if let Some(current) = current {
             // Some daemons repeat the index for each family.
-            Some(current) => {
-                if !current.numbers.is_empty() {
-                    self.repeated.get_or_insert_with(|| First::of(record));
-                }
-                self.kept.extend(KeptRecord::of(record, self.aim.keep));
+            if !current.numbers.is_empty() {
+                self.repeated.get_or_insert_with(|| First::of(record));
             }
-            None => {
-                self.index = Some(peers.into());
-                self.repeated = None;
-                self.begin(First::of(record), Kind::TableDumpV2).builder.keep(record);
-            }
+            self.kept.extend(KeptRecord::of(record, self.aim.keep));
+        } else {
+            self.index = Some(peers.into());
+            self.repeated = None;
+            self.begin(First::of(record), Kind::TableDumpV2).builder.keep(record);
         }
         self.messages = false;
     }
@@ -127,7 +125,9 @@ impl DumpsBuilder {
                 self.begin(first, Kind::TableDumpV2);
             }
             None if current.begins_by_number(record.time, subtype, number, messages) => {
-                self.begin_with(record, Kind::TableDumpV2);
+                // Where records are missing, they may be missing from either.
+                let excerpt = current.builder.dump.excerpt;
+                self.begin_with(record, Kind::TableDumpV2).builder.dump.excerpt = excerpt;
             }
             Some(_) | None => {}
         }
@@ -226,7 +226,6 @@ impl Current {
             Follows::Jump if self.numbers.is_empty() => false,
             Follows::Jump => {
                 let begins = apart();
-                // What is missing may belong to either.
                 self.builder.dump.excerpt = true;
                 begins
             }
@@ -245,25 +244,28 @@ impl Current {
         let (subtype, far) = (record.header.subtype, !self.is_near(record.time));
         let later = record.time > self.builder.dump.end;
         let goes_on = number.is_some_and(|number| self.numbers.is_next(number));
-        let jumps = number.is_some_and(|number| self.jumps(subtype, number));
-        let over = number.is_some_and(|number| self.numbers.look(subtype, number) == Follows::Over);
+        let follows = number.map(|number| self.follows(subtype, number));
         let (lower, equal) = prefix.map_or((false, false), |prefix| (prefix < before, prefix == before));
+        let (over, jumps) = (follows == Some(Follows::Over), follows == Some(Follows::Jump));
         let begins =
             (messages && !goes_on) || (far && (lower || jumps || over || (equal && !goes_on))) || (lower && later && over);
-        if begins && jumps {
-            self.builder.dump.excerpt = true;
-        }
+        // What is missing may belong to either.
+        self.builder.dump.excerpt |= begins && jumps;
         begins
     }
 
-    /// Whether records are missing before one of this number. Those who number do so: 0 for all is no numbering.
-    fn jumps(&self, subtype: u16, number: u32) -> bool {
+    /// How a number follows. Those who number so: 0 for every `TABLE_DUMP` record is no numbering.
+    fn follows(&self, subtype: u16, number: u32) -> Follows {
         let unnumbered = self.kind != Kind::TableDumpV2 && self.numbers.is_last(number);
-        !unnumbered && matches!(self.numbers.look(subtype, number), Follows::Jump | Follows::Over)
+        if unnumbered { Follows::Well } else { self.numbers.look(subtype, number) }
     }
 
     fn take(&mut self, subtype: u16, number: u32) {
-        self.builder.dump.excerpt |= self.jumps(subtype, number);
+        self.builder.dump.excerpt |= matches!(self.follows(subtype, number), Follows::Jump | Follows::Over);
         self.numbers.take(subtype, number);
     }
 }
+
+#[cfg(test)]
+#[path = "dumps_tests.rs"]
+mod tests;

@@ -90,14 +90,18 @@ const fn bit(subtype: u16) -> u64 {
 mod tests {
     use super::*;
 
+    type Case<'a> = (&'a str, &'a [(u16, u32)], (u16, u32), Follows);
+
     #[test]
     fn numbers_follow_or_tell_why_not() {
         let seen = |all: &[(u16, u32)], next: (u16, u32)| {
             let mut numbers = Numbers::new(0xFFFF);
-            all.iter().for_each(|(subtype, number)| numbers.take(*subtype, *number));
+            for (subtype, number) in all {
+                numbers.take(*subtype, *number);
+            }
             numbers.look(next.0, next.1)
         };
-        let cases: [(&str, &[(u16, u32)], (u16, u32), Follows); 12] = [
+        let cases: [Case; 12] = [
             ("the first", &[], (2, 0), Follows::Well),
             ("the first is 1", &[], (2, 1), Follows::Well),
             ("the first is not", &[], (2, 2), Follows::Jump),

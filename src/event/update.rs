@@ -57,21 +57,19 @@ pub(super) fn read_update(update: &UpdateBody<'_>, wanted: impl Fn(&IpNet) -> bo
     withdrawn.retain(|key| !again.contains(key));
     let guessed_path_ids = guessed == Guessed::Yes;
     let path = match attributes.walk {
+        // What only withdraws needs none.
+        _ if announced.is_empty() => Some(AsPath::default()),
         Walk::Complete => read_path(&attributes, update.as_len).ok(),
         Walk::Overrun => None,
     };
-    let message = match path {
-        _ if announced.is_empty() => {
-            Message::Update { announced: Vec::new(), withdrawn, treated_as_withdrawn: false, guessed_path_ids }
-        }
-        Some(path) => {
-            Message::Update { announced: with_path(announced, path), withdrawn, treated_as_withdrawn: false, guessed_path_ids }
-        }
-        None => {
-            withdrawn.extend(announced);
-            Message::Update { announced: Vec::new(), withdrawn, treated_as_withdrawn: true, guessed_path_ids }
-        }
+    let treated_as_withdrawn = path.is_none();
+    let announced = if let Some(path) = path {
+        with_path(announced, path)
+    } else {
+        withdrawn.extend(announced);
+        Vec::new()
     };
+    let message = Message::Update { announced, withdrawn, treated_as_withdrawn, guessed_path_ids };
     ReadUpdate { message: Some(message), rest }
 }
 
@@ -109,15 +107,14 @@ pub(super) fn keys(update: &UpdateBody<'_>, attributes: &Attributes<'_>) -> Resu
     let mut keys = Keys { announced: Vec::new(), withdrawn: Vec::new(), guessed: Guessed::No };
     for family in [Family::V4, Family::V6] {
         let own = lists.iter().filter(|list| list.0 == family);
-        let read = |read: fn(&[u8], Family, NlriForm) -> Result<Vec<Nlri>, BadNlri>, form| {
+        let read = |read: ReadList, form| {
             own.clone().map(|(_, list, way)| Ok((read(list, family, form)?, *way))).collect::<Result<Vec<_>, BadNlri>>()
         };
-        let all = match read(nlri_list, update.form) {
-            Ok(all) => all,
-            Err(_) => {
-                keys.guessed = Guessed::Yes;
-                read(nlri_to_the_last_byte, update.form.other())?
-            }
+        let all = if let Ok(all) = read(nlri_list, update.form) {
+            all
+        } else {
+            keys.guessed = Guessed::Yes;
+            read(nlri_to_the_last_byte, update.form.other())?
         };
         for (nlri, way) in all {
             match way {
@@ -128,6 +125,9 @@ pub(super) fn keys(update: &UpdateBody<'_>, attributes: &Attributes<'_>) -> Resu
     }
     Ok(keys)
 }
+
+/// One of the ways to read a list.
+type ReadList = fn(&[u8], Family, NlriForm) -> Result<Vec<Nlri>, BadNlri>;
 
 #[derive(Clone, Copy)]
 enum Way {
@@ -184,7 +184,7 @@ mod tests {
             told.extend(announced.iter().map(|(net, id, path)| format!("+{net}#{id} {path}")));
             told.extend(withdrawn.iter().map(|(net, id)| format!("-{net}#{id}")));
             let remarks = [(treated_as_withdrawn, "treated"), (guessed_path_ids, "guessed")];
-            told.extend(remarks.into_iter().filter_map(|(holds, remark)| holds.then(|| remark.to_owned())));
+            told.extend(remarks.iter().filter(|(holds, _)| *holds).map(|(_, remark)| (*remark).to_owned()));
         }
         told.extend((rest != Rest::Read).then(|| format!("{rest:?}")));
         told

@@ -46,11 +46,10 @@ impl Prefilter {
                 (Some(RibBody::OtherFamily { .. } | RibBody::Other) | None, _) => false,
             },
             Kind::Bgp4mp | Kind::LegacyBgp => match (session_body(record), &self.0) {
-                (Some(SessionBody::State { .. }), Wanted::Prefixes(_)) => true,
-                (Some(SessionBody::Other), _) | (Some(SessionBody::State { .. }), Wanted::Origins(_)) => false,
-                // What is missing may have been anything.
+                // Of what is cut, the end may have been anything.
+                (Some(SessionBody::State { .. } | SessionBody::Unreadable { torn: Torn::Cut, .. }), Wanted::Prefixes(_)) => true,
                 (Some(SessionBody::Update(update)), Wanted::Prefixes(_)) if update.cut.is_some() => true,
-                (Some(SessionBody::Unreadable { torn: Torn::Cut, .. }), Wanted::Prefixes(_)) => true,
+                (Some(SessionBody::Other), _) | (Some(SessionBody::State { .. }), Wanted::Origins(_)) => false,
                 (Some(SessionBody::Update(_) | SessionBody::Unreadable { .. }) | None, _) => self.may_occur(body),
             },
         }

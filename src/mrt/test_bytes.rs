@@ -129,3 +129,23 @@ pub fn table_dump(secs: u32, sequence: u16, prefix: &str, peer: (&str, u16), att
     ];
     record(secs, 12, if ip.is_ipv4() { 1 } else { 2 }, &join(&parts))
 }
+
+/// A `BGP4MP_ENTRY` record of one IPv4 entry of an IPv4 peer.
+pub fn table_entry(secs: u32, prefix: &str, peer: (&str, u16), attributes: &[u8]) -> Vec<u8> {
+    let ip = octets(peer.0.parse().expect("an address"));
+    let length = u16::try_from(attributes.len()).expect("short");
+    let parts: [&[u8]; 11] = [
+        &peer.1.to_be_bytes(),
+        &[0x31, 0x6E, 0, 0, 0, 1],
+        &ip,
+        &ip,
+        &[0, 0, 0, 1],
+        &1_u32.to_be_bytes(),
+        &[0, 1, 1, 4],
+        &ip,
+        &nlri(prefix),
+        &length.to_be_bytes(),
+        attributes,
+    ];
+    record(secs, 16, 2, &join(&parts))
+}

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use uplinks::model::{Asn, Origin};
 
-use crate::archive::{Archive, Moment, O, P, Peer, Q, R, Told, U1, U2, X, path, via, withdrawal};
+use crate::archive::{Archive, Moment, O, P, Peer, Q, R, Told, U1, U2, X, Y, path, via, withdrawal};
 use crate::mrt::{AsnWidth, Attributes, Nlri, Segment, Session, Update};
 use crate::table::Rib;
 
@@ -132,21 +132,97 @@ fn s50_path_ids_are_part_of_the_key() {
     ]);
 }
 
-/// Add-path bytes in plain records (masks over 32): the record is quarantined and counted; never 0.0.0.0/0. (R20)
+/// Add-path bytes in plain records: never 0.0.0.0/0. Where they cannot be plain and fit to the last byte they are read, flagged and
+/// counted; else the record is quarantined and counted. (R1, R20)
 #[test]
-fn s51_path_ids_are_never_guessed() {
+fn s51_path_ids_are_guessed_only_where_nothing_else_can_be() {
     // Read as masks, 40 is too long; 32 makes the list end just where it should, behind three default routes; 0x00ff0001 and 32 do so
     // behind a single one, if 255 were let pass for a mask.
     for ids in [&[7][..], &[40], &[1, 24], &[32], &[0x00ff_0001, 32]] {
         let attributes = via(U2).attributes(P, AsnWidth::Four);
         let start = Update::new().attributes(attributes);
         let update = ids.iter().fold(start, |u, id| u.announce(Nlri::with_path_id(*id, X)));
-        let archive = Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1))).update(100, P, &update);
-        let seen = archive.seen();
-        seen.shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
-        assert_eq!(seen.damaged_records(), (0, 1), "{ids:?}");
-        let all = archive.seen_with(&["--prefix", "0.0.0.0/0", "--prefix", "::/0"]);
+        let archive = |update: &Update| Archive::of("rrc90").rib(Rib::at(0).of(P, X, via(U1))).update(100, P, update);
+        let seen = archive(&update).seen();
+        seen.shows(&[
+            "X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer",
+            "X via U2: update 08:01:40 .. data-end 10:00:00 | 1 of 1 peers | guessed-path-ids;single-peer",
+        ]);
+        assert_eq!((seen.damaged_records(), seen.counts().guessed_path_ids), ((0, 0), 1), "{ids:?}");
+        let cut = archive(&update.clone().announce(Nlri::raw(&[24]))).seen();
+        assert!(cut.rows().iter().all(|row| !row.contains("U2")), "{ids:?}, and a byte too many: {:#?}", cut.rows());
+        assert_eq!((cut.damaged_records(), cut.exit_status(&["--strict"])), ((0, 1), Some(3)), "{ids:?}");
+        let all = archive(&update).seen_with(&["--prefix", "0.0.0.0/0", "--prefix", "::/0"]);
         assert!(all.rows().iter().all(|row| !row.starts_with("0.0.0.0/0")), "{ids:?}: {:#?}", all.rows());
+    }
+}
+
+/// One session may use add-path for one family only, and a record has one label: FRR says add-path of all messages, bgpipe of none.
+/// Each family is read as it can be. (R1)
+#[test]
+fn path_ids_are_a_matter_of_the_family() {
+    let six = "2001:db8:5::/48";
+    let start = || Attributes::new(AsnWidth::Four).origin(0).path(&[P.asn, U2, O]).next_hop("192.0.2.10");
+    let mixed = Update::new().attributes(start().mp_reach("2001:db8::10", [six])).announce(Nlri::with_path_id(3, X));
+    let gone = Update::new().attributes(Attributes::new(AsnWidth::Four).mp_unreach([six])).withdraw(Nlri::with_path_id(3, X));
+    let plain = Session::new(P.ip, P.asn);
+    for session in [plain, plain.add_path()] {
+        let at = |seconds: i64| Moment::from(seconds).stamp();
+        let seen = Archive::of("rrc90")
+            .rib(Rib::at(0).with(P))
+            .record(100, session.update(at(100), &mixed))
+            .record(200, session.update(at(200), &gone))
+            .seen_with(&["--prefix", X, "--prefix", six, "--origin", "131279"]);
+        let row = |prefix: &str| format!("{prefix} via U2: update 08:01:40 .. update 08:03:20 | 1 of 1 peers | guessed-path-ids");
+        let rows: Vec<String> =
+            seen.rows().iter().map(|row| row.replace(";single-peer", "").replace("no-baseline;", "")).collect();
+        assert_eq!(
+            rows.iter().map(|row| row.replace("peer-up 08:01:40 in (?, 08:01:40]", "update 08:01:40")).collect::<Vec<_>>(),
+            [row("X"), row(six)]
+        );
+    }
+}
+
+/// A dumper with a short buffer leaves out the end of a message: what is whole before the cut is read, the rest is unknown, counted and
+/// told. (R20)
+#[test]
+fn of_a_message_that_was_cut_what_is_whole_is_read() {
+    let session = Session::new(P.ip, P.asn);
+    let long: Vec<String> = (0..=255).flat_map(|b| (0..4).map(move |c| format!("10.{b}.{c}.0/24"))).collect();
+    let withdraws = |first: &[&str]| {
+        let all = first.iter().copied().chain(long.iter().map(String::as_str));
+        all.fold(Update::new(), Update::withdraw).message()
+    };
+    let archive = |message: &[u8]| {
+        let rib = Rib::at(0).of(P, X, via(U1)).of(P, Y, via(U1)).of(Q, X, via(U1));
+        Archive::of("rrc90").rib(rib).record(100, session.message(Moment::from(100).stamp(), message))
+    };
+    let whole = withdraws(&[X]);
+    assert!(whole.len() > 4096, "longer than buffers were");
+    let seen = archive(&whole[..300]).seen();
+    seen.shows(&[
+        "X via U1: data-start 08:00:00 .. data-end 10:00:00 | 2 of 2 peers",
+        "Y via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 2 peers | single-peer",
+    ]);
+    assert_eq!(seen.quality(P).withdrawals, 1, "what is whole is read");
+    // Even where nothing of what is there is watched, what is missing may be.
+    for message in [&whole[..300], &withdraws(&[])[..300], &whole[..30], &whole[..17]] {
+        let seen = archive(message).seen();
+        assert_eq!((seen.damaged_records(), seen.answer.is_incomplete()), ((0, 1), true), "{} bytes", message.len());
+        assert_eq!(seen.exit_status(&["--strict"]), Some(3));
+    }
+    let whole = archive(&whole).seen();
+    assert_eq!((whole.damaged_records(), whole.answer.is_incomplete()), ((0, 0), false));
+}
+
+/// A collector whose sockets serve both families writes a peer's IPv4 address as `::ffff:192.0.2.10` in some records: one peer. (R1)
+#[test]
+fn a_mapped_address_is_the_same_peer() {
+    let mapped = Peer { ip: "::ffff:192.0.2.10", asn: P.asn };
+    for (dump, messages) in [(P, mapped), (mapped, P)] {
+        let rib = if dump == P { Rib::at(0).of(P, X, via(U1)) } else { Rib::at(0).of(mapped, X, via(U1)).only_v6(mapped) };
+        let seen = Archive::of("rrc90").rib(rib).withdraws(100, messages, X).seen();
+        seen.shows(&["X via U1: data-start 08:00:00 .. update 08:01:40 | 1 of 1 peers | single-peer"]);
     }
 }
 

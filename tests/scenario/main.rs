@@ -10,6 +10,7 @@ mod table;
 
 mod aggregation;
 mod decoding;
+mod dumps;
 mod forms;
 mod gap;
 mod order;

@@ -11,6 +11,7 @@ use uplinks::cli::answer::Answer;
 use uplinks::cli::args::{Cli, Command};
 use uplinks::cli::plan::Plan;
 use uplinks::cli::read::read;
+use uplinks::event::FileCounts;
 use uplinks::model::{Origin, Time, Upstream};
 use uplinks::replay::{Basis, End, Quality, Start};
 use uplinks::timeline::{ChangeKind, Row, Timeline};
@@ -172,8 +173,15 @@ impl Seen {
 
     /// Rule 20's counts over all files: treated as withdrawn, quarantined.
     pub fn damaged_records(&self) -> (u64, u64) {
-        let counts = self.answer.read.files.iter().map(|(_, said)| said.counts);
-        counts.fold((0, 0), |all, c| (all.0 + c.treated_as_withdrawn, all.1 + c.quarantined))
+        let FileCounts { treated_as_withdrawn, quarantined, .. } = self.counts();
+        (treated_as_withdrawn, quarantined)
+    }
+
+    /// What could not be read as it stands, over all files.
+    pub fn counts(&self) -> FileCounts {
+        let mut all = FileCounts::default();
+        self.answer.read.files.iter().for_each(|(_, said)| all += said.counts);
+        all
     }
 
     /// The exit status of the program itself over the same files.

@@ -32,7 +32,10 @@ enum Feed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     TableDump,
+    TableDumpAs4,
     TableDumpV2,
+    /// AS numbers in attributes are this wide.
+    TableEntry(AsnWidth),
 }
 
 /// A RIB dump.
@@ -130,6 +133,18 @@ impl Rib {
         self
     }
 
+    /// As `TABLE_DUMP` with four bytes for an ASN.
+    pub fn version_1_as4(mut self) -> Self {
+        self.format = Format::TableDumpAs4;
+        self
+    }
+
+    /// As `BGP4MP_ENTRY` records: OpenBGPD's `dump table-mp`.
+    pub fn table_mp(mut self, width: AsnWidth) -> Self {
+        self.format = Format::TableEntry(width);
+        self
+    }
+
     /// The file, uncompressed.
     pub fn bytes(&self) -> Vec<u8> {
         let mut prefixes: Vec<(String, Vec<Line>)> = Vec::new();
@@ -159,18 +174,23 @@ impl Rib {
         let records = records.flat_map(|((prefix, entries), number)| self.record(number, prefix, entries));
         match self.format {
             Format::TableDumpV2 => index.into_iter().chain(records).collect(),
-            Format::TableDump => records.collect(),
+            Format::TableDump | Format::TableDumpAs4 | Format::TableEntry(_) => records.collect(),
         }
     }
 
     fn record(&self, number: u32, prefix: &str, entries: &[Line]) -> Vec<u8> {
         let stamp = self.stamps.iter().find(|(p, _)| p == prefix).map_or(self.at, |(_, at)| *at);
         let (time, originated) = (stamp.seconds_u32(), self.originated.seconds_u32());
-        if self.format == Format::TableDump {
+        if self.format != Format::TableDumpV2 {
             let one = |(peer, told, _): &Line| {
                 let (peer_ip, peer_asn) = (peer.ip.parse().expect("an address"), u16::try_from(peer.asn).expect("two bytes"));
                 let head = TableDump { time, sequence: u16::try_from(number).expect("small"), originated, peer_ip, peer_asn };
-                head.record(prefix, &told.clone().attributes(*peer, AsnWidth::Two))
+                let told = |width| told.clone().attributes(*peer, width);
+                match self.format {
+                    Format::TableDumpAs4 => head.record_as4(peer.asn, prefix, &told(AsnWidth::Four)),
+                    Format::TableEntry(width) => head.table_entry(prefix, &told(width)),
+                    _ => head.record(prefix, &told(AsnWidth::Two)),
+                }
             };
             return entries.iter().flat_map(one).collect();
         }

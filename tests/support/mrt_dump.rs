@@ -91,6 +91,15 @@ pub struct TableDump {
 impl TableDump {
     /// The record of one route; `attributes` are two bytes wide.
     pub fn record(&self, prefix: &str, attributes: &Attributes) -> Vec<u8> {
+        self.record_of(1, &self.peer_asn.to_be_bytes(), prefix, attributes)
+    }
+
+    /// The same with an ASN of four bytes, as wide as those of `attributes`: subtypes 3 and 4, which bgpdump reads.
+    pub fn record_as4(&self, peer_asn: u32, prefix: &str, attributes: &Attributes) -> Vec<u8> {
+        self.record_of(3, &peer_asn.to_be_bytes(), prefix, attributes)
+    }
+
+    fn record_of(&self, first_subtype: u16, peer_asn: &[u8], prefix: &str, attributes: &Attributes) -> Vec<u8> {
         let net: IpNet = prefix.parse().expect("a prefix");
         let mut body = vec![0, 0];
         body.extend(self.sequence.to_be_bytes());
@@ -98,9 +107,25 @@ impl TableDump {
         body.extend([net.prefix_len(), 1]);
         body.extend(self.originated.to_be_bytes());
         body.extend(ip_bytes(self.peer_ip));
-        body.extend(self.peer_asn.to_be_bytes());
+        body.extend(peer_asn);
         body.extend(attribute_block(attributes));
-        record(Stamp::Seconds(self.time), 12, if net.addr().is_ipv4() { 1 } else { 2 }, &body)
+        record(Stamp::Seconds(self.time), 12, first_subtype + u16::from(net.addr().is_ipv6()), &body)
+    }
+
+    /// The route as `BGP4MP_ENTRY`, which OpenBGPD writes; its number is left out.
+    pub fn table_entry(&self, prefix: &str, attributes: &Attributes) -> Vec<u8> {
+        let net: IpNet = prefix.parse().expect("a prefix");
+        let afi = |ip: IpAddr| [0, if ip.is_ipv4() { 1 } else { 2 }];
+        let mut body = [self.peer_asn.to_be_bytes(), [0x31, 0x6e], [0, 0], afi(self.peer_ip)].concat();
+        body.extend([ip_bytes(self.peer_ip), ip_bytes(self.peer_ip)].concat());
+        body.extend([0, 0, 0, 1]);
+        body.extend(self.originated.to_be_bytes());
+        body.extend(afi(net.addr()));
+        body.extend([1, u8::try_from(ip_bytes(net.addr()).len()).expect("4 or 16")]);
+        body.extend(ip_bytes(net.addr()));
+        body.extend(Nlri::from(net).bytes());
+        body.extend(attribute_block(attributes));
+        record(Stamp::Seconds(self.time), 16, 2, &body)
     }
 }
 

@@ -31,12 +31,17 @@ use crate::target::Watch;
 use super::file::FileEvents;
 use blocks::Opening;
 
+/// A table dump of so many compressed bytes has few blocks more than places that are sought.
+const SMALL: usize = 1 << 20;
+
 /// Whether places in a table dump may be sought by its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Seek {
-    /// Where the order holds at every place looked at.
+    /// In files that are not small, where the order holds at every place looked at.
     #[default]
     Auto,
+    /// In small files, too: they cost as much to search, and of what a place between may hold only the search is certain.
+    Always,
     /// Never: every block is at least searched.
     Never,
 }
@@ -105,13 +110,13 @@ fn read_compressed(data: &[u8], watch: &Watch, seek: Seek) -> Result<(FileEvents
             let patterns = patterns::of_updates(watch).ok_or(GaveUp)?;
             Ok((updates::read(data, opening, &patterns, watch)?, Taken::Searched))
         }
-        Kind::TableDumpV2 => match seek {
-            Seek::Auto => Ok((table::read(data, opening, None, watch)?, Taken::Sought)),
-            Seek::Never => {
-                let patterns = patterns::of_rib(watch).ok_or(GaveUp)?;
-                Ok((table::read(data, opening, Some(&patterns), watch)?, Taken::Searched))
-            }
-        },
+        Kind::TableDumpV2 if seek == Seek::Always || seek == Seek::Auto && data.len() > SMALL => {
+            Ok((table::read(data, opening, None, watch)?, Taken::Sought))
+        }
+        Kind::TableDumpV2 => {
+            let patterns = patterns::of_rib(watch).ok_or(GaveUp)?;
+            Ok((table::read(data, opening, Some(&patterns), watch)?, Taken::Searched))
+        }
         Kind::TableDump | Kind::TableEntry | Kind::LegacyBgp | Kind::Other => Err(GaveUp),
     }
 }

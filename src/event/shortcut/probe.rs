@@ -92,16 +92,27 @@ impl<'a> Prober<'a> {
         Ok(())
     }
 
-    /// Looks into every eighth of the file.
-    pub fn look_everywhere(&mut self) -> Result<(), GaveUp> {
+    /// Looks into every eighth of the file, from its first block on; no stretch may have far fewer records than the others, as one has in
+    /// which numbers start over.
+    pub fn look_everywhere(&mut self, first: usize) -> Result<(), GaveUp> {
         const PARTS: usize = 8;
+        const FEWER: u128 = 4;
+        const SHORT: usize = 64;
+        self.probe(first)?;
         let place = |part: usize| self.data.len() / PARTS * 8 * part;
         for (from, to) in (0..PARTS).map(|part| (place(part), place(part + 1))).collect::<Vec<_>>() {
             if self.seen.range(from..to).next().is_none() {
                 self.first_in(from, to)?;
             }
         }
-        Ok(())
+        let pairs = self.seen.iter().zip(self.seen.iter().skip(1)).filter(|(from, to)| from.1.subtype == to.1.subtype);
+        let stretches: Vec<(usize, u32)> =
+            pairs.map(|(from, to)| (to.0 - from.0, to.1.sequence.saturating_sub(from.1.sequence))).collect();
+        let all = stretches.iter().fold((0, 0_u128), |all, (bits, records)| (all.0 + bits, all.1 + u128::from(*records)));
+        let is_thin = |(bits, records): &(usize, u32)| {
+            *bits > all.0 / SHORT && u128::from(*records) * all.0 as u128 * FEWER < all.1 * *bits as u128
+        };
+        if stretches.iter().any(is_thin) { Err(GaveUp) } else { Ok(()) }
     }
 
     fn remember(&mut self, bit: usize, row: Row) -> Result<(), GaveUp> {

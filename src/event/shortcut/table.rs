@@ -4,7 +4,8 @@
 //! numbers ([`super::order`]), so more-specifics follow the prefix that covers them and the sample is a few stretches of neighbours.
 //! Each stretch is found by bisection ([`super::probe`]) and read from a record before it to one after it ([`super::cursor`]). The size
 //! of the dump is the difference of the numbers at its ends; where it has two families, the border between them is read as well, and so
-//! is its beginning ([`HEAD`]). Every record looked at must agree with all others in order and numbers, or everything is read.
+//! is its beginning ([`HEAD`], and all of the first block). Every record looked at must agree with all others in order and numbers, or
+//! everything is read.
 //!
 //! A file may hold several dumps, or messages among the records. One that is no longer than what is read of the beginning and end shows
 //! it; so do dumps of different times, and dumps of which the probes, some in every eighth of the file, see two. What lies between probes
@@ -79,7 +80,8 @@ pub(super) fn read(
     if end.micros_since(start).abs() > LONGEST * 1_000_000 {
         return Err(GaveUp);
     }
-    let mut stretches = vec![Stretch { from: Key::before(0, 0), until: Until::Head(HEAD) }];
+    let beginning = [Until::Head(HEAD), Until::Behind(dump.first)];
+    let mut stretches: Vec<Stretch> = beginning.into_iter().map(|until| Stretch { from: Key::before(0, 0), until }).collect();
     stretches.extend(sampled(&families));
     match hits {
         None => stretches.extend(watched(&families, &dump.builder)),
@@ -96,7 +98,7 @@ pub(super) fn read(
         dump.read(stretch)?;
     }
     if patterns.is_none() {
-        dump.prober.look_everywhere()?;
+        dump.prober.look_everywhere(dump.first)?;
     }
     let (size, before) = match (families.len(), dump.border) {
         (1, _) => (first.count_to(&last)?, None),
@@ -177,7 +179,8 @@ fn read_head(cursor: &mut Cursor, prober: &mut Prober<'_>, aim: Aim) -> Result<(
 
 fn add(cursor: &Cursor, order: Order, builder: &mut DumpBuilder) -> Result<(), GaveUp> {
     let (record, rib) = cursor.record(order).ok_or(GaveUp)?;
-    builder.add_rib(&record, &rib);
+    // It is whole, so it need not be looked at for that.
+    builder.add_rib(&RawRecord { offset: HEAD, ..record }, &rib);
     Ok(())
 }
 
