@@ -66,7 +66,9 @@ impl Answer {
                 assembly.collectors[*collector].look_into(*dump, &holders);
             }
             let again: BTreeSet<usize> = open.iter().map(|(collector, ..)| *collector).collect();
-            again.into_iter().for_each(|at| all.collectors[at] = observe(&assembly.collectors[at]));
+            for at in again {
+                all.collectors[at] = observe(&assembly.collectors[at]);
+            }
         }
         if plan.peer_asns.is_empty() {
             return Answer { read, assembly, observed: all, unselected: None };

@@ -222,14 +222,13 @@ impl Work<'_> {
             let whole = |(_, d): &&((usize, usize), &'_ FileDump)| trust::is_yardstick(d);
             let before = all[..at].iter().rev().find(whole).map(|(_, d)| *d);
             let after = all[at + 1..].iter().find(whole).map(|(_, d)| *d);
-            match trust::verdict(dump, &[before, after], self.watch) {
-                Some(reason) => self.out.rejected.push(Rejected { file: place.0, reason }),
-                None => {
-                    let dump = self.dump(who, place.0, dump);
-                    places.insert(dump.record, place);
-                    dumps.push(dump);
-                }
+            if let Some(reason) = trust::verdict(dump, &[before, after], self.watch) {
+                self.out.rejected.push(Rejected { file: place.0, reason });
+                continue;
             }
+            let dump = self.dump(who, place.0, dump);
+            places.insert(dump.record, place);
+            dumps.push(dump);
         }
         (dumps, places)
     }

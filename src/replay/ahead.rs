@@ -99,14 +99,15 @@ impl Ahead {
         !within(self.of(key), from, until, |(t, _)| *t).is_empty() || !within(unreadable, from, until, |t| *t).is_empty()
     }
 
-    /// Whether a message in `[from, until]` leaves, or may leave, exactly this path (`None`: no route): then the dump may have seen it.
+    /// Whether a message in `[from, until]` leaves exactly this path (`None`: no route): then the dump may have seen it. Of one that cannot
+    /// be read it is taken that it may have ended a route, not that it may have brought just this one.
     pub fn leads_to(&self, key: (PeerKey, IpNet, u32), path: Option<&AsPath>, from: Time, until: Time) -> bool {
         let is_it = |(_, outcome): &(Time, Outcome)| match outcome {
             Outcome::Path(left) => path == Some(&**left),
             Outcome::Nothing => path.is_none(),
         };
-        let unreadable = self.unreadable.get(&key.0).map_or(&[][..], Vec::as_slice);
-        within(self.of(key), from, until, |(t, _)| *t).iter().any(is_it) || !within(unreadable, from, until, |t| *t).is_empty()
+        let may_end = |list: &Vec<Time>| path.is_none() && !within(list, from, until, |t| *t).is_empty();
+        within(self.of(key), from, until, |(t, _)| *t).iter().any(is_it) || self.unreadable.get(&key.0).is_some_and(may_end)
     }
 
     /// Whether the peer's session changes so in `[from, until]`.

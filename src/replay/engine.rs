@@ -344,6 +344,13 @@ impl Replay {
         }
     }
 
+    /// A dump that was written meanwhile lacks it.
+    pub(super) fn absent_while(&mut self, key: Key, from: Time, until: Time) {
+        if from < until {
+            self.absences.push(absence(key, Span { from, until: until.plus_micros(1) }));
+        }
+    }
+
     /// Absence is proven anew at `now`: returns since when it is known without a break.
     pub(super) fn absent_again(&mut self, key: Key, since: Time, proof: Proof, coverage: &Coverage, now: Time) -> Time {
         if proof.unseen(coverage, now).is_none() {

@@ -14,7 +14,7 @@ use super::interval::{Basis, End, Quality, Start};
 use super::proof::Proof;
 use super::session::Shown;
 use super::table::{self, Held, Past, Slot, State, Watched};
-use crate::model::{AsPath, Dump, DumpEntry, PeerKey, SessionState, Time, family_of};
+use crate::model::{AsPath, Dump, DumpEntry, PeerKey, SessionState, Span, Time, family_of};
 
 impl Engine<'_> {
     /// Merges a complete dump. Called in order of the dumps' begin, before the messages of that instant.
@@ -44,7 +44,7 @@ impl Engine<'_> {
     }
 
     /// Since when what a dump lacks has to be watched to be known: since it was written, which was at its begin at the earliest. That
-    /// matters only where something may have happened unseen meanwhile.
+    /// matters only where something may have happened unseen meanwhile. While it is written, what it lacks counts as absent.
     fn lacks_since(&self, dump: &Dump) -> Time {
         if self.coverage.gaps_between(dump.begin, dump.end).is_empty() { dump.end } else { dump.begin }
     }
@@ -127,13 +127,17 @@ impl Engine<'_> {
                 continue;
             }
             if let State::Absent(since) = slot.state {
-                slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, stamp));
+                slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, proof.at));
                 slot.proof.renew(proof.at);
+                out.absent_while(key, proof.at, stamp);
                 continue;
             }
             let (_, end) = table::bounds_of_rib(coverage, slot.proof, stamp, record);
             out.bound_lost(slot, stamp, None);
-            let absent_since = if slot.is_held() { end.before.unwrap_or(stamp) } else { stamp };
+            let absent_since = if slot.is_held() { end.before.unwrap_or(stamp) } else { proof.at };
+            if !slot.is_held() {
+                out.absent_while(key, proof.at, stamp);
+            }
             let held = slot.replace(State::Absent(absent_since), stamp);
             slot.proof = proof;
             out.end(held, key, end);
@@ -169,6 +173,9 @@ impl Engine<'_> {
                 known[family].extend(before.and_then(|shown| known_span(shown.since, shown.proof, coverage, stamp)));
             }
             let since = goes_on.map_or(stamp, |shown| shown.since);
+            if proof.at < dump.end {
+                known[family].push(Span { from: stamp, until: dump.end.plus_micros(1) });
+            }
             session.shown[family] = Some(Shown { since, proof, begun: stamp, written: whole.until });
         }
     }

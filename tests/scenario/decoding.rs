@@ -202,7 +202,7 @@ fn of_a_message_that_was_cut_what_is_whole_is_read() {
     let seen = archive(&whole[..300]).seen();
     seen.shows(&[
         "X via U1: data-start 08:00:00 .. data-end 10:00:00 | 2 of 2 peers",
-        "Y via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 2 peers | single-peer",
+        "Y via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 2 peers | gap;single-peer",
     ]);
     assert_eq!(seen.quality(P).withdrawals, 1, "what is whole is read");
     // Even where nothing of what is there is watched, what is missing may be.

@@ -61,7 +61,7 @@ fn several_dumps_in_one_file_are_several_dumps() {
         let u2: Vec<String> = seen.rows().into_iter().filter(|row| row.contains("U2")).collect();
         assert_eq!(u2.len(), 1, "{what}: {u2:?}");
         assert!(
-            u2[0].starts_with("X via U2: rib 09:00:00 in (08:00:00, 09:00:00] .. rib 09:00:00 in [09:00:00, 10:00:00)"),
+            u2[0].starts_with("X via U2: rib 09:00:00 in (08:00:00, 09:00:00] .. rib 09:00:00 in [09:00:00, 10:00:00]"),
             "{u2:?}"
         );
     }
@@ -87,7 +87,7 @@ fn dumps_are_told_apart_by_index_number_and_what_is_between() {
     together[0].plain.splice(length..length, between[0].plain.clone());
     let seen = each_way(&together);
     seen.shows(&[
-        "X via U1: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 08:02:00) | 1 of 1 peers | single-peer",
+        "X via U1: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 08:02:00] | 1 of 1 peers | single-peer",
         "X via U2: rib 08:02:00 in (08:00:00, 08:02:00] .. data-end 08:02:00 | 1 of 1 peers | single-peer",
         "Y via U1: data-start 08:00:00 .. update 08:01:00 | 1 of 1 peers | single-peer",
     ]);

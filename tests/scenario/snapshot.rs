@@ -200,7 +200,7 @@ fn a_dump_that_lacks_records_proves_what_it_shows() {
     seen.shows(&[
         &stands("X"),
         &stands("175.45.177.0/24"),
-        "Y via U1: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 10:00:00) | 1 of 1 peers | single-peer",
+        "Y via U1: data-start 08:00:00 .. rib 08:00:00 in [08:00:00, 10:00:00] | 1 of 1 peers | single-peer;wider-bounds",
         "Y via U2: rib 10:00:00 in (08:00:00, 10:00:00] .. data-end 12:00:00 | 1 of 2 peers | excerpt;single-peer",
         "175.45.179.0/24 via U1: peer-up 10:00:00 in (?, 10:00:00] .. data-end 12:00:00 | 1 of 2 peers | excerpt;single-peer",
     ]);
