@@ -156,12 +156,13 @@ fn north_korea_2015(corpus: &Path) {
 
 /// Files of the corpus that must be warned of, with a word of the warning.
 const WARNED: [(&str, &str); 6] = [
-    ("openbgpd_rib_table-v2", "not read"),
-    ("64k_stream_overflow", "excerpt"),
     ("truncated.rib", "not used"),
     ("truncated.updates", "damaged"),
     ("no-peer-index", "peer index"),
     ("torn.updates", "damaged"),
+    // Its only record is the 40,741st of a dump.
+    ("64k_stream_overflow", "excerpt"),
+    ("openbgpd_rib_table-v2", "not read: 2 records TABLE_DUMP_V2 RIB_GENERIC (13/6)"),
 ];
 
 fn other_files(corpus: &Path) {

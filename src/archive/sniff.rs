@@ -60,7 +60,7 @@ fn bytes(head: &[u8]) -> Looks {
     let text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..);
     match compression::mrt_header(head) {
         // Old BGP4MP_ENTRY and BGP4MP_SNAPSHOT records (subtypes 2 and 3) are table dumps, too.
-        Some((12 | 13, _) | (16, 2 | 3)) => Looks::Mrt(Some(NameKind::Rib)),
+        Some((12 | 13, _) | (16 | 17, 2 | 3)) => Looks::Mrt(Some(NameKind::Rib)),
         Some((5 | 16 | 17, _)) => Looks::Mrt(Some(NameKind::Updates)),
         Some(_) => Looks::Mrt(None),
         None if head.iter().all(text) => Looks::Text,

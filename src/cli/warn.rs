@@ -24,7 +24,7 @@ pub fn warn(answer: &Answer) {
             excerpts.push(format!("{shown}: the RIB dump of {} lacks records or peers: it is read as an excerpt", dump.begin));
         }
         if said.counts.quarantined > 0 {
-            unreadable.push(format!("{shown}: not readable to the end: {}", plural_u64(said.counts.quarantined, "record")));
+            unreadable.push(format!("{shown}: {} cannot be read to the end", plural_u64(said.counts.quarantined, "record")));
         }
         if said.first.is_none() && said.damage.is_empty() {
             empty.push(format!("{shown}: it holds no records, so it proves nothing"));
@@ -40,19 +40,19 @@ pub fn warn(answer: &Answer) {
             gaps.push(format!("{}: no data from {} to {}", escaped(&collector.name), gap.from, gap.until));
         }
     }
-    let all = answer.read.files.iter().map(|(_, said)| said);
-    let unread: Vec<String> = unread(all).map(|what| format!("not read: {what}")).collect();
     for (list, remark) in [
         (damaged, Some("what could be read is used, the rest is a gap; get the file again if it should be whole")),
         // Where another copy may be better, it is damage, which is told above.
         (rejected.collect(), None),
         (excerpts, Some("what it shows is there; what it lacks may be there, too")),
         (unreadable, Some("what is whole is used; nothing is known of the peer's routes from there on")),
-        (unread, Some("only unicast routes of BGP are")),
         (empty, Some("get them again if they should not be empty")),
         (gaps, Some("routes are assumed to stand there until contradicted; get the missing files if they exist")),
     ] {
         tell(&list, remark);
+    }
+    for what in unread(answer.read.files.iter().map(|(_, said)| said)) {
+        say(&format!("note: not read: {what}; only unicast routes of BGP are"));
     }
 }
 

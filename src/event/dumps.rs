@@ -117,7 +117,20 @@ impl DumpsBuilder {
     }
 
     /// The dump to which a numbered record belongs: the one under construction, or a new one.
+    #[inline]
     fn place(&mut self, record: &RawRecord<'_>, family: Option<Family>, number: u32) -> &mut DumpBuilder {
+        let goes_on = |current: &Current| current.kind == Kind::TableDumpV2 && current.numbers.is_next(number);
+        if self.repeated.is_some() || !self.current.as_deref().is_some_and(goes_on) {
+            self.begin_if_due(record, family, number);
+        }
+        self.messages = false;
+        let current = self.current(record, Kind::TableDumpV2);
+        current.take(record.header.subtype, number);
+        &mut current.builder
+    }
+
+    /// Begins a dump if a numbered record is the first of one.
+    fn begin_if_due(&mut self, record: &RawRecord<'_>, family: Option<Family>, number: u32) {
         let (subtype, messages, repeated) = (record.header.subtype, self.messages, self.repeated.take());
         let current = self.current(record, Kind::TableDumpV2);
         match repeated {
@@ -131,10 +144,6 @@ impl DumpsBuilder {
             }
             Some(_) | None => {}
         }
-        self.messages = false;
-        let current = self.current(record, Kind::TableDumpV2);
-        current.take(subtype, number);
-        &mut current.builder
     }
 
     /// Adds a `TABLE_DUMP` or `BGP4MP_ENTRY` record.

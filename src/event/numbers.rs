@@ -41,6 +41,7 @@ impl Numbers {
     }
 
     /// Whether the number is the one after the last.
+    #[inline]
     pub fn is_next(&self, number: u32) -> bool {
         self.last.is_some_and(|last| number == if last == self.greatest { 0 } else { last + 1 })
     }
@@ -61,6 +62,7 @@ impl Numbers {
     }
 
     /// How a number follows. Collectors begin with 0 or 1.
+    #[inline]
     pub fn look(&self, subtype: u16, number: u32) -> Follows {
         let Some(last) = self.last else {
             return if number <= 1 { Follows::Well } else { Follows::Jump };
@@ -74,6 +76,7 @@ impl Numbers {
     }
 
     /// The number is in the dump.
+    #[inline]
     pub const fn take(&mut self, subtype: u16, number: u32) {
         self.last = Some(number);
         self.subtypes |= bit(subtype);

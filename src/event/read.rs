@@ -245,6 +245,26 @@ mod tests {
     }
 
     #[test]
+    fn where_the_end_of_a_record_is_missing_nothing_is_known_of_the_peer() {
+        let four = |subtype, rest: &[u8]| record(NOON, 16, subtype, &join(&[&envelope_as4("192.0.2.1", 3356), rest]));
+        let keepalive = bgp(4, &[]);
+        let cases: [(&str, Vec<u8>, usize); 7] = [
+            ("a state change", four(5, &[0, 6]), 1),
+            ("a state change of type 5", record(NOON, 5, 3, &[0x0D, 0x1C, 192, 0, 2, 1, 0, 6]), 1),
+            ("a message before its type", four(4, &keepalive[..18]), 1),
+            ("an UPDATE behind its head", four(4, &bgp(2, &update(&[], &[], &nlri("10.0.0.0/8")))[..19]), 1),
+            ("a KEEPALIVE that says it is longer", four(4, &join(&[&[0xFF; 16], &[0, 40, 4]])), 0),
+            ("the collector's own", four(7, &keepalive[..18]), 0),
+            ("not even the peer", record(NOON, 16, 4, &[0; 9]), 0),
+        ];
+        for (what, bytes, unreadable) in cases {
+            let events = read(&[&bytes]);
+            assert!(events.records.iter().all(|record| record.message == Message::Unreadable), "{what}");
+            assert_eq!((events.records.len(), events.counts.quarantined), (unreadable, unreadable as u64), "{what}");
+        }
+    }
+
+    #[test]
     fn type_5_records_are_read() {
         let head = [0x0D, 0x1C, 192, 0, 2, 1];
         let path = attribute(0x40, 2, &segment2(2, &[3356, 17557]));

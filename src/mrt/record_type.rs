@@ -5,6 +5,7 @@ use super::{Family, Kind, RawRecord, RibBody, rib_record};
 
 /// Whether records of this type are looked at. The collector's own messages (`*_LOCAL`, rule 10) and other messages than UPDATE are: they
 /// are known to change nothing.
+#[inline]
 pub fn is_read(record: &RawRecord<'_>) -> bool {
     let subtype = record.header.subtype;
     match record.kind() {

@@ -110,7 +110,7 @@ const TABLE: &[Explained] = &[
     any("note", "", "anything else", "1 of 18 dumps not used"),
     of("check", "note", "", "why the verdict is not pass", "data are missing there"),
     any("records", "records", "all records, if they were counted (--full)", "90412"),
-    any("quarantined", "records", "watched records that could not be decoded", "0"),
+    any("quarantined", "records", "records that could not be decoded or have no end, and may concern watched routes", "0"),
     any("announcements", "messages", "watched routes announced", "57"),
     any("withdrawals", "messages", "watched routes withdrawn", "20"),
     any("rib_agreements", "entries", "RIB entries and absences that agree with the replayed table", "71"),
