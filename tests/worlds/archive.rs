@@ -42,6 +42,8 @@ pub struct Line {
 /// A dump as a reader may find it.
 #[derive(Debug, Clone)]
 pub struct DumpSeen {
+    /// Its file, without the ending of a compression.
+    pub path: String,
     /// The time of its first record.
     pub begin: Micros,
     /// When the last one was written.
@@ -52,6 +54,13 @@ pub struct DumpSeen {
     pub entries: Vec<(usize, (usize, u32), Path, Micros)>,
     /// Peers that it shows with any route.
     pub peers: std::collections::BTreeSet<usize>,
+}
+
+impl DumpSeen {
+    /// Whether evidence is of this dump.
+    pub fn is_named(&self, evidence: &str) -> bool {
+        evidence.starts_with(&format!("{}.", self.path)) || evidence.starts_with(&format!("{}#", self.path))
+    }
 }
 
 /// What can be read of a collector.
@@ -258,11 +267,11 @@ fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Writt
         bytes.extend(half.map(|r| &r.bytes[..r.bytes.len() / 2]).unwrap_or_default());
         let name = if collector.kind == Kind::Ris { "bview" } else { "rib" };
         let path = format!("{}/{name}.{}", collector.name, clock(dump.begin));
-        out.push(Written { path, bytes, breaks, kind: collector.kind, lines: vec![] });
+        out.push(Written { path: path.clone(), bytes, breaks, kind: collector.kind, lines: vec![] });
         let entries = kept.iter().flat_map(|r| r.entries.iter().map(|(p, k, path)| (*p, *k, path.clone(), r.stamp)));
         let (begin, end) = (dump.begin, dump.begin + dump.writes);
         let peers = kept.iter().flat_map(|r| r.peers.iter().copied()).collect();
-        seen.push(DumpSeen { begin, end, accepted, entries: entries.collect(), peers });
+        seen.push(DumpSeen { path, begin, end, accepted, entries: entries.collect(), peers });
     }
 }
 

@@ -1,20 +1,30 @@
 //! `changes`: nothing is told to have happened that did not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::Seen;
 use crate::ask::Answer;
 use crate::check_timeline::{Asked, name_of, story};
-use crate::rows::{Change, Episode};
+use crate::check_routes::key_of;
+use crate::rows::{Change, Episode, Route};
 use crate::standing::{Lens, Which, Who, known, place, spans, standing};
 use crate::truth::{At, BACKLOG, Truth};
 use crate::verdict::{Verdict, when};
 use crate::world::{Micros, SEC};
 
-/// Holds the rows against the truth. `episodes`: the rows of `timeline` to the same question.
-pub fn check(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Change], episodes: &[Episode], verdict: &mut Verdict) {
+/// What else was told.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// The rows of `timeline` to the same question.
+    pub episodes: &'a [Episode],
+    /// All rows of `routes`.
+    pub routes: &'a [Route],
+}
+
+/// Holds the rows against the truth.
+pub fn check(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Change], told: Told, verdict: &mut Verdict) {
     for row in rows {
-        let case = Case { truth, asked, answer, row, episodes };
+        let case = Case { truth, asked, answer, row, told };
         case.counts(verdict);
         match row.change.as_str() {
             "upstream-gained" | "upstream-lost" => case.upstream(verdict),
@@ -32,11 +42,11 @@ struct Case<'a> {
     asked: Asked<'a>,
     answer: &'a Answer,
     row: &'a Change,
-    episodes: &'a [Episode],
+    told: Told<'a>,
 }
 
 impl Case<'_> {
-    fn add(&self, verdict: &mut Verdict, kind: &'static str, why: &str) {
+    fn add(&self, verdict: &mut Verdict, kind: &str, why: &str) {
         let which = if self.row.subject.1.is_empty() { Which::Any } else { Which::Subject(&self.row.subject) };
         let truly = match which {
             Which::Subject(subject) => story(self.truth, &self.row.prefix, subject),
@@ -85,17 +95,18 @@ impl Case<'_> {
         let is_gain = self.row.change == "upstream-gained";
         let (time, k, prefix) = (self.row.time, self.asked.k, self.prefix());
         let which = Which::Subject(&self.row.subject);
-        let kind = if is_gain { "changes.gain" } else { "changes.loss" };
+        let kind = &format!("changes.{}.{}", if is_gain { "gain" } else { "loss" }, self.row.basis);
         let is_of = |episode: &&Episode| {
             let at = if is_gain { Some(episode.bounds.by) } else { episode.bounds.ended_before };
             episode.prefix == self.row.prefix && episode.subject == self.row.subject && at == Some(time)
         };
-        let Some(episode) = self.episodes.iter().find(is_of) else {
+        let Some(episode) = self.told.episodes.iter().find(is_of) else {
             self.add(verdict, "changes.without-episode", "no row of timeline begins or ends so");
             return;
         };
         let known = known(self.truth, prefix, which);
-        let truly = standing(self.truth, prefix, Lens::View, which, None);
+        let members = self.may_stand(which);
+        let truly = standing(self.truth, prefix, Lens::View, which, Some(&members));
         // Where it lay: just before a gain, just after a loss.
         let stood = |standing: &crate::count::Standing<Who>| if is_gain { standing.before(time) } else { standing.after(time) };
         if self.is_exact() {
@@ -103,7 +114,7 @@ impl Case<'_> {
                 self.add(verdict, kind, "nothing of the kind happened then");
             } else if stood(&known) >= k {
                 self.add(verdict, kind, "it is known to have stood all the same");
-            } else if stood(&truly) >= k && !self.is_careful() && self.all_are_observed(time) {
+            } else if stood(&truly) >= k && !self.is_careful() {
                 self.add(verdict, kind, "it stood all the same, and no flag says that this may be");
             }
             return;
@@ -146,9 +157,16 @@ impl Case<'_> {
         })
     }
 
-    /// No collector is blind at that moment.
-    fn all_are_observed(&self, time: Micros) -> bool {
-        self.truth.recorded.iter().all(|recorded| recorded.spans.iter().any(|span| span.0 < time && time < span.1))
+    /// Keys of which anybody can know that they may hold it then.
+    fn may_stand(&self, which: Which) -> BTreeSet<At> {
+        let time = self.row.time;
+        let is_then = |route: &&Route| {
+            let is_here = self.row.prefix == "*" || route.prefix == self.row.prefix;
+            // Of the time before a peer came up, and after it went down, nothing is known.
+            let begun = route.bounds.after.map_or(route.bounds.first < time, |after| after < time);
+            is_here && which.holds(&route.subject) && begun && time < route.believed_until()
+        };
+        self.told.routes.iter().filter(is_then).filter_map(|route| key_of(self.truth, route)).collect()
     }
 
     /// Whose routes an outage is of.
@@ -166,7 +184,7 @@ impl Case<'_> {
             if !is_held || is_empty || self.is_stuck() || !self.is_believed_up((at.0, at.1), time) || self.is_near_dump(at, time) {
                 continue;
             }
-            self.add(verdict, "changes.outage", &format!("{} held a route", name_of(self.truth, (at.0, at.1))));
+            self.add(verdict, &format!("changes.outage.{}", self.row.basis), &format!("{} held a route", name_of(self.truth, (at.0, at.1))));
             return;
         }
     }
@@ -174,7 +192,7 @@ impl Case<'_> {
     /// A stuck route is no route; then the timeline has a row of it.
     fn is_stuck(&self) -> bool {
         let is_of = |episode: &&Episode| self.row.prefix == "*" || episode.prefix == self.row.prefix;
-        self.episodes.iter().filter(is_of).any(|episode| episode.bounds.is(&["stuck"]))
+        self.told.episodes.iter().filter(is_of).any(|episode| episode.bounds.is(&["stuck"]))
     }
 
     /// By what can be read before then the peer was there; of one never heard of nobody can know.

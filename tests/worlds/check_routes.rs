@@ -63,7 +63,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn add(&self, verdict: &mut Verdict, kind: &'static str, why: &str) {
+    fn add(&self, verdict: &mut Verdict, kind: &str, why: &str) {
         verdict.add(kind, self.answer, self.row.cells.text(), format!("{why}; {}", history(self.truth, self.at)));
     }
 
@@ -133,7 +133,7 @@ impl Case<'_> {
         };
         if !candidates.is_empty() && !candidates.iter().any(fits) {
             let truly: Vec<String> = candidates.iter().map(|c| when(c.0)).collect();
-            self.add(verdict, "routes.start", &format!("it truly began at {}", truly.join(" or ")));
+            self.add(verdict, &format!("routes.start.{}", bounds.start_basis), &format!("it truly began at {}", truly.join(" or ")));
         }
         if bounds.after.is_some_and(|after| after > bounds.by) || bounds.by > bounds.first {
             self.add(verdict, "routes.bounds", "the bounds of the start are out of order");
@@ -150,7 +150,10 @@ impl Case<'_> {
         };
         let candidates = self.candidates(bounds.last, false);
         let stale = self.truth.stale(self.at).iter().filter(|s| s.path == self.path);
-        let mut stale = stale.filter(|s| s.from <= bounds.ended_before.unwrap_or(Micros::MAX) && ended_after <= s.until);
+        // A dump may tell of a loss that nobody saw, and cannot tell when that was.
+        let dump = self.truth.recorded[self.at.0].dumps.iter().find(|d| d.is_named(self.row.cells.get("end_evidence")));
+        let told_by = bounds.ended_before.unwrap_or(Micros::MAX).max(dump.map_or(Micros::MIN, |d| d.end));
+        let mut stale = stale.filter(|s| s.from <= told_by && ended_after <= s.until);
         let fits = |(_, until): &(Micros, Micros)| {
             let (mut low, mut high) = (ended_after, bounds.ended_before.unwrap_or(Micros::MAX));
             if self.seen_at(*until) < Seen::Sure {
@@ -161,7 +164,7 @@ impl Case<'_> {
         };
         if stale.next().is_none() && !candidates.is_empty() && !candidates.iter().any(fits) {
             let truly: Vec<String> = candidates.iter().map(|c| when(c.1)).collect();
-            self.add(verdict, "routes.end", &format!("it truly ended at {}", truly.join(" or ")));
+            self.add(verdict, &format!("routes.end.{}", bounds.end_basis), &format!("it truly ended at {}", truly.join(" or ")));
         }
         if bounds.last > ended_after || bounds.ended_before.is_some_and(|before| before < ended_after) {
             self.add(verdict, "routes.bounds", "the bounds of the end are out of order");

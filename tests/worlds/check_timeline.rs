@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::archive::Seen;
 use crate::ask::Answer;
+use crate::check_routes::key_of;
 use crate::rows::{Episode, Route};
 use crate::standing::{LENSES, Lens, Which, Who, believed, known, place, standing};
-use crate::truth::{At, Truth};
+use crate::truth::{At, Stale, Truth};
 use crate::verdict::{Verdict, when};
 use crate::world::{Micros, Subject};
 
@@ -43,7 +44,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn add(&self, verdict: &mut Verdict, kind: &'static str, why: &str) {
+    fn add(&self, verdict: &mut Verdict, kind: &str, why: &str) {
         let prefix = self.prefix().map(|at| self.truth.world.prefixes[at].as_str());
         let truly = story(self.truth, prefix.unwrap_or("*"), &self.row.subject);
         verdict.add(kind, self.answer, self.row.cells.text(), format!("{why}; {truly}"));
@@ -83,7 +84,7 @@ impl Case<'_> {
         let mut out = crate::count::Standing::default();
         let is_meant = |r: &&Route| (self.row.prefix == "*" || r.prefix == self.row.prefix) && r.subject == self.row.subject;
         for route in self.routes.iter().filter(is_meant) {
-            if let Some(at) = crate::check_routes::key_of(self.truth, route) {
+            if let Some(at) = key_of(self.truth, route) {
                 out.add((at.0, at.1), (route.bounds.first, route.bounds.last));
             }
         }
@@ -125,12 +126,23 @@ impl Case<'_> {
         meant.filter(holds).map(|at| (at.0, at.1)).collect()
     }
 
-    /// Keys that have a row in `routes` within this one.
-    fn members(&self) -> BTreeSet<At> {
-        let (first, last) = (self.row.bounds.first, self.row.bounds.last);
-        let of = believed(self.truth, self.routes, &self.row.prefix, Which::Subject(&self.row.subject));
-        let moments = of.moments().into_iter().filter(|m| first <= *m && *m <= last).chain([first, last]);
-        moments.flat_map(|m| of.at(m).into_iter().copied().collect::<Vec<_>>()).collect()
+    /// Keys that have a row in `routes` within this one, but for those of which nothing is known beyond it: whoever came up later might
+    /// have had the route before, and whoever went down might have it still.
+    fn members(&self, at_end: bool) -> BTreeSet<At> {
+        let bounds = &self.row.bounds;
+        let is_within = |route: &&Route| {
+            let is_meant = (self.row.prefix == "*" || route.prefix == self.row.prefix) && route.subject == self.row.subject;
+            is_meant && route.bounds.by <= bounds.last && route.believed_until() >= bounds.first
+        };
+        let is_known = |route: &&Route| {
+            let (of, ongoing) = (&route.bounds, route.bounds.is_ongoing());
+            if at_end {
+                ongoing || of.ended_before.is_some() || bounds.ended_before.is_none()
+            } else {
+                of.after.is_some() || bounds.after.is_none() || of.first < bounds.first
+            }
+        };
+        self.routes.iter().filter(is_within).filter(is_known).filter_map(|r| key_of(self.truth, r)).collect()
     }
 
     fn start(&self, verdict: &mut Verdict) {
@@ -145,9 +157,9 @@ impl Case<'_> {
             let is_exact = low == high && *time == high;
             (bounds.after.is_none() || may_be_earlier || low < *time || is_exact) && *time <= high
         };
-        if !truly.is_empty() && !truly.iter().any(fits) {
+        if !truly.is_empty() && !truly.iter().any(fits) && !self.is_stale(bounds.after.unwrap_or(Micros::MIN), bounds.by) {
             let truly: Vec<String> = truly.into_iter().map(when).collect();
-            self.add(verdict, "timeline.start", &format!("it truly began at {}", truly.join(" or ")));
+            self.add(verdict, &format!("timeline.start.{}", bounds.start_basis), &format!("it truly began at {}", truly.join(" or ")));
         }
     }
 
@@ -162,20 +174,28 @@ impl Case<'_> {
             let (low, high) = self.loosened(*time, ended_after, bounds.ended_before.unwrap_or(Micros::MAX));
             low <= *time && (may_be_later || *time <= high)
         };
-        if !truly.is_empty() && !truly.iter().any(fits) {
+        let before = bounds.ended_before.unwrap_or(Micros::MAX);
+        if !truly.is_empty() && !truly.iter().any(fits) && !self.is_stale(ended_after, before) {
             let truly: Vec<String> = truly.into_iter().map(when).collect();
-            self.add(verdict, "timeline.end", &format!("it truly ended at {}", truly.join(" or ")));
+            self.add(verdict, &format!("timeline.end.{}", bounds.end_basis), &format!("it truly ended at {}", truly.join(" or ")));
         }
     }
 
     /// When the episode of a moment began or ended, by everyone's word.
     fn truly(&self, moment: Micros, at_end: bool) -> BTreeSet<Micros> {
-        let (members, which) = (self.members(), Which::Subject(&self.row.subject));
+        let (members, which) = (self.members(at_end), Which::Subject(&self.row.subject));
         let of = |lens: Lens| {
             let standing = standing(self.truth, self.prefix(), lens, which, Some(&members));
             if at_end { standing.ends(moment, self.asked.k) } else { standing.begins(moment, self.asked.k) }
         };
         LENSES.into_iter().flat_map(of).collect()
+    }
+
+    /// After an unseen loss of a session nobody can know when its routes went.
+    fn is_stale(&self, from: Micros, until: Micros) -> bool {
+        let meant = self.truth.keys().filter(|at| self.prefix().is_none_or(|p| p == at.2.0));
+        let is_of = |s: &Stale| s.path.subject() == self.row.subject && s.from <= until && from <= s.until;
+        meant.into_iter().any(|at| self.truth.stale(at).iter().any(is_of))
     }
 
     /// Bounds that come from dumps are as far off as those, where the true moment cannot be read.

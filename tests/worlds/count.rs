@@ -84,10 +84,16 @@ impl<P: Ord> Standing<P> {
                 place = before;
             }
         };
-        walk(place);
-        if place > 0 && moments[place - 1] == time {
+        let goes_on = place.checked_sub(1).is_some_and(|before| {
+            let next = moments.get(place).copied().unwrap_or(Micros::MAX);
+            self.between(moments[before], next) >= k
+        });
+        if goes_on {
+            walk(place);
+        } else if place > 0 && moments[place - 1] == time {
+            // It ends just then, or there is no more of it than the instant.
             walk(place - 1);
-            if self.at_most(time) >= k {
+            if out.is_empty() && self.at_most(time) >= k {
                 out.push(time);
             }
         }

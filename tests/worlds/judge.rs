@@ -2,6 +2,7 @@
 
 use crate::archive::Written;
 use crate::ask::{Answer, Packing, Place};
+use crate::check_changes::Told;
 use crate::check_timeline::Asked;
 use crate::rows::{self, Route};
 use crate::truth::Truth;
@@ -102,7 +103,8 @@ fn timeline(case: &Case, verdict: &mut Verdict) {
         let asked = Asked { k, origin: with_origin.then_some(origin.as_str()), target };
         check_timeline::check(&case.truth, asked, &answer, &rows, &case.routes.1, verdict);
         let answer = case.ask("changes", &more);
-        check_changes::check(&case.truth, asked, &answer, &rows::changes(&answer), &rows, verdict);
+        let told = Told { episodes: &rows, routes: &case.routes.1 };
+        check_changes::check(&case.truth, asked, &answer, &rows::changes(&answer), told, verdict);
     }
 }
 

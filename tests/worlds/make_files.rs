@@ -8,6 +8,8 @@ use crate::world::{Collector, Dump, DumpFault, Fault, File, Kind, MIN, Micros, P
 pub fn collector(prng: &mut Prng, name: String, kind: Kind, micros: bool, peers: Vec<Peer>, lasts: Micros) -> Collector {
     let late = if prng.chance(20) { Micros::from(prng.range(1, 2)) * 15 * MIN } else { 0 };
     let early = if prng.chance(20) { Micros::from(prng.range(1, 2)) * 15 * MIN } else { 0 };
+    // At least half an hour is left.
+    let early = early.min((lasts - late - 30 * MIN).max(0));
     let (from, until) = (BEGIN + late, BEGIN + lasts - early);
     let (with_files, period) = match prng.range(1, 100) {
         1..=12 => (false, [30, 60][prng.index(2)] * MIN),

@@ -8,7 +8,7 @@ use crate::world::Micros;
 #[derive(Debug, Clone)]
 pub struct Violation {
     /// Which check.
-    pub kind: &'static str,
+    pub kind: String,
     /// What was typed.
     pub command: String,
     /// The row, or what is missing.
@@ -26,8 +26,8 @@ pub struct Verdict {
 
 impl Verdict {
     /// Adds one.
-    pub fn add(&mut self, kind: &'static str, answer: &Answer, row: impl Into<String>, truth: impl Into<String>) {
-        let (command, row, truth) = (answer.command.clone(), row.into(), truth.into());
+    pub fn add(&mut self, kind: impl Into<String>, answer: &Answer, row: impl Into<String>, truth: impl Into<String>) {
+        let (kind, command, row, truth) = (kind.into(), answer.command.clone(), row.into(), truth.into());
         self.violations.push(Violation { kind, command, row, truth });
     }
 }
