@@ -181,7 +181,7 @@ impl Case<'_> {
             let holds = |span: &(Micros, Micros)| span.0 <= time && time < span.1;
             let is_held = spans(self.truth, at, Lens::View, self.watched()).iter().any(holds);
             let is_empty = crate::log::state(self.truth.view(at), time).is_some_and(|path| !path.is_plain());
-            if !is_held || is_empty || self.is_stuck() || !self.is_believed_up((at.0, at.1), time) || self.is_near_dump(at, time) {
+            if !is_held || is_empty || self.is_stuck() || !is_believed_up(self.truth, (at.0, at.1), time) || self.is_near_dump(at, time) {
                 continue;
             }
             self.add(verdict, &format!("changes.outage.{}", self.row.basis), &format!("{} held a route", name_of(self.truth, (at.0, at.1))));
@@ -193,16 +193,6 @@ impl Case<'_> {
     fn is_stuck(&self) -> bool {
         let is_of = |episode: &&Episode| self.row.prefix == "*" || episode.prefix == self.row.prefix;
         self.told.episodes.iter().filter(is_of).any(|episode| episode.bounds.is(&["stuck"]))
-    }
-
-    /// By what can be read before then the peer was there; of one never heard of nobody can know.
-    fn is_believed_up(&self, who: Who, time: Micros) -> bool {
-        let messages = self.truth.logs[who.0][who.1].messages.iter().enumerate();
-        let read = messages.filter(|(n, m)| m.at <= time && self.truth.seen(who.0, who.1, Some(*n)) > Seen::No);
-        let spoke = read.map(|(_, m)| (m.at, !matches!(m.said, crate::log::Said::State(_, new) if new != 6)));
-        let dumps = self.truth.recorded[who.0].dumps.iter().filter(|d| d.begin <= time && d.accepted > Seen::No);
-        let shown = dumps.map(|d| (d.begin, d.peers.contains(&who.1)));
-        spoke.chain(shown).max_by_key(|(at, _)| *at).is_some_and(|(_, is_up)| is_up)
     }
 
     /// A dump shows a moment near its own; what cannot be read may have happened while it was written.
@@ -239,6 +229,16 @@ impl Case<'_> {
             self.add(verdict, "changes.conflict", "a route of that origin is known to have stood all the same");
         }
     }
+}
+
+/// By what can be read before then the peer was there; of one never heard of nobody can know.
+pub fn is_believed_up(truth: &Truth, who: Who, time: Micros) -> bool {
+    let messages = truth.logs[who.0][who.1].messages.iter().enumerate();
+    let read = messages.filter(|(n, m)| m.at <= time && truth.seen(who.0, who.1, Some(*n)) > Seen::No);
+    let spoke = read.map(|(_, m)| (m.at, !matches!(m.said, crate::log::Said::State(_, new) if new != 6)));
+    let dumps = truth.recorded[who.0].dumps.iter().filter(|d| d.begin <= time && d.accepted > Seen::No);
+    let shown = dumps.map(|d| (d.begin, d.peers.contains(&who.1)));
+    spoke.chain(shown).max_by_key(|(at, _)| *at).is_some_and(|(_, is_up)| is_up)
 }
 
 /// Outages begin and end in turn, and the first thing is a beginning.

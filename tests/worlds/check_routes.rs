@@ -98,7 +98,7 @@ impl Case<'_> {
         };
         let router: Vec<_> = held_spans(self.truth.router(self.at), &self.path).into_iter().filter(contains).collect();
         let view = held_spans(self.truth.view(self.at), &self.path);
-        let stale = self.truth.stale(self.at).iter().filter(|s| s.path == self.path).map(|s| (s.from, s.until));
+        let stale = self.truth.stale(self.at).iter().filter(|s| s.path == self.path).map(|s| (s.from, s.until)).filter(contains);
         let view: Vec<_> = view.into_iter().filter(contains).collect();
         let loses_unseen = |(from, until): &(Micros, Micros)| {
             self.truth.losses(self.at).iter().any(|loss| {

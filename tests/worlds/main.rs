@@ -3,6 +3,8 @@
 mod archive;
 mod ask;
 mod check_changes;
+mod check_claims;
+mod check_first;
 mod check_routes;
 mod check_timeline;
 mod count;

@@ -182,7 +182,9 @@ impl<'a> Truth<'a> {
             let Some(span) = self.recorded[collector].spans.iter().find(|s| s.0 <= from && from <= s.1) else { return };
             let next = happens.iter().copied().filter(|t| *t > from).min().unwrap_or(Micros::MAX);
             let is_lost_unseen = log.losses.iter().any(|l| l.down == next && self.seen(collector, peer, l.down_message) < Seen::Sure);
-            let until = if is_lost_unseen && next <= span.1 { from } else { next.min(span.1) };
+            let in_dump = self.recorded[collector].dumps.iter().any(|d| d.begin <= next && next <= d.end);
+            let is_unseen = is_lost_unseen && next <= span.1 || in_dump && self.changes_unseen(at, next, next);
+            let until = if is_unseen { from } else { next.min(span.1) };
             if path.is_plain() && state(self.view(at), from) == Some(path) {
                 out.push((from, until, path.subject()));
             }
