@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::archive::Seen;
 use crate::judge::Case;
 use crate::log::Said;
 use crate::prng::Prng;
 use crate::rows::{cells, shown};
-use crate::standing::{LENSES, Lens, Which, Who, known, standing};
+use crate::standing::{LENSES, Lens, Which, Who, known, spans, standing};
 use crate::truth::BACKLOG;
 use crate::verdict::{Verdict, when};
 use crate::world::{Micros, SEC, Subject};
@@ -112,7 +113,7 @@ fn is_quiet(case: &Case, prefix: Option<usize>, at: Micros) -> bool {
         && !truth.recorded.iter().flat_map(|r| &r.dumps).any(near_dump)
 }
 
-/// Moments at which everybody's count leaves zero or falls to it.
+/// Moments at which everybody's count leaves zero or falls to it, through a peer of which the data can know.
 fn turns(case: &Case, prefix: Option<usize>, which: Which, begins: bool) -> Vec<Micros> {
     let all = LENSES.map(|lens| standing(&case.truth, prefix, lens, which, None));
     let is_turn = |time: &Micros| {
@@ -121,7 +122,18 @@ fn turns(case: &Case, prefix: Option<usize>, which: Which, begins: bool) -> Vec<
             if begins { before == 0 && after > 0 } else { before > 0 && after == 0 }
         })
     };
-    all[0].moments().into_iter().filter(|time| *time > 0 && *time < Micros::MAX).filter(is_turn).collect()
+    let is_known = |time: &Micros| {
+        let turning = case.truth.keys().filter(|at| prefix.is_none_or(|p| p == at.2.0)).filter(|at| {
+            let spans = spans(&case.truth, *at, Lens::View, which);
+            spans.iter().any(|span| if begins { span.0 == *time } else { span.1 == *time })
+        });
+        turning.into_iter().any(|at| {
+            let is_read = |event: &(Micros, Seen)| event.0 == *time && event.1 > Seen::No;
+            case.truth.events(at).iter().any(is_read) || may_be_known(case, (at.0, at.1), *time)
+        })
+    };
+    let moments = all[0].moments().into_iter().filter(|time| *time > 0 && *time < Micros::MAX);
+    moments.filter(is_turn).filter(is_known).collect()
 }
 
 fn of_upstream(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut Prng, out: &mut Vec<Claim>) {

@@ -2,7 +2,7 @@
 
 use crate::ask::Answer;
 use crate::judge::Case;
-use crate::rows::{self, Cells, Episode};
+use crate::rows::{self, Cells, Episode, Route};
 use crate::standing::{Which, known};
 use crate::verdict::{Verdict, when};
 use crate::world::Micros;
@@ -34,9 +34,12 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
     }
     let rank = |row: &&&Cells| row.get("rank") == "1";
     if let Some(first) = of_kind("peer").iter().find(rank) {
+        // A route that came and went within an instant may count or not.
         let proven = case.routes.1.iter().filter(|row| row.subject == *subject && !row.bounds.is(&["stuck", "clock"]));
-        let earliest = proven.map(|row| row.bounds.first).min();
-        if rows::time(first.get("first_seen")) != earliest {
+        let found = rows::time(first.get("first_seen"));
+        let is_told = |row: &&Route| row.bounds.first < row.bounds.last || Some(row.bounds.first) == found;
+        let earliest = proven.filter(is_told).map(|row| row.bounds.first).min();
+        if found != earliest {
             let truth = format!("the first row of routes begins {}", earliest.map_or("never".to_owned(), when));
             verdict.add("first.peer", &answer, first.text(), truth);
         }

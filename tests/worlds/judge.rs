@@ -8,7 +8,7 @@ use crate::rows::{self, Route};
 use crate::truth::Truth;
 use crate::verdict::{Verdict, Violation};
 use crate::world::World;
-use crate::{check_changes, check_claims, check_first, check_routes, check_timeline, shrink, story};
+use crate::{check_changes, check_claims, check_first, check_options, check_ways, check_routes, check_timeline, shrink, story};
 
 /// A world with its files on disk.
 pub struct Case<'a> {
@@ -38,8 +38,15 @@ pub fn words<'a>(world: &'a World, command: &'a str, more: &[&'a str]) -> Vec<&'
 /// A part of the checks: kinds of violations begin with its name.
 type Part = (&'static str, fn(&Case, &mut Verdict));
 
-const PARTS: [Part; 4] =
-    [("routes", routes), ("timeline changes", timeline), ("first", check_first::check), ("check", check_claims::check)];
+const PARTS: [Part; 7] = [
+    ("routes", routes),
+    ("timeline changes", timeline),
+    ("first", check_first::check),
+    ("check", check_claims::check),
+    ("options", check_options::check),
+    ("ways", check_ways::check),
+    ("explain", check_ways::explain),
+];
 
 /// All violations of a world; `only`: of the part to which this kind belongs.
 pub fn judge(world: &World, only: Option<&str>) -> Vec<Violation> {
