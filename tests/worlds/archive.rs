@@ -2,7 +2,7 @@
 
 use crate::log::{Log, Said};
 use crate::records::{self, DumpRecord};
-use crate::world::{Collector, DumpFault, Fault, File, Kind, Micros, MIN, Path, SEC, World};
+use crate::world::{Collector, DumpFault, Fault, File, Kind, MIN, Micros, Path, SEC, World};
 
 /// Whether something stands in a readable place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +83,8 @@ struct Record {
 
 /// All files of a collector, and what can be read in them.
 pub fn write(world: &World, collector: &Collector, logs: &[Log]) -> (Vec<Written>, Recorded) {
-    let mut recorded = Recorded { messages: logs.iter().map(|log| vec![Seen::No; log.messages.len()]).collect(), ..Recorded::default() };
+    let mut recorded =
+        Recorded { messages: logs.iter().map(|log| vec![Seen::No; log.messages.len()]).collect(), ..Recorded::default() };
     let mut out = Vec::new();
     let mut spans: Vec<Option<Readable>> = Vec::new();
     let contents = contents(world, collector, logs);
@@ -236,7 +237,8 @@ fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Writt
     };
     for (at, (dump, records)) in collector.dumps.iter().zip(&all).enumerate() {
         let cut = |thousandths: usize| (records.len() * thousandths / 1000).clamp(1, records.len());
-        let (mut kept, mut half, mut breaks): (Vec<&DumpRecord>, Option<&DumpRecord>, bool) = (records.iter().collect(), None, false);
+        let (mut kept, mut half, mut breaks): (Vec<&DumpRecord>, Option<&DumpRecord>, bool) =
+            (records.iter().collect(), None, false);
         match dump.fault {
             None => {}
             Some(DumpFault::CutBetween(place)) => {
@@ -250,11 +252,10 @@ fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Writt
                 half = records.get(cut(place));
                 breaks = true;
             }
-            Some(DumpFault::Skips(place)) => {
-                if kept.len() > 3 {
-                    kept.remove((kept.len() * place / 1000).clamp(2, kept.len() - 2));
-                }
+            Some(DumpFault::Skips(place)) if kept.len() > 3 => {
+                kept.remove((kept.len() * place / 1000).clamp(2, kept.len() - 2));
             }
+            Some(DumpFault::Skips(_)) => {}
             Some(DumpFault::Empty) => kept.truncate(1),
         }
         let accepted = match dump.fault {
@@ -285,7 +286,9 @@ fn sort_key(prefix: &str) -> (std::net::IpAddr, u8) {
 pub fn told(world: &World, collector: &Collector, logs: &[Log], line: Line) -> Option<String> {
     let (peer, number) = line.said?;
     let who = &collector.peers[peer];
-    let key = |(prefix, id): (usize, u32)| if id == 0 { world.prefixes[prefix].clone() } else { format!("{} (id {id})", world.prefixes[prefix]) };
+    let key = |(prefix, id): (usize, u32)| {
+        if id == 0 { world.prefixes[prefix].clone() } else { format!("{} (id {id})", world.prefixes[prefix]) }
+    };
     Some(match &logs[peer].messages[number].said {
         Said::Announce(k, path, doubled) => {
             format!("{} A {} [{}]{}", who.ip, key(*k), path.text(), if *doubled { " (and W in the same message)" } else { "" })

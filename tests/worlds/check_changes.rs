@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::Seen;
 use crate::ask::Answer;
-use crate::check_timeline::{Asked, name_of, story};
 use crate::check_routes::key_of;
+use crate::check_timeline::{Asked, name_of, story};
 use crate::rows::{Change, Episode, Route};
 use crate::standing::{Lens, Which, Who, known, place, spans, standing};
 use crate::truth::{At, BACKLOG, Truth};
@@ -26,7 +26,7 @@ pub fn check(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Change], told
     for row in rows {
         let case = Case { truth, asked, answer, row, told };
         case.counts(verdict);
-        match row.change.as_str() {
+        match row.what.as_str() {
             "upstream-gained" | "upstream-lost" => case.upstream(verdict),
             "outage-start" => case.outage_start(verdict),
             "outage-end" => case.outage_end(verdict),
@@ -86,13 +86,13 @@ impl Case<'_> {
         if total < before.max(after) {
             self.add(verdict, "changes.total", "more hold it than could see it");
         }
-        if self.row.change == "upstream-gained" && before >= k || self.row.change == "upstream-lost" && after >= k {
+        if self.row.what == "upstream-gained" && before >= k || self.row.what == "upstream-lost" && after >= k {
             self.add(verdict, "changes.not-crossed", "by its own numbers nothing was gained or lost");
         }
     }
 
     fn upstream(&self, verdict: &mut Verdict) {
-        let is_gain = self.row.change == "upstream-gained";
+        let is_gain = self.row.what == "upstream-gained";
         let (time, k, prefix) = (self.row.time, self.asked.k, self.prefix());
         let which = Which::Subject(&self.row.subject);
         let kind = &format!("changes.{}.{}", if is_gain { "gain" } else { "loss" }, self.row.basis);
@@ -181,10 +181,19 @@ impl Case<'_> {
             let holds = |span: &(Micros, Micros)| span.0 <= time && time < span.1;
             let is_held = spans(self.truth, at, Lens::View, self.watched()).iter().any(holds);
             let is_empty = crate::log::state(self.truth.view(at), time).is_some_and(|path| !path.is_plain());
-            if !is_held || is_empty || self.is_stuck() || !is_believed_up(self.truth, (at.0, at.1), time) || self.is_near_dump(at, time) {
+            if !is_held
+                || is_empty
+                || self.is_stuck()
+                || !is_believed_up(self.truth, (at.0, at.1), time)
+                || self.is_near_dump(at, time)
+            {
                 continue;
             }
-            self.add(verdict, &format!("changes.outage.{}", self.row.basis), &format!("{} held a route", name_of(self.truth, (at.0, at.1))));
+            self.add(
+                verdict,
+                &format!("changes.outage.{}", self.row.basis),
+                &format!("{} held a route", name_of(self.truth, (at.0, at.1))),
+            );
             return;
         }
     }
@@ -213,7 +222,7 @@ impl Case<'_> {
     }
 
     fn conflict(&self, verdict: &mut Verdict) {
-        let (time, is_start) = (self.row.time, self.row.change == "origin-conflict-start");
+        let (time, is_start) = (self.row.time, self.row.what == "origin-conflict-start");
         let which = Which::Subject(&self.row.subject);
         if self.asked.origin.is_some_and(|origin| origin == self.row.subject.0) {
             self.add(verdict, "changes.conflict", "the watched origin is in conflict with itself");
@@ -244,8 +253,8 @@ pub fn is_believed_up(truth: &Truth, who: Who, time: Micros) -> bool {
 /// Outages begin and end in turn, and the first thing is a beginning.
 fn pairs(answer: &Answer, rows: &[Change], verdict: &mut Verdict) {
     let mut open: BTreeMap<&str, bool> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.change.starts_with("outage")) {
-        let is_start = row.change == "outage-start";
+    for row in rows.iter().filter(|row| row.what.starts_with("outage")) {
+        let is_start = row.what == "outage-start";
         if open.insert(&row.prefix, is_start).unwrap_or(false) == is_start {
             verdict.add("changes.pairs", answer, row.cells.text(), "outages begin and end in turn");
         }

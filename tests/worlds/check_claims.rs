@@ -77,7 +77,8 @@ fn toml(case: &Case, claims: &[Claim]) -> String {
     let mut out = format!("title = 'claims'\norigin = {}\nprefixes = {:?}\ntolerance = '20s'\n", world.origin, world.roots);
     for claim in claims {
         let prefix = claim.prefix.map_or("*", |at| world.prefixes[at].as_str());
-        let _ = write!(out, "\n[[claim]]\ntext = 'x'\nwhat = '{}'\nprefix = '{prefix}'\nat = '{}'\n", claim.what, shown(claim.at));
+        let _ =
+            write!(out, "\n[[claim]]\ntext = 'x'\nwhat = '{}'\nprefix = '{prefix}'\nat = '{}'\n", claim.what, shown(claim.at));
         if let Some(upstream) = &claim.upstream {
             let _ = writeln!(out, "upstream = {upstream}");
         }
@@ -143,7 +144,9 @@ fn of_upstream(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut
         add("gained", time, true);
         add("announced", time, true);
     }
-    turns(case, prefix, which, false).into_iter().for_each(|time| add("lost", time, true));
+    for time in turns(case, prefix, which, false) {
+        add("lost", time, true);
+    }
     let known = known(&case.truth, prefix, which);
     for pair in known.moments().windows(2).filter(|pair| known.between(pair[0], pair[1]) > 0) {
         let middle = i64::midpoint(pair[0], pair[1]);
@@ -155,7 +158,9 @@ fn of_upstream(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut
         if !is_quiet(case, prefix, at) {
             continue;
         }
-        ["gained", "lost", "announced"].into_iter().for_each(|what| add(what, at, false));
+        for what in ["gained", "lost", "announced"] {
+            add(what, at, false);
+        }
         if all.iter().all(|one| one.at_most(at) == 0) {
             add("present", at, false);
             add("absent", at, true);
@@ -168,8 +173,12 @@ fn of_upstream(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut
 fn of_origin(case: &Case, prefix: Option<usize>, origin: &str, prng: &mut Prng, out: &mut Vec<Claim>) {
     let which = Which::Origin(origin);
     let mut add = |what, at, is_true| out.push(Claim { what, prefix, upstream: None, at, is_true });
-    turns(case, prefix, which, true).into_iter().for_each(|time| add("outage-ends", time, true));
-    turns(case, prefix, which, false).into_iter().for_each(|time| add("outage-begins", time, true));
+    for time in turns(case, prefix, which, true) {
+        add("outage-ends", time, true);
+    }
+    for time in turns(case, prefix, which, false) {
+        add("outage-begins", time, true);
+    }
     let standing = standing(&case.truth, prefix, Lens::View, which, None);
     let known = known(&case.truth, prefix, which);
     for _ in 0..4 {

@@ -49,7 +49,7 @@ pub fn differing(one: &Answer, other: &Answer) -> String {
 /// `--peer-asn` selects rows of `routes`.
 fn peer_asn(case: &Case, verdict: &mut Verdict) {
     let peers = case.truth.world.collectors.iter().flat_map(|c| &c.peers);
-    let Some(asn) = peers.map(|p| p.asn).nth(0) else { return };
+    let Some(asn) = peers.map(|p| p.asn).next() else { return };
     let answer = case.ask("routes", &["--peer-asn", &asn.to_string()]);
     let found: Vec<String> = rows::routes(&answer).iter().map(|row| row.cells.text()).collect();
     let expected: Vec<String> = case.routes.1.iter().filter(|row| row.asn == asn).map(|row| row.cells.text()).collect();
@@ -151,7 +151,9 @@ fn by_subject(rows: &[Episode]) -> BTreeMap<(String, (String, String)), Vec<&Epi
     for row in rows {
         out.entry((row.prefix.clone(), row.subject.clone())).or_default().push(row);
     }
-    out.values_mut().for_each(|rows| rows.sort_by_key(|row| (row.bounds.first, row.bounds.last)));
+    for rows in out.values_mut() {
+        rows.sort_by_key(|row| (row.bounds.first, row.bounds.last));
+    }
     out
 }
 
@@ -181,7 +183,12 @@ fn merge_within(case: &Case, verdict: &mut Verdict) {
             let spans = |all: &[(Micros, Micros)]| {
                 all.iter().map(|(from, until)| format!("{} to {}", when(*from), when(*until))).collect::<Vec<_>>().join(", ")
             };
-            verdict.add("options.merge-within", &answer, format!("{subject:?}: {}", spans(&found)), format!("by hand: {}", spans(&expected)));
+            verdict.add(
+                "options.merge-within",
+                &answer,
+                format!("{subject:?}: {}", spans(&found)),
+                format!("by hand: {}", spans(&expected)),
+            );
             return;
         }
     }

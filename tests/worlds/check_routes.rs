@@ -133,7 +133,11 @@ impl Case<'_> {
         };
         if !candidates.is_empty() && !candidates.iter().any(fits) {
             let truly: Vec<String> = candidates.iter().map(|c| when(c.0)).collect();
-            self.add(verdict, &format!("routes.start.{}", bounds.start_basis), &format!("it truly began at {}", truly.join(" or ")));
+            self.add(
+                verdict,
+                &format!("routes.start.{}", bounds.start_basis),
+                &format!("it truly began at {}", truly.join(" or ")),
+            );
         }
         if bounds.after.is_some_and(|after| after > bounds.by) || bounds.by > bounds.first {
             self.add(verdict, "routes.bounds", "the bounds of the start are out of order");
@@ -192,7 +196,8 @@ impl Case<'_> {
             };
             let seen = self.truth.seen(collector, peer, Some(number));
             if contradicts && seen == Seen::Sure {
-                let kind = if matches!(message.said, Said::State(..)) { "routes.session-inside" } else { "routes.message-inside" };
+                let kind =
+                    if matches!(message.said, Said::State(..)) { "routes.session-inside" } else { "routes.message-inside" };
                 self.add(verdict, kind, &format!("a message of {} contradicts it", when(message.at)));
                 return;
             }
@@ -236,7 +241,12 @@ fn overlap(answer: &Answer, rows: &[&Route], verdict: &mut Verdict) {
     sorted.sort_by_key(|row| (row.bounds.first, row.bounds.last));
     for pair in sorted.windows(2) {
         if pair[0].bounds.last > pair[1].bounds.first {
-            verdict.add("routes.overlap", answer, pair[1].cells.text(), format!("another row of the key: {}", pair[0].cells.text()));
+            verdict.add(
+                "routes.overlap",
+                answer,
+                pair[1].cells.text(),
+                format!("another row of the key: {}", pair[0].cells.text()),
+            );
         }
     }
 }
@@ -249,7 +259,14 @@ fn missing(truth: &Truth, answer: &Answer, rows: &BTreeMap<At, Vec<&Route>>, ver
         let has = |path: &Path, time: Micros| {
             rows.iter().any(|row| row.path == path.text() && row.bounds.first <= time && time <= row.bounds.last)
         };
-        let who = || format!("{} {} {}", truth.world.collectors[collector].name, truth.world.collectors[collector].peers[peer].ip, truth.world.prefixes[key.0]);
+        let who = || {
+            format!(
+                "{} {} {}",
+                truth.world.collectors[collector].name,
+                truth.world.collectors[collector].peers[peer].ip,
+                truth.world.prefixes[key.0]
+            )
+        };
         let log = &truth.logs[collector][peer];
         for (number, message) in log.messages.iter().enumerate() {
             let Said::Announce(k, path, _) = &message.said else { continue };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::archive::Seen;
 use crate::ask::Answer;
 use crate::check_routes::key_of;
+use crate::check_visibility::{self, proven};
 use crate::rows::{Episode, Route};
 use crate::standing::{LENSES, Lens, Which, Who, believed, known, place, standing};
 use crate::truth::{At, Stale, Truth};
@@ -66,29 +67,20 @@ impl Case<'_> {
         let all = believed(self.truth, self.routes, &self.row.prefix, Which::Subject(&self.row.subject));
         let moments = all.moments();
         let peers = |m: Micros| all.at(m).into_iter().map(|at| (at.0, at.1)).collect::<BTreeSet<Who>>().len();
-        let inside = || moments.iter().copied().filter(|m| bounds.first <= *m && *m <= bounds.last).chain([bounds.first, bounds.last]);
+        let inside =
+            || moments.iter().copied().filter(|m| bounds.first <= *m && *m <= bounds.last).chain([bounds.first, bounds.last]);
         let most = inside().map(peers).max().unwrap_or(0);
         if *peak > most {
             self.add(verdict, "timeline.peak-too-high", &format!("by the routes at most {most} stand at once"));
         }
         // Only what is proven at both sides counts for the least; a stuck row leaves some of it to another.
-        let proven = self.proven();
+        let proven = proven(self.truth, self.routes, &self.row.prefix, Which::Subject(&self.row.subject));
+        check_visibility::total(self.truth, self.answer, self.row, self.routes, verdict);
         let pairs: Vec<Micros> = proven.moments().into_iter().filter(|m| bounds.first <= *m && *m <= bounds.last).collect();
         let least = pairs.windows(2).map(|pair| proven.between(pair[0], pair[1])).max().unwrap_or(0);
         if *peak < least && !self.is_beside_stuck() {
             self.add(verdict, "timeline.peak-too-low", &format!("by the routes {least} stand at once"));
         }
-    }
-
-    fn proven(&self) -> crate::count::Standing<Who> {
-        let mut out = crate::count::Standing::default();
-        let is_meant = |r: &&Route| (self.row.prefix == "*" || r.prefix == self.row.prefix) && r.subject == self.row.subject;
-        for route in self.routes.iter().filter(is_meant) {
-            if let Some(at) = key_of(self.truth, route) {
-                out.add((at.0, at.1), (route.bounds.first, route.bounds.last));
-            }
-        }
-        out
     }
 
     fn is_beside_stuck(&self) -> bool {
@@ -159,7 +151,11 @@ impl Case<'_> {
         };
         if !truly.is_empty() && !truly.iter().any(fits) && !self.is_stale(bounds.after.unwrap_or(Micros::MIN), bounds.by) {
             let truly: Vec<String> = truly.into_iter().map(when).collect();
-            self.add(verdict, &format!("timeline.start.{}", bounds.start_basis), &format!("it truly began at {}", truly.join(" or ")));
+            self.add(
+                verdict,
+                &format!("timeline.start.{}", bounds.start_basis),
+                &format!("it truly began at {}", truly.join(" or ")),
+            );
         }
     }
 
@@ -177,7 +173,11 @@ impl Case<'_> {
         let before = bounds.ended_before.unwrap_or(Micros::MAX);
         if !truly.is_empty() && !truly.iter().any(fits) && !self.is_stale(ended_after, before) {
             let truly: Vec<String> = truly.into_iter().map(when).collect();
-            self.add(verdict, &format!("timeline.end.{}", bounds.end_basis), &format!("it truly ended at {}", truly.join(" or ")));
+            self.add(
+                verdict,
+                &format!("timeline.end.{}", bounds.end_basis),
+                &format!("it truly ended at {}", truly.join(" or ")),
+            );
         }
     }
 
@@ -201,9 +201,11 @@ impl Case<'_> {
     /// Bounds that come from dumps are as far off as those, where the true moment cannot be read.
     fn loosened(&self, truly: Micros, low: Micros, high: Micros) -> (Micros, Micros) {
         let prefix = self.prefix();
-        let read = self.truth.keys().filter(|at| prefix.is_none_or(|p| p == at.2.0)).any(|at| {
-            self.truth.events(at).iter().any(|(time, seen)| *time == truly && *seen == Seen::Sure)
-        });
+        let read = self
+            .truth
+            .keys()
+            .filter(|at| prefix.is_none_or(|p| p == at.2.0))
+            .any(|at| self.truth.events(at).iter().any(|(time, seen)| *time == truly && *seen == Seen::Sure));
         if read {
             return (low, high);
         }
@@ -215,7 +217,8 @@ impl Case<'_> {
 
 /// Every time in which enough peers are known to hold something is within a row.
 fn missing(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], verdict: &mut Verdict) {
-    let prefixes: Vec<Option<usize>> = if asked.target { vec![None] } else { (0..truth.world.prefixes.len()).map(Some).collect() };
+    let prefixes: Vec<Option<usize>> =
+        if asked.target { vec![None] } else { (0..truth.world.prefixes.len()).map(Some).collect() };
     for prefix in prefixes {
         let name = prefix.map_or("*", |at| truth.world.prefixes[at].as_str());
         for subject in subjects(truth).iter().filter(|s| asked.origin.is_none_or(|origin| s.0 == origin)) {
@@ -228,7 +231,8 @@ fn missing(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], verdi
                     let row = format!("missing: {name} {subject:?} {} to {}", when(pair[0]), when(pair[1]));
                     let told: Vec<String> =
                         rows.iter().map(|r| format!("{} to {}", when(r.bounds.first), when(r.bounds.last))).collect();
-                    let truly = format!("known at {}; rows: {}; {}", peers.join(", "), told.join(", "), story(truth, name, subject));
+                    let truly =
+                        format!("known at {}; rows: {}; {}", peers.join(", "), told.join(", "), story(truth, name, subject));
                     verdict.add("timeline.missing", answer, row, truly);
                     return;
                 }
@@ -256,7 +260,8 @@ pub fn story(truth: &Truth, prefix: &str, subject: &Subject) -> String {
     for key in truth.keys().filter(|key| at.is_none_or(|p| p == key.2.0)) {
         let spans = crate::standing::spans(truth, key, Lens::View, Which::Subject(subject));
         if !spans.is_empty() {
-            let spans: Vec<String> = spans.into_iter().map(|(from, until)| format!("{} to {}", when(from), when(until))).collect();
+            let spans: Vec<String> =
+                spans.into_iter().map(|(from, until)| format!("{} to {}", when(from), when(until))).collect();
             out.push(format!("{} {}: {}", name_of(truth, (key.0, key.1)), truth.world.prefixes[key.2.0], spans.join(", ")));
         }
     }

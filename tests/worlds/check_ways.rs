@@ -49,7 +49,7 @@ fn same(kind: &'static str, one: &Answer, other: &Answer, verdict: &mut Verdict)
 /// Evidence without the file's name.
 fn without_paths(answer: &Answer) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(answer.stdout.as_bytes());
-    let headers = reader.headers().map(Clone::clone).unwrap_or_default();
+    let headers = reader.headers().cloned().unwrap_or_default();
     let cell = |(name, cell): (&str, &str)| {
         let digest = cell.rsplit('#').next().unwrap_or("");
         format!("{name}={}", if name.contains("evidence") { digest } else { cell })
@@ -62,7 +62,7 @@ fn without_paths(answer: &Answer) -> Vec<String> {
 pub fn explain(case: &Case, verdict: &mut Verdict) {
     let rows = &case.routes.1;
     let world = case.truth.world;
-    if world.seed % 3 != 0 || rows.is_empty() {
+    if !world.seed.is_multiple_of(3) || rows.is_empty() {
         return;
     }
     let row = &rows[usize::try_from(world.seed / 3).unwrap_or(0) % rows.len()];
@@ -76,6 +76,12 @@ pub fn explain(case: &Case, verdict: &mut Verdict) {
             let found = format!("exit status {:?}: {}{}", answer.code, answer.stdout, answer.stderr);
             verdict.add("explain.evidence", &answer, row.cells.text(), found);
         }
+    }
+    case.place.put("rows.csv", &case.routes.0.stdout);
+    let line = 2 + usize::try_from(world.seed / 3).unwrap_or(0) % rows.len();
+    let answer = case.place.ask_of(&["explain", &format!("rows.csv:{line}")], &[]);
+    if answer.code != Some(0) {
+        verdict.add("explain.row", &answer, row.cells.text(), format!("exit status {:?}: {}", answer.code, answer.stderr));
     }
 }
 

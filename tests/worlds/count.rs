@@ -121,3 +121,48 @@ pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(spans: &[(u8, Span)]) -> Standing<u8> {
+        let mut out = Standing::default();
+        for (who, span) in spans {
+            out.add(*who, *span);
+        }
+        out
+    }
+
+    #[test]
+    fn counts_at_around_and_between_moments() {
+        let all = standing(&[(1, (0, 10)), (2, (5, 20)), (1, (10, 15))]);
+        assert_eq!([all.at_most(5), all.at_most(10), all.at_most(21)], [2, 2, 0]);
+        assert_eq!([all.before(5), all.after(5), all.through(10), all.after(20)], [1, 2, 1, 0]);
+        assert_eq!([all.between(5, 10), all.between(0, 20)], [2, 0]);
+    }
+
+    #[test]
+    fn a_time_begins_and_ends_where_enough_begin_and_cease_to_stand() {
+        let all = standing(&[(1, (0, 10)), (2, (5, 20))]);
+        assert_eq!([all.begins(7, 1), all.begins(7, 2), all.begins(12, 2)], [vec![0], vec![5], vec![]]);
+        assert_eq!([all.ends(7, 1), all.ends(7, 2)], [vec![20], vec![10]]);
+    }
+
+    #[test]
+    fn where_one_leaves_as_another_comes_both_readings_count() {
+        let all = standing(&[(1, (0, 10)), (2, (10, 20))]);
+        assert_eq!([all.begins(15, 1), all.ends(5, 1)], [vec![10, 0], vec![10, 20]]);
+    }
+
+    #[test]
+    fn an_instant_is_a_time() {
+        let all = standing(&[(1, (4, 4)), (2, (4, 9))]);
+        assert_eq!([all.begins(4, 2), all.begins(4, 1)], [vec![4], vec![4]]);
+    }
+
+    #[test]
+    fn joins_what_touches() {
+        assert_eq!(joined(vec![(5, 9), (0, 5), (11, 12)]), [(0, 9), (11, 12)]);
+    }
+}

@@ -8,7 +8,10 @@ use crate::rows::{self, Route};
 use crate::truth::Truth;
 use crate::verdict::{Verdict, Violation};
 use crate::world::World;
-use crate::{check_changes, check_claims, check_first, check_options, check_ways, check_routes, check_timeline, shrink, story};
+use crate::{
+    check_changes, check_claims, check_first, check_options, check_routes, check_timeline, check_visibility, check_ways, shrink,
+    story,
+};
 
 /// A world with its files on disk.
 pub struct Case<'a> {
@@ -38,12 +41,13 @@ pub fn words<'a>(world: &'a World, command: &'a str, more: &[&'a str]) -> Vec<&'
 /// A part of the checks: kinds of violations begin with its name.
 type Part = (&'static str, fn(&Case, &mut Verdict));
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("routes", routes),
     ("timeline changes", timeline),
     ("first", check_first::check),
     ("check", check_claims::check),
     ("options", check_options::check),
+    ("visibility", check_visibility::check),
     ("ways", check_ways::check),
     ("explain", check_ways::explain),
 ];

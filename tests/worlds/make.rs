@@ -47,7 +47,8 @@ pub fn world(seed: u64) -> World {
             Kind::Ris => format!("rrc0{number}"),
             Kind::RouteViews => ["route-views.sg", "route-views.wide", "route-views3"][prng.index(3)].to_owned(),
         };
-        let name = if collectors.iter().any(|c: &Collector| c.name == name) { format!("route-views{}", 4 + number) } else { name };
+        let name =
+            if collectors.iter().any(|c: &Collector| c.name == name) { format!("route-views{}", 4 + number) } else { name };
         let micros = kind == Kind::Ris && prng.chance(60);
         let peers = [1, 2, 3, 3, 4, 4, 5, 6, 8][prng.index(9)];
         let all_fall = (prng.chance(8)).then(|| (moment(&mut prng, lasts), i64::from([30, 90, 600][prng.index(3)]) * SEC));

@@ -51,9 +51,7 @@ pub fn message(world: &World, peer: &Peer, at: Micros, said: &Said, micros: bool
             let update = Update::new().attributes(attributes(path, width).next_hop("192.0.2.10")).announce(nlri(*key));
             if *doubled { update.withdraw(nlri(*key)) } else { update }
         }
-        Said::Withdraw(key) if world.is_v6(key.0) => {
-            Update::new().attributes(Attributes::new(width).mp_unreach([nlri(*key)]))
-        }
+        Said::Withdraw(key) if world.is_v6(key.0) => Update::new().attributes(Attributes::new(width).mp_unreach([nlri(*key)])),
         Said::Withdraw(key) => Update::new().withdraw(nlri(*key)),
     };
     session.update(stamp, &update)
@@ -63,7 +61,8 @@ pub fn message(world: &World, peer: &Peer, at: Micros, said: &Said, micros: bool
 pub fn noise(at: Micros, micros: bool) -> Vec<u8> {
     let path = Path::Sequence(vec![BYSTANDER.1, 64_999]);
     let attributes = attributes(&path, AsnWidth::Four).next_hop("192.0.2.10");
-    Session::new(BYSTANDER.0, BYSTANDER.1).update(stamp(at, micros), &Update::new().attributes(attributes).announce("203.0.113.0/24"))
+    Session::new(BYSTANDER.0, BYSTANDER.1)
+        .update(stamp(at, micros), &Update::new().attributes(attributes).announce("203.0.113.0/24"))
 }
 
 /// A record of a dump.
@@ -90,7 +89,8 @@ struct Row<'a> {
 /// A collector's dump: an index, then a record for each prefix that anybody holds (two where some peers send path ids).
 pub fn dump(world: &World, collector: &Collector, logs: &[Log], dump: &Dump) -> Vec<DumpRecord> {
     let names = background(collector.background);
-    let mut rows: Vec<Row> = names.iter().enumerate().map(|(at, name)| Row { prefix: name, watched: None, background: at }).collect();
+    let mut rows: Vec<Row> =
+        names.iter().enumerate().map(|(at, name)| Row { prefix: name, watched: None, background: at }).collect();
     let watched = world.prefixes.iter().enumerate();
     rows.extend(watched.map(|(at, prefix)| Row { prefix, watched: Some(at), background: 0 }));
     let order = |row: &Row| {
@@ -101,7 +101,10 @@ pub fn dump(world: &World, collector: &Collector, logs: &[Log], dump: &Dump) -> 
     let count = Micros::try_from(rows.len().max(1)).expect("few prefixes");
     let written = |place: usize| dump.begin + dump.writes * Micros::try_from(place).expect("few prefixes") / count;
     let listed: Vec<usize> = (0..collector.peers.len())
-        .filter(|peer| dump.lists_all || rows.iter().enumerate().any(|(at, row)| holds_any(collector, logs, *peer, row, written(at) - dump.backlog)))
+        .filter(|peer| {
+            dump.lists_all
+                || rows.iter().enumerate().any(|(at, row)| holds_any(collector, logs, *peer, row, written(at) - dump.backlog))
+        })
         .collect();
     let index: BTreeMap<usize, u16> = listed.iter().copied().zip(0..).collect();
     let mut out = vec![index_record(collector, &listed, dump.begin)];

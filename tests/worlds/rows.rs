@@ -202,7 +202,7 @@ pub struct Change {
     /// The prefix, or `*`.
     pub prefix: String,
     /// What.
-    pub change: String,
+    pub what: String,
     /// Origin and upstream, where it has them.
     pub subject: (String, String),
     /// Peers before, after, and in all.
@@ -218,7 +218,7 @@ pub fn changes(answer: &Answer) -> Vec<Change> {
     let row = |cells: Cells| Change {
         time: cells.time("time").expect("a change has a time"),
         prefix: cells.get("prefix").to_owned(),
-        change: cells.get("change").to_owned(),
+        what: cells.get("change").to_owned(),
         subject: (cells.get("origin_asn").to_owned(), cells.get("upstream_asn").to_owned()),
         peers: ["peers_before", "peers_after", "peers_total"].map(|name| cells.number(name)),
         basis: cells.get("basis").to_owned(),

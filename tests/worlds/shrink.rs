@@ -2,9 +2,17 @@
 
 use crate::world::{Event, MIN, Micros, SEC, World};
 
+/// A world is as small as it is after so many tries.
+const TRIES: usize = 3000;
+
 /// Tries to take things away until nothing more can be; `shows`: whether what is left still shows it.
 pub fn shrink(world: World, mut shows: impl FnMut(&World) -> bool) -> World {
     let mut best = world;
+    let mut tries = 0;
+    let mut shows = |world: &World| {
+        tries += 1;
+        tries < TRIES && shows(world)
+    };
     loop {
         let before = best.clone();
         for step in STEPS {
@@ -51,7 +59,8 @@ fn without_peer(world: &World, at: usize) -> Option<World> {
     let mut out = world.clone();
     out.collectors[collector].peers.remove(peer);
     for file in &mut out.collectors[collector].files {
-        file.late = file.late.filter(|(late, _)| *late != peer).map(|(late, last)| (if late > peer { late - 1 } else { late }, last));
+        file.late =
+            file.late.filter(|(late, _)| *late != peer).map(|(late, last)| (if late > peer { late - 1 } else { late }, last));
     }
     Some(out)
 }

@@ -32,8 +32,6 @@ pub enum Which<'a> {
     Subject(&'a Subject),
     /// Of this origin.
     Origin(&'a str),
-    /// Of any origin that is not this one.
-    OtherThan(&'a str),
     /// All with a path.
     Any,
 }
@@ -44,7 +42,6 @@ impl Which<'_> {
         match self {
             Which::Subject(one) => one == subject,
             Which::Origin(origin) => subject.0 == origin,
-            Which::OtherThan(origin) => subject.0 != origin,
             Which::Any => true,
         }
     }
@@ -85,7 +82,9 @@ pub fn standing(truth: &Truth, prefix: Option<usize>, lens: Lens, which: Which, 
         let (collector, peer, key) = at;
         let is_meant = prefix.is_none_or(|p| p == key.0) && members.is_none_or(|m| m.contains(&at));
         if is_meant {
-            spans(truth, at, lens, which).into_iter().for_each(|span| out.add((collector, peer), span));
+            for span in spans(truth, at, lens, which) {
+                out.add((collector, peer), span);
+            }
         }
     }
     out

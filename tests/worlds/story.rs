@@ -11,7 +11,8 @@ use crate::world::{Collector, Event, Fault, File, SEC};
 pub fn tell(truth: &Truth, files: &[Written], violation: &Violation) -> String {
     let mut out = String::new();
     let world = truth.world;
-    let _ = writeln!(out, "seed {}, watched {:?}, origin {}, prefixes {:?}", world.seed, world.roots, world.origin, world.prefixes);
+    let _ =
+        writeln!(out, "seed {}, watched {:?}, origin {}, prefixes {:?}", world.seed, world.roots, world.origin, world.prefixes);
     for (at, collector) in world.collectors.iter().enumerate() {
         let micros = if collector.micros { ", microseconds" } else { "" };
         let _ = writeln!(out, "{} ({:?}{micros})", collector.name, collector.kind);
@@ -22,7 +23,8 @@ pub fn tell(truth: &Truth, files: &[Written], violation: &Violation) -> String {
         for (dump, seen) in collector.dumps.iter().zip(&truth.recorded[at].dumps) {
             let fault = dump.fault.map_or(String::new(), |fault| format!(", {fault:?}"));
             let (begin, writes, backlog) = (when(dump.begin), dump.writes / SEC, dump.backlog / SEC);
-            let _ = writeln!(out, "  dump {begin}, written in {writes} s, {backlog} s behind{fault}, usable: {:?}", seen.accepted);
+            let _ =
+                writeln!(out, "  dump {begin}, written in {writes} s, {backlog} s behind{fault}, usable: {:?}", seen.accepted);
             for (peer, key, path, stamp) in &seen.entries {
                 let (ip, prefix) = (&collector.peers[*peer].ip, &world.prefixes[key.0]);
                 let _ = writeln!(out, "    {} {ip} {prefix} id {} [{}]", when(*stamp), key.1, path.text());

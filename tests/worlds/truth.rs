@@ -57,7 +57,9 @@ impl<'a> Truth<'a> {
         let of = |peer: usize| {
             let log = &self.logs[collector][peer];
             let mut out: BTreeMap<Key, Vec<Stale>> = BTreeMap::new();
-            for loss in log.losses.iter().filter(|l| l.down > Micros::MIN && self.seen(collector, peer, l.down_message) < Seen::Sure) {
+            for loss in
+                log.losses.iter().filter(|l| l.down > Micros::MIN && self.seen(collector, peer, l.down_message) < Seen::Sure)
+            {
                 for (key, steps) in &log.view {
                     let before = steps.partition_point(|(at, path)| *at < loss.down || *at == loss.down && path.is_some());
                     let Some(path) = steps[..before].last().and_then(|(_, path)| path.clone()) else { continue };
@@ -77,9 +79,8 @@ impl<'a> Truth<'a> {
             Said::Announce(k, ..) | Said::Withdraw(k) => *k == key,
             Said::State(..) => true,
         };
-        let after = messages.filter(|(number, m)| {
-            m.at > at && concerns(&m.said) && self.seen(collector, peer, Some(*number)) == Seen::Sure
-        });
+        let after = messages
+            .filter(|(number, m)| m.at > at && concerns(&m.said) && self.seen(collector, peer, Some(*number)) == Seen::Sure);
         after.map(|(_, m)| m.at).min().unwrap_or(Micros::MAX)
     }
 
@@ -181,7 +182,8 @@ impl<'a> Truth<'a> {
         let mut add = |from: Micros, path: &Path| {
             let Some(span) = self.recorded[collector].spans.iter().find(|s| s.0 <= from && from <= s.1) else { return };
             let next = happens.iter().copied().filter(|t| *t > from).min().unwrap_or(Micros::MAX);
-            let is_lost_unseen = log.losses.iter().any(|l| l.down == next && self.seen(collector, peer, l.down_message) < Seen::Sure);
+            let is_lost_unseen =
+                log.losses.iter().any(|l| l.down == next && self.seen(collector, peer, l.down_message) < Seen::Sure);
             let in_dump = self.recorded[collector].dumps.iter().any(|d| d.begin <= next && next <= d.end);
             let is_unseen = is_lost_unseen && next <= span.1 || in_dump && self.changes_unseen(at, next, next);
             let until = if is_unseen { from } else { next.min(span.1) };
