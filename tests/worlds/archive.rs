@@ -240,7 +240,6 @@ fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Writt
         let (mut kept, mut half, mut breaks): (Vec<&DumpRecord>, Option<&DumpRecord>, bool) =
             (records.iter().collect(), None, false);
         match dump.fault {
-            None => {}
             Some(DumpFault::CutBetween(place)) => {
                 kept.truncate(cut(place));
                 // Nothing shows that it was cut unless another dump goes further.
@@ -255,8 +254,8 @@ fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Writt
             Some(DumpFault::Skips(place)) if kept.len() > 3 => {
                 kept.remove((kept.len() * place / 1000).clamp(2, kept.len() - 2));
             }
-            Some(DumpFault::Skips(_)) => {}
             Some(DumpFault::Empty) => kept.truncate(1),
+            None | Some(DumpFault::Skips(_)) => {}
         }
         let accepted = match dump.fault {
             None if records.len() > 1 && is_like_all(at) => Seen::Sure,
