@@ -84,17 +84,20 @@ fn window(case: &Case, verdict: &mut Verdict) {
     if dumps().any(|dump| dump.begin < to + MIN && to < dump.begin + 11 * MIN || dump.fault.is_some()) {
         return;
     }
-    let decided = |row: &&Route| row.bounds.ended_before.is_some_and(|before| before < to);
+    let decided = |row: &&Route| is_decided(row, to);
     compare(case, &answer, &found, decided, |row| row.bounds.by <= to, &|row| decided_text(row, to), verdict);
+}
+
+/// Its end is told by a message before then.
+fn is_decided(row: &Route, to: Micros) -> bool {
+    row.bounds.end_basis == "update" && row.bounds.ended_before.is_some_and(|before| before < to)
 }
 
 /// A row without what a later record may tell of it.
 fn decided_text(row: &Route, to: Micros) -> String {
     let bounds = &row.bounds;
-    let end = bounds.ended_before.filter(|before| *before < to).map_or(String::new(), |before| {
-        let ended = bounds.ended_after.map_or(String::new(), when);
-        format!(" to {} {ended} {} {}", when(bounds.last), when(before), bounds.end_basis)
-    });
+    let ended = bounds.ended_after.filter(|_| is_decided(row, to));
+    let end = ended.map_or(String::new(), |ended| format!(" to {} {}", when(bounds.last), when(ended)));
     let after = bounds.after.map_or(String::new(), when);
     let who = format!("{} {} {} {} [{}]", row.prefix, row.id, row.collector, row.ip, row.path);
     format!("{who} {} {after} {} {}{end}", when(bounds.first), when(bounds.by), bounds.start_basis)
@@ -126,7 +129,8 @@ fn by_target(case: &Case, verdict: &mut Verdict) {
     let answer = case.ask("timeline", &["--by", "target", "--origin", &origin]);
     let all = rows::timeline(&answer);
     let each = rows::timeline(&case.ask("timeline", &["--origin", &origin]));
-    for row in each.iter().filter(|row| !row.bounds.is(&["stuck"])) {
+    // Where nothing proves part of a row, a prefix alone may go on while the target does not.
+    for row in each.iter().filter(|row| !row.bounds.is(&["stuck", "gap", "sampled"])) {
         let covers = |target: &&Episode| {
             target.subject == row.subject && target.bounds.first <= row.bounds.first && row.bounds.last <= target.bounds.last
         };

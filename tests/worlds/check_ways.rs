@@ -3,6 +3,7 @@
 use crate::ask::{Answer, Packing, Place};
 use crate::judge::{Case, words};
 use crate::verdict::Verdict;
+use crate::world::Fault;
 
 const COMMANDS: [&str; 3] = ["routes", "timeline", "changes"];
 
@@ -12,7 +13,13 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
     let command = COMMANDS[usize::try_from(world.seed / 8 % 3).expect("small")];
     let plain = || case.ask(command, &[]);
     let option = |more: &[&str]| case.ask(command, more);
-    match world.seed % 8 {
+    // Damage in what no shortcut looks at goes unseen, and the manual says so.
+    let is_damaged = world.collectors.iter().flat_map(|c| &c.files).any(|f| matches!(f.fault, Some(Fault::Damaged { .. })));
+    let way = world.seed % 8;
+    if is_damaged && !(2..5).contains(&way) {
+        return;
+    }
+    match way {
         0 => same("ways.seek", &option(&["--seek", "never"]), &plain(), verdict),
         1 => same("ways.verify", &option(&["--verify"]), &plain(), verdict),
         2 => same("ways.jobs", &option(&["-j", "1"]), &option(&["-j", "4"]), verdict),
