@@ -33,11 +33,18 @@ struct Step {
 /// The world of a seed.
 pub fn world(seed: u64) -> World {
     let mut prng = Prng::new(seed, 1);
-    let lasts = [60, 60, 120, 120, 120, 180, 180, 300][prng.index(8)] * MIN;
+    // Now and then a route is left for hours after all others went.
+    let is_stuck = prng.chance(4);
+    let lasts = if is_stuck { 300 } else { [60, 60, 120, 120, 120, 180, 180, 300][prng.index(8)] } * MIN;
     let origin = [131_279, 131_279, 17_557][prng.index(3)];
     let (roots, prefixes) = prefixes(&mut prng);
     let first: Vec<Wanted> = prefixes.iter().map(|_| prng.chance(80).then(|| (origin, UPSTREAMS[prng.index(2)]))).collect();
-    let steps = steps(&mut prng, lasts, origin, prefixes.len());
+    let mut steps = steps(&mut prng, lasts, origin, prefixes.len());
+    if is_stuck {
+        steps.retain(|step| step.at < BEGIN + 50 * MIN);
+        let at = BEGIN + Micros::from(prng.range(51, 100)) * MIN;
+        steps.push(Step { at, prefix: None, becomes: Some(None), share: 100, spread: 30 });
+    }
     let count = [1, 1, 1, 2, 2, 3][prng.index(6)];
     let mut collectors = Vec::new();
     for number in 0..count {
@@ -53,7 +60,8 @@ pub fn world(seed: u64) -> World {
         let peers = [1, 2, 3, 3, 4, 4, 5, 6, 8][prng.index(9)];
         let all_fall = (prng.chance(8)).then(|| (moment(&mut prng, lasts), i64::from([30, 90, 600][prng.index(3)]) * SEC));
         let peers = (0..peers).map(|at| {
-            let world = Setting { lasts, kind, micros, origin, first: &first, steps: &steps, prefixes: &prefixes, all_fall };
+            let world =
+                Setting { lasts, kind, micros, origin, first: &first, steps: &steps, prefixes: &prefixes, all_fall, is_stuck };
             peer(&mut Prng::new(seed, 1000 + 100 * number + at), at, &world)
         });
         let peers = peers.collect();
@@ -136,6 +144,7 @@ struct Setting<'a> {
     steps: &'a [Step],
     prefixes: &'a [String],
     all_fall: Option<(Micros, Micros)>,
+    is_stuck: bool,
 }
 
 fn peer(prng: &mut Prng, at: u64, world: &Setting) -> Peer {
@@ -147,7 +156,13 @@ fn peer(prng: &mut Prng, at: u64, world: &Setting) -> Peer {
     let two_byte = !add_path && prng.chance(if world.kind == Kind::RouteViews { 40 } else { 10 });
     let holds = if feed == Feed::Full { 90 } else { 45 };
     let up = !prng.chance(7);
-    let mut router = Router { asn, id: u32::from(add_path), stubborn: prng.chance(6), prng };
+    let mut router = Router {
+        asn,
+        id: u32::from(add_path),
+        stubborn: prng.chance(if world.is_stuck { 15 } else { 6 }),
+        hides: prng.chance(4),
+        prng,
+    };
     let carried: Vec<bool> = world
         .prefixes
         .iter()
@@ -172,6 +187,8 @@ struct Router<'a> {
     id: u32,
     /// It does not hear withdrawals.
     stubborn: bool,
+    /// It does not add its own AS to paths, as a route server.
+    hides: bool,
     prng: &'a mut Prng,
 }
 
@@ -181,8 +198,8 @@ impl Router<'_> {
         if self.asn == origin {
             return Some(Path::Sequence(vec![origin]));
         }
-        let mut ases = vec![self.asn];
-        if self.asn != upstream {
+        let mut ases = if self.hides { vec![] } else { vec![self.asn] };
+        if self.asn != upstream || self.hides {
             if self.prng.chance(30) {
                 ases.push(TRANSITS[self.prng.index(TRANSITS.len())]);
             }
