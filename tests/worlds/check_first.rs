@@ -1,19 +1,21 @@
 //! `first`: the onset is the first, and was true.
 
 use crate::ask::Answer;
-use crate::judge::Case;
+use crate::judge::{Case, in_turn, is_due};
 use crate::rows::{self, Cells, Episode, Route};
 use crate::standing::{Which, known};
 use crate::verdict::{Verdict, when};
 use crate::world::Micros;
 
-/// Asks for the onset of one upstream, another one with each seed.
+/// Asks for the onset of one upstream, another one with each world.
 pub fn check(case: &Case, verdict: &mut Verdict) {
     let world = case.truth.world;
+    if !is_due(world, 3, 0) {
+        return;
+    }
     let subjects = crate::check_timeline::subjects(&case.truth);
     let upstreams: Vec<_> = subjects.iter().filter(|s| s.1.parse::<u32>().is_ok() && s.0 == world.origin.to_string()).collect();
-    let seed = usize::try_from(world.seed).unwrap_or(0);
-    let Some(subject) = (!upstreams.is_empty()).then(|| upstreams[seed % upstreams.len()]) else { return };
+    let Some(subject) = (!upstreams.is_empty()).then(|| upstreams[in_turn(world, upstreams.len() as u64)]) else { return };
     let origin = subject.0.as_str();
     let answer = case.ask("first", &["--origin", origin, "--upstream", &subject.1]);
     let episodes = rows::timeline(&case.ask("timeline", &["--origin", origin]));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ask::Answer;
-use crate::judge::{Case, words};
+use crate::judge::{Case, in_turn, is_due, words};
 use crate::prng::Prng;
 use crate::rows::{self, Cells, Episode, Route, shown, time};
 use crate::verdict::{Verdict, when};
@@ -11,7 +11,11 @@ use crate::world::{MIN, Micros, SEC};
 
 /// One option for each world, in turn.
 pub fn check(case: &Case, verdict: &mut Verdict) {
-    match case.truth.world.seed % 6 {
+    let world = case.truth.world;
+    if !is_due(world, 3, 1) {
+        return;
+    }
+    match in_turn(world, 6) {
         0 => collector(case, verdict),
         1 => peer_asn(case, verdict),
         2 => window(case, verdict),
@@ -164,7 +168,7 @@ fn by_subject(rows: &[Episode]) -> BTreeMap<(String, (String, String)), Vec<&Epi
 /// Rows not further apart than that are one.
 fn merge_within(case: &Case, verdict: &mut Verdict) {
     let plain = rows::timeline(&case.ask("timeline", &[]));
-    let within = [30, 100, 400, 1000][usize::try_from(case.truth.world.seed / 6 % 4).expect("small")];
+    let within = [30, 100, 400, 1000][in_turn(case.truth.world, 24) / 6];
     let answer = case.ask("timeline", &["--merge-within", &format!("{within}s")]);
     let merged = rows::timeline(&answer);
     let found = by_subject(&merged);

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use crate::ask::Answer;
 use crate::check_routes::key_of;
 use crate::count::Standing;
-use crate::judge::Case;
+use crate::judge::{Case, is_due};
 use crate::rows::{self, Episode, Route};
 use crate::standing::{Which, Who, believed};
 use crate::truth::Truth;
 use crate::verdict::{Verdict, when};
 use crate::world::Micros;
 
-/// Asks for every change of visibility, of every second world.
+/// Asks for every change of visibility, of every fourth world.
 pub fn check(case: &Case, verdict: &mut Verdict) {
-    if case.truth.world.seed.is_multiple_of(2) {
+    if !is_due(case.truth.world, 4, 1) {
         return;
     }
     let answer = case.ask("visibility", &[]);

@@ -1,7 +1,7 @@
 //! However it is read, the rows are the same; and every evidence is found again.
 
 use crate::ask::{Answer, Packing, Place};
-use crate::judge::{Case, words};
+use crate::judge::{Case, in_turn, is_due, words};
 use crate::verdict::Verdict;
 use crate::world::Fault;
 
@@ -10,12 +10,15 @@ const COMMANDS: [&str; 3] = ["routes", "timeline", "changes"];
 /// One way of reading for each world, in turn.
 pub fn check(case: &Case, verdict: &mut Verdict) {
     let world = case.truth.world;
-    let command = COMMANDS[usize::try_from(world.seed / 8 % 3).expect("small")];
+    if !is_due(world, 3, 2) {
+        return;
+    }
+    let command = COMMANDS[in_turn(world, 24) / 8];
     let plain = || case.ask(command, &[]);
     let option = |more: &[&str]| case.ask(command, more);
     // Damage in what no shortcut looks at goes unseen, and the manual says so.
     let is_damaged = world.collectors.iter().flat_map(|c| &c.files).any(|f| matches!(f.fault, Some(Fault::Damaged { .. })));
-    let way = world.seed % 8;
+    let way = in_turn(world, 8);
     if is_damaged && !(2..5).contains(&way) {
         return;
     }
@@ -34,9 +37,9 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
             same("ways.cache-warm", &option(&["--cache", "cache"]), &cold, verdict);
         }
         at => {
-            let packing = [Packing::Gz, Packing::Bz2, Packing::Plain][usize::try_from(at - 5).expect("small")];
+            let packing = [Packing::Gz, Packing::Bz2, Packing::Plain][at - 5];
             let other = Place::of(world, &case.files, packing).ask(&words(world, command, &[]));
-            let kind = ["ways.gz", "ways.bz2", "ways.plain"][usize::try_from(at - 5).expect("small")];
+            let kind = ["ways.gz", "ways.bz2", "ways.plain"][at - 5];
             same(kind, &other, &plain(), verdict);
         }
     }
@@ -69,10 +72,11 @@ fn without_paths(answer: &Answer) -> Vec<String> {
 pub fn explain(case: &Case, verdict: &mut Verdict) {
     let rows = &case.routes.1;
     let world = case.truth.world;
-    if !world.seed.is_multiple_of(3) || rows.is_empty() {
+    if !is_due(world, 3, 0) || rows.is_empty() {
         return;
     }
-    let row = &rows[usize::try_from(world.seed / 3).unwrap_or(0) % rows.len()];
+    let place = in_turn(world, rows.len() as u64);
+    let row = &rows[place];
     for name in ["start_evidence", "end_evidence"] {
         let evidence = row.cells.get(name);
         if evidence.is_empty() {
@@ -85,8 +89,7 @@ pub fn explain(case: &Case, verdict: &mut Verdict) {
         }
     }
     case.place.put("rows.csv", &case.routes.0.stdout);
-    let line = 2 + usize::try_from(world.seed / 3).unwrap_or(0) % rows.len();
-    let answer = case.place.ask_of(&["explain", &format!("rows.csv:{line}")], &[]);
+    let answer = case.place.ask_of(&["explain", &format!("rows.csv:{}", place + 2)], &[]);
     if answer.code != Some(0) {
         verdict.add("explain.row", &answer, row.cells.text(), format!("exit status {:?}: {}", answer.code, answer.stderr));
     }

@@ -13,6 +13,16 @@ use crate::{
     story,
 };
 
+/// Some checks ask only of every n-th world: those whose seed leaves `place` by `of`.
+pub fn is_due(world: &World, of: u64, place: u64) -> bool {
+    world.seed % of == place
+}
+
+/// Which of several questions is due, of those that are asked of every third world.
+pub fn in_turn(world: &World, of: u64) -> usize {
+    usize::try_from(world.seed / 3 % of).expect("small")
+}
+
 /// A world with its files on disk.
 pub struct Case<'a> {
     /// What is true.
