@@ -2,7 +2,7 @@
 
 use crate::ask::Answer;
 use crate::judge::{Case, in_turn, is_due};
-use crate::rows::{self, Cells, Episode, Route};
+use crate::rows::{self, Cells, Episode};
 use crate::standing::{Which, known};
 use crate::verdict::{Verdict, when};
 use crate::world::Micros;
@@ -36,13 +36,12 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
     }
     let rank = |row: &&&Cells| row.get("rank") == "1";
     if let Some(first) = of_kind("peer").iter().find(rank) {
-        // A route that came and went within an instant may count or not.
-        let proven = case.routes.1.iter().filter(|row| row.subject == *subject && !row.bounds.is(&["stuck", "clock"]));
+        // From which row on peers are counted is the program's own business; not later than the headline.
         let found = rows::time(first.get("first_seen"));
-        let is_told = |row: &&Route| row.bounds.first < row.bounds.last || Some(row.bounds.first) == found;
-        let earliest = proven.filter(is_told).map(|row| row.bounds.first).min();
-        if found != earliest {
-            let truth = format!("the first row of routes begins {}", earliest.map_or("never".to_owned(), when));
+        let headline = of_kind("headline").first().and_then(|row| rows::time(row.get("first_seen")));
+        let mut proven = case.routes.1.iter().filter(|row| row.subject == *subject);
+        if headline.is_some() && found > headline || !proven.any(|row| Some(row.bounds.first) == found) {
+            let truth = "no row of routes begins so, or it is later than the headline";
             verdict.add("first.peer", &answer, first.text(), truth);
         }
     }
