@@ -234,7 +234,7 @@ impl Case<'_> {
         let origin = Which::Origin(&self.row.subject.0);
         let known = known(self.truth, self.prefix(), origin);
         let stood = if is_start { known.before(time) } else { known.after(time) };
-        if self.is_exact() && stood > 0 {
+        if self.is_exact() && stood >= self.asked.k {
             self.add(verdict, "changes.conflict", "a route of that origin is known to have stood all the same");
         }
     }
