@@ -228,7 +228,9 @@ pub fn clock(at: Micros) -> String {
 
 fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Written>, seen: &mut Vec<DumpSeen>) {
     let all: Vec<Vec<DumpRecord>> = collector.dumps.iter().map(|dump| records::dump(world, collector, logs, dump)).collect();
-    let last = |records: &[DumpRecord]| records.last().and_then(|r| r.prefix.as_deref()).map(sort_key);
+    // That watched records are missing at the end is what one looks for: it shows no cut.
+    let unrelated = |r: &DumpRecord| r.prefix.clone().filter(|prefix| !world.prefixes.contains(prefix));
+    let last = |records: &[DumpRecord]| records.iter().rev().find_map(unrelated).as_deref().map(sort_key);
     let whole: Vec<usize> = (0..all.len()).filter(|at| collector.dumps[*at].fault.is_none() && all[*at].len() > 1).collect();
     let largest = whole.iter().map(|at| all[*at].len()).max().unwrap_or(0);
     let is_like_all = |at: usize| {
@@ -243,7 +245,7 @@ fn dumps(world: &World, collector: &Collector, logs: &[Log], out: &mut Vec<Writt
             Some(DumpFault::CutBetween(place)) => {
                 kept.truncate(cut(place));
                 // Nothing shows that it was cut unless another dump goes further.
-                let ends = kept.last().and_then(|r| r.prefix.as_deref()).map(sort_key);
+                let ends = kept.iter().rev().find_map(|r| unrelated(r)).as_deref().map(sort_key);
                 breaks = whole.is_empty() || whole.iter().any(|other| last(&all[*other]) <= ends);
             }
             Some(DumpFault::CutMid(place)) => {

@@ -10,7 +10,7 @@ use crate::rows::{Change, Episode, Route};
 use crate::standing::{Lens, Which, Who, known, place, spans, standing};
 use crate::truth::{At, BACKLOG, Truth};
 use crate::verdict::{Verdict, when};
-use crate::world::{Micros, SEC};
+use crate::world::{MIN, Micros, SEC};
 
 /// What else was told.
 #[derive(Clone, Copy)]
@@ -112,9 +112,9 @@ impl Case<'_> {
         if self.is_exact() {
             if !self.happens(which, time, is_gain) {
                 self.add(verdict, kind, "nothing of the kind happened then");
-            } else if stood(&known) >= k {
+            } else if stood(&known) >= k && !self.is_stuck() {
                 self.add(verdict, kind, "it is known to have stood all the same");
-            } else if stood(&truly) >= k && !self.is_careful() {
+            } else if stood(&truly) >= k && !self.is_careful() && !self.is_stuck() {
                 self.add(verdict, kind, "it stood all the same, and no flag says that this may be");
             }
             return;
@@ -171,7 +171,7 @@ impl Case<'_> {
 
     /// Whose routes an outage is of.
     fn watched(&self) -> Which<'_> {
-        self.asked.origin.map_or(Which::Any, Which::Origin)
+        self.asked.origin.map_or(Which::Any, Which::MaybeOf)
     }
 
     fn outage_start(&self, verdict: &mut Verdict) {
@@ -198,10 +198,13 @@ impl Case<'_> {
         }
     }
 
-    /// A stuck route is no route; then the timeline has a row of it.
+    /// A stuck route is no route; then the timeline has a row of it, if it has as many peers as asked for.
     fn is_stuck(&self) -> bool {
-        let is_of = |episode: &&Episode| self.row.prefix == "*" || episode.prefix == self.row.prefix;
-        self.told.episodes.iter().filter(is_of).any(|episode| episode.bounds.is(&["stuck"]))
+        let time = self.row.time;
+        let is_here = |prefix: &str| self.row.prefix == "*" || prefix == self.row.prefix;
+        let told = self.told.episodes.iter().any(|episode| is_here(&episode.prefix) && episode.bounds.is(&["stuck"]));
+        let outlasts = |route: &&Route| route.bounds.first <= time && route.bounds.last >= time + 90 * MIN;
+        told || self.asked.k > 1 && self.told.routes.iter().filter(outlasts).any(|route| is_here(&route.prefix))
     }
 
     /// A dump shows a moment near its own; what cannot be read may have happened while it was written.

@@ -146,7 +146,9 @@ fn by_target(case: &Case, verdict: &mut Verdict) {
     }
     for target in &all {
         let begins = |row: &&Episode| row.subject == target.subject && row.bounds.first == target.bounds.first;
-        if !each.iter().any(|row| begins(&row)) && !target.bounds.is(&["stuck"]) {
+        // Of one prefix it may go on where another's peers came between.
+        let came_back = target.cells.get("start_basis") == "peer-up";
+        if !each.iter().any(|row| begins(&row)) && !target.bounds.is(&["stuck"]) && !came_back {
             verdict.add("options.by-target", &answer, target.cells.text(), "no prefix begins so");
             return;
         }

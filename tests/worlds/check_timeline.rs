@@ -67,8 +67,9 @@ impl Case<'_> {
         let all = believed(self.truth, self.routes, &self.row.prefix, Which::Subject(&self.row.subject));
         let moments = all.moments();
         let peers = |m: Micros| all.at(m).into_iter().map(|at| (at.0, at.1)).collect::<BTreeSet<Who>>().len();
-        let inside =
-            || moments.iter().copied().filter(|m| bounds.first <= *m && *m <= bounds.last).chain([bounds.first, bounds.last]);
+        // Peers may be assumed after the last proof.
+        let until = if bounds.is_ongoing() { Micros::MAX } else { bounds.ended_before.unwrap_or(bounds.last) };
+        let inside = || moments.iter().copied().filter(|m| bounds.by <= *m && *m <= until).chain([bounds.first, bounds.last]);
         let most = inside().map(peers).max().unwrap_or(0);
         if *peak > most {
             self.add(verdict, "timeline.peak-too-high", &format!("by the routes at most {most} stand at once"));

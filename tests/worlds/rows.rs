@@ -158,7 +158,8 @@ impl Route {
     /// Until when it is believed to stand, at most.
     pub fn believed_until(&self) -> Micros {
         let bounds = &self.bounds;
-        if bounds.is_ongoing() { Micros::MAX } else { bounds.ended_before.unwrap_or(bounds.last) }
+        let assumed = self.cells.get("assumed_s").parse::<f64>().map_or(0, |seconds| (seconds * 1e6).round() as Micros);
+        if bounds.is_ongoing() { Micros::MAX } else { bounds.ended_before.unwrap_or(bounds.last + assumed) }
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Which<'a> {
     Subject(&'a Subject),
     /// Of this origin.
     Origin(&'a str),
+    /// Of this origin, or of several of which it may be one.
+    MaybeOf(&'a str),
     /// All with a path.
     Any,
 }
@@ -42,6 +44,7 @@ impl Which<'_> {
         match self {
             Which::Subject(one) => one == subject,
             Which::Origin(origin) => subject.0 == origin,
+            Which::MaybeOf(origin) => subject.0 == origin || subject.0 == "ambiguous",
             Which::Any => true,
         }
     }

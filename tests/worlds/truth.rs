@@ -185,7 +185,7 @@ impl<'a> Truth<'a> {
             let is_lost_unseen =
                 log.losses.iter().any(|l| l.down == next && self.seen(collector, peer, l.down_message) < Seen::Sure);
             let in_dump = self.recorded[collector].dumps.iter().any(|d| d.begin <= next && next <= d.end);
-            let is_unseen = is_lost_unseen && next <= span.1 || in_dump && self.changes_unseen(at, next, next);
+            let is_unseen = is_lost_unseen || in_dump && self.changes_unseen(at, next, next);
             let until = if is_unseen { from } else { next.min(span.1) };
             if path.is_plain() && state(self.view(at), from) == Some(path) {
                 out.push((from, until, path.subject()));
