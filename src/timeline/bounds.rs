@@ -89,13 +89,11 @@ pub fn end(holds: &[Hold], lasts: &[usize], k: usize) -> EndOf {
     let own = *of(&edge);
     let last_seen = kth_last(&|end| end.last_seen);
     let known = |time: Time| (time < Time::MAX).then_some(time);
+    let after = Some(kth_last(&|end| end.after.unwrap_or(end.last_seen)).max(last_seen));
     let (after, before) = match own.basis {
         Basis::DataEnd => (None, None),
-        Basis::PeerDown => (own.after.max(Some(last_seen)), own.before),
-        _ => {
-            let after = kth_last(&|end| end.after.unwrap_or(end.last_seen));
-            (Some(after.max(last_seen)), known(kth_last(&End::invisible_by)))
-        }
+        Basis::PeerDown => (after, own.before),
+        _ => (after, known(kth_last(&End::invisible_by))),
     };
     let end = End { last_seen, after, before, ..own };
     debug_assert!(end.after.is_none_or(|after| end.before.is_none_or(|before| after <= before)), "rule 13: {end:?}");

@@ -45,7 +45,7 @@ pub fn of_prefix(holds: &[Hold], known: &PrefixKnowledge, share: f64) -> Vec<Out
         // Whoever may have a route for all that is known, an assumed one included, forbids an outage.
         let is_down = without > 0 && (now + unknown) as f64 <= share * total as f64;
         let edge = |at: Time, basis, record| Edge { time: at, basis, record, peers: (before, now), total: total.max(before) };
-        if !is_open && is_down {
+        if !is_open && is_down && before > now {
             let ended = instant.iter().filter(|m| m.turn != Turn::Arrives).map(|m| &holds[m.hold].end);
             let proven = ended.filter(|end| end.basis.is_change()).find_map(|end| Some((end.basis, end.record?)));
             if let Some((basis, record)) = proven {

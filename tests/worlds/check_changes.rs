@@ -248,7 +248,7 @@ pub fn is_believed_up(truth: &Truth, who: Who, time: Micros) -> bool {
     let messages = truth.logs[who.0][who.1].messages.iter().enumerate();
     let read = messages.filter(|(n, m)| m.at <= time && truth.seen(who.0, who.1, Some(*n)) > Seen::No);
     let spoke = read.map(|(_, m)| (m.at, !matches!(m.said, crate::log::Said::State(_, new) if new != 6)));
-    let dumps = truth.recorded[who.0].dumps.iter().filter(|d| d.begin <= time && d.accepted > Seen::No);
+    let dumps = truth.recorded[who.0].dumps.iter().filter(|d| d.begin <= time && d.accepted == Seen::Sure);
     let shown = dumps.map(|d| (d.begin, d.peers.contains(&who.1)));
     spoke.chain(shown).max_by_key(|(at, _)| *at).is_some_and(|(_, is_up)| is_up)
 }

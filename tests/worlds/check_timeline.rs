@@ -68,7 +68,7 @@ impl Case<'_> {
         let moments = all.moments();
         let peers = |m: Micros| all.at(m).into_iter().map(|at| (at.0, at.1)).collect::<BTreeSet<Who>>().len();
         // Peers may be assumed after the last proof.
-        let until = if bounds.is_ongoing() { Micros::MAX } else { bounds.ended_before.unwrap_or(bounds.last) };
+        let until = bounds.ended_before.unwrap_or(Micros::MAX);
         let inside = || moments.iter().copied().filter(|m| bounds.by <= *m && *m <= until).chain([bounds.first, bounds.last]);
         let most = inside().map(peers).max().unwrap_or(0);
         if *peak > most {
