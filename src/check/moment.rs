@@ -2,7 +2,7 @@
 
 use super::claim::{Claim, Claimed};
 use super::judge::{Data, Reason};
-use crate::model::{AsPath, Asn, Flag, Origin, RecordId, Span, Time, Upstream};
+use crate::model::{AsPath, Asn, Flag, Origin, RecordId, Span, Time, Upstream, spans};
 use crate::replay::{Basis, RouteInterval};
 use crate::timeline::{Change, ChangeKind, Row};
 
@@ -130,7 +130,7 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
     let is_complete = matches!(data.blindness(claim.prefix, window), None | Some(Reason::NoTable));
     let mut found: Vec<Moment> = Vec::new();
     let mut held_until = None;
-    for interval in such {
+    for interval in &such {
         let start = &interval.start;
         if held_until.is_none_or(|until| start.first_seen > until) {
             let is_message = match start.basis {
@@ -152,21 +152,27 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
         }
         held_until = held_until.max(Some(interval.end.last_seen));
     }
-    // Said again after a gap, it may be new.
-    let said_again = data.intervals().filter(is_of).filter(|i| i.repeats > 0);
-    found.extend(said_again.filter_map(|i| {
-        let gap = i.assumed.first()?;
-        Some(Moment {
-            found: i.end.last_seen,
-            after: Some(gap.from),
-            by: Some(i.end.last_seen),
-            basis: Basis::Gap,
-            record: None,
-            shows: Shows::Doubt,
-            no_baseline: i.start.no_baseline,
-        })
-    }));
+    found.extend(hidden(such.iter().copied()));
     found
+}
+
+/// Announcements that may be appearances, where what stood before them was only assumed: of another peer, and of the same route again.
+fn hidden<'a>(such: impl Iterator<Item = &'a RouteInterval> + Clone) -> Vec<Moment> {
+    let stood = |i: &RouteInterval| spans::complement(&i.assumed, Span { from: i.start.first_seen, until: i.end.last_seen });
+    let proven = spans::union(such.clone().flat_map(stood).collect());
+    let doubt = |i: &RouteInterval, after: Time, by: Time, record| Moment {
+        found: by,
+        after: Some(after),
+        by: Some(by),
+        basis: Basis::Gap,
+        record,
+        shows: Shows::Doubt,
+        no_baseline: i.start.no_baseline,
+    };
+    let first = such.clone().filter(|i| !spans::holds(&proven, i.start.first_seen.plus_micros(-1)));
+    let first = first.map(|i| doubt(i, i.start.first_seen, i.start.first_seen, Some(i.start.record)));
+    let again = such.filter(|i| i.repeats > 0).filter_map(|i| Some(doubt(i, i.assumed.first()?.from, i.end.last_seen, None)));
+    first.chain(again).collect()
 }
 
 /// Whether the origin stands more than once at the path's end.

@@ -37,24 +37,28 @@ pub(super) fn verdict(dump: &FileDump, neighbours: &[Option<&FileDump>; 2], watc
     if smallest >= LEAST_COMPARED && dump.size.saturating_mul(2) < smallest {
         return Some(format!("it has {} records, its neighbour {smallest}", dump.size));
     }
-    // Where one of them ends as early, the table has become shorter.
     let (ends, theirs) = near.iter().find_map(|other| ends_early(dump, other, watch))?;
-    let agrees = near.iter().any(|other| ends_early(dump, other, watch).is_none());
-    (!agrees).then(|| format!("it ends with {ends}, and its neighbours go on to {theirs}"))
+    // Where one of them ends there as well, the table has become shorter.
+    let agrees =
+        |other: &&FileDump| other.last[family_of(ends)].is_some_and(|last| last == ends || is_tail(dump, other, &ends, &last));
+    (!near.iter().any(agrees)).then(|| format!("it ends with {ends}, and its neighbours go on to {theirs}"))
 }
 
 /// The last prefixes of a dump and of one that goes on, where more is missing between them than a table loses there: the dump was cut
 /// between two records.
 fn ends_early(dump: &FileDump, other: &FileDump, watch: &Watch) -> Option<(IpNet, IpNet)> {
-    let missing = other.size.saturating_sub(dump.size);
     let ends = |family: usize| dump.last[family].zip(other.last[family]);
     let cut = |(own, theirs): &(IpNet, IpNet)| {
-        let few = missing <= 1.max(other.size / TAIL) && are_close(own, theirs);
         // What is watched may come and go; that is why one looks.
-        let watched = watch.covers(theirs) && missing <= other.records.len() as u64;
-        own < theirs && !few && !watched
+        let watched = watch.covers(theirs) && other.size.saturating_sub(dump.size) <= other.records.len() as u64;
+        own < theirs && !is_tail(dump, other, own, theirs) && !watched
     };
     (0..2).filter_map(ends).find(cut)
+}
+
+/// Whether the last prefixes of two dumps are no further apart than a table's end may move.
+fn is_tail(dump: &FileDump, other: &FileDump, own: &IpNet, theirs: &IpNet) -> bool {
+    other.size.saturating_sub(dump.size) <= 1.max(other.size / TAIL) && are_close(own, theirs)
 }
 
 /// Whether two prefixes of a family have their first octet (IPv6: two octets) in common.
@@ -120,6 +124,12 @@ mod tests {
             ("goes further", full(10, 900), [Some(dump(9, 1000, "202.1.0.0/16")), None], true),
             ("the very end of the table is gone", dump(10, 9990, "223.255.0.0/16"), [Some(full(9, 10000)), None], true),
             ("and more than that", dump(10, 9989, "223.255.0.0/16"), [Some(full(9, 10000)), None], false),
+            (
+                "two cut at two places",
+                dump(10, 900, "202.1.0.0/16"),
+                [Some(dump(9, 800, "150.1.0.0/16")), Some(full(11, 1000))],
+                false,
+            ),
             ("one record of a small table", dump(10, 11, "223.1.0.0/16"), [Some(full(9, 12)), None], true),
         ];
         for (what, own, neighbours, whole) in cases {

@@ -106,13 +106,13 @@ impl Engine<'_> {
     fn withdraw(&mut self, key: Key, at: At) {
         let coverage = self.coverage;
         let (slot, out) = self.slot(key, at.time);
-        let (_, mut end) = table::bounds_of_update(coverage, slot.proof, at.time, at.record);
+        let (_, mut end) = slot.changed_by_update(coverage, at.time, at.record);
         end.clock = at.clock;
         // A withdrawal bounds what a lost session left open.
         out.bound_lost(slot, at.time, None);
         if let State::Absent(since) = slot.state {
             // Withdrawn again: absence is proven anew.
-            slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, at.time));
+            slot.state = State::Absent(out.absent_again(slot, key, since, coverage, at.time));
             slot.proof.renew(at.time);
         } else {
             let held = slot.replace(State::Absent(at.time), at.time);
@@ -135,7 +135,7 @@ impl Engine<'_> {
             held.prove(coverage, &mut slot.proof, at.time);
             return true;
         }
-        let (mut start, mut end) = table::bounds_of_update(coverage, slot.proof, at.time, at.record);
+        let (mut start, mut end) = slot.changed_by_update(coverage, at.time, at.record);
         if let State::Unknown(past) = &slot.state {
             start = appeared(past, route, at.time, at.record, Basis::PeerUp, unwatched);
         }
@@ -340,7 +340,7 @@ impl Replay {
     /// Tells of the absence that a slot leaves at `now`.
     pub(super) fn leave_absence(&mut self, slot: &Slot, key: Key, coverage: &Coverage, now: Time) {
         if let State::Absent(since) = slot.state {
-            self.absences.extend(known_span(since, slot.proof, coverage, now).map(|span| absence(key, span)));
+            self.absences.extend(slot.known_since(since, coverage, now).map(|span| absence(key, span)));
         }
     }
 
@@ -352,11 +352,11 @@ impl Replay {
     }
 
     /// Absence is proven anew at `now`: returns since when it is known without a break.
-    pub(super) fn absent_again(&mut self, key: Key, since: Time, proof: Proof, coverage: &Coverage, now: Time) -> Time {
-        if proof.unseen(coverage, now).is_none() {
+    pub(super) fn absent_again(&mut self, slot: &Slot, key: Key, since: Time, coverage: &Coverage, now: Time) -> Time {
+        if slot.proof.unseen(coverage, now).is_none() {
             return since;
         }
-        self.absences.extend(known_span(since, proof, coverage, now).map(|span| absence(key, span)));
+        self.leave_absence(slot, key, coverage, now);
         now
     }
 

@@ -13,7 +13,7 @@ use super::engine::{Engine, Key, Peer, appeared, close_tables, known_span, same_
 use super::interval::{Basis, End, Quality, Start};
 use super::proof::Proof;
 use super::session::Shown;
-use super::table::{self, Held, Past, Slot, State, Watched};
+use super::table::{Held, Past, Slot, State, Watched};
 use crate::model::{AsPath, Dump, DumpEntry, PeerKey, SessionState, Span, Time, family_of};
 
 impl Engine<'_> {
@@ -86,7 +86,7 @@ impl Engine<'_> {
             held.prove(coverage, &mut slot.proof, stamp);
             return;
         }
-        let (mut start, end) = table::bounds_of_rib(coverage, slot.proof, stamp, entry.record);
+        let (mut start, end) = slot.changed_by_rib(coverage, stamp, until, entry.record);
         if let State::Unknown(past) = &slot.state {
             start = first_shown(past, entry, first_dump, unwatched);
         }
@@ -127,12 +127,12 @@ impl Engine<'_> {
                 continue;
             }
             if let State::Absent(since) = slot.state {
-                slot.state = State::Absent(out.absent_again(key, since, slot.proof, coverage, proof.at));
+                slot.state = State::Absent(out.absent_again(slot, key, since, coverage, proof.at));
                 slot.proof.renew(proof.at);
                 out.absent_while(key, proof.at, stamp);
                 continue;
             }
-            let (_, end) = table::bounds_of_rib(coverage, slot.proof, stamp, record);
+            let (_, end) = slot.changed_by_rib(coverage, stamp, until, record);
             out.bound_lost(slot, stamp, None);
             let absent_since = if slot.is_held() { end.before.unwrap_or(stamp) } else { proof.at };
             if !slot.is_held() {

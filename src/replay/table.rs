@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::interval::{Basis, End, Follows, RouteInterval, Start};
-use super::proof::Proof;
+use super::proof::{Proof, Unseen};
 use crate::model::{AsPath, Coverage, Flag, PeerKey, RecordId, Route, Span, Time};
 
 /// A route that stands.
@@ -119,22 +119,39 @@ pub fn path_of(route: Option<&Route>) -> Arc<AsPath> {
     route.map_or_else(Default::default, |r| r.path.clone())
 }
 
-/// A change that a message proves at `now`: exact, unless something may have gone unseen since the last proof (rule 11).
-pub fn bounds_of_update(coverage: &Coverage, proof: Proof, now: Time, record: RecordId) -> (Start, End) {
-    match proof.unseen(coverage, now) {
-        None => bounds(Basis::Update, [now; 5], record),
-        Some(unseen) => bounds(Basis::Gap, [unseen.from, unseen.after, now, now, now], record),
-    }
-}
-
-/// A change that only a dump shows, by a record of `now` (rules 9 and 11).
-pub fn bounds_of_rib(coverage: &Coverage, proof: Proof, now: Time, record: RecordId) -> (Start, End) {
-    match proof.unseen(coverage, now) {
-        None => bounds(Basis::Rib, [proof.at, proof.at, now, now, now], record),
-        Some(unseen) => {
-            let basis = if coverage.sampled { Basis::Rib } else { Basis::Gap };
-            bounds(basis, [unseen.from, unseen.after, unseen.until, unseen.until, now], record)
+impl Slot {
+    /// A change that a message proves at `now`: exact, unless something may have gone unseen since the last proof (rule 11).
+    pub fn changed_by_update(&self, coverage: &Coverage, now: Time, record: RecordId) -> (Start, End) {
+        match self.proof.unseen(coverage, now) {
+            None => bounds(Basis::Update, [now; 5], record),
+            Some(unseen) => bounds(Basis::Gap, [unseen.from, self.after(unseen), now, now, now], record),
         }
+    }
+
+    /// A change that only a dump shows, by a record of `now` (rules 9 and 11); it may have been written until `written`. A change that
+    /// no message shows lies where messages are missing, be it meanwhile.
+    pub fn changed_by_rib(&self, coverage: &Coverage, now: Time, written: Time, record: RecordId) -> (Start, End) {
+        match self.proof.unseen(coverage, now) {
+            None => bounds(Basis::Rib, [self.proof.at, self.proof.at, now, now, now], record),
+            Some(unseen) => {
+                let basis = if coverage.sampled { Basis::Rib } else { Basis::Gap };
+                let is_watched = coverage.end >= written && coverage.gaps_between(now, written).is_empty();
+                let until = if is_watched { unseen.until } else { now };
+                bounds(basis, [unseen.from, self.after(unseen), until, until, now], record)
+            }
+        }
+    }
+
+    /// What comes after the state's last message in the very instant in which a gap begins is in the gap.
+    fn after(&self, unseen: Unseen) -> Time {
+        if self.last_update == Some(unseen.after) { unseen.after.plus_micros(-1) } else { unseen.after }
+    }
+
+    /// The time since `since` in which the state is known, up to before `now`.
+    pub fn known_since(&self, since: Time, coverage: &Coverage, now: Time) -> Option<Span> {
+        let last = |unseen: Unseen| if self.last_update == Some(unseen.from) { unseen.from } else { unseen.from.plus_micros(1) };
+        let until = self.proof.unseen(coverage, now).map_or(now, |unseen| last(unseen).min(now));
+        (since < until).then_some(Span { from: since, until })
     }
 }
 

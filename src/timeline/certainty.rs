@@ -10,7 +10,7 @@ use super::hold::{self, Hold, Holds, Subject, at_prefix};
 use super::knowledge::{Knowledge, PeerKnowledge};
 use super::observed::Observed;
 use super::sweep::Steps;
-use crate::model::{Asn, Origin, PeerKey, Span, Time, Upstream, spans};
+use crate::model::{Asn, Origin, PeerKey, Span, Time, Upstream, family_of, spans};
 
 /// All that is known of all routes.
 pub struct Certainties {
@@ -98,6 +98,7 @@ impl Certainties {
             Some(prefix) => BTreeSet::from([prefix]),
             None => own.keys().filter_map(|subject| subject.prefix).collect(),
         };
+        let families = [0, 1].map(|family| prefixes.iter().any(|prefix| family_of(*prefix) == family));
         let mut peers: BTreeMap<PeerKey, Peer> = BTreeMap::new();
         for prefix in prefixes {
             let mut held: BTreeMap<PeerKey, Held> = BTreeMap::new();
@@ -112,6 +113,13 @@ impl Certainties {
                 let known = self.knowledge.of_peer(prefix, &peer);
                 let is_any = question.upstream.is_none();
                 peers.entry(peer).or_default().add(held.remove(&peer).unwrap_or_default(), &known, is_any);
+            }
+        }
+        if question.prefix.is_none() {
+            // Where no table is known, there may be prefixes that nobody mentioned.
+            for peer in self.knowledge.peers() {
+                let untold = (0..2).filter(|family| families[*family]).flat_map(|family| self.knowledge.untold(family, peer));
+                peers.entry(*peer).or_default().maybe.extend(untold);
             }
         }
         let count = |of: fn(Peer) -> Vec<Span>, peers: BTreeMap<PeerKey, Peer>| Steps::count(peers.into_values().flat_map(of));

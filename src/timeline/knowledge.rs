@@ -128,6 +128,11 @@ impl Knowledge {
         self.families[0].up.keys()
     }
 
+    /// When a peer may have routes of prefixes that it never mentioned: it is up, and its table is not known.
+    pub fn untold(&self, family: usize, peer: &PeerKey) -> &[Span] {
+        at(&self.families[family].unknown, peer)
+    }
+
     /// What is known of a prefix at a peer, its routes aside.
     pub fn of_peer(&self, prefix: IpNet, peer: &PeerKey) -> PeerKnowledge<'_> {
         let family = &self.families[family_of(prefix)];

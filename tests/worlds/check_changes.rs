@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::archive::Seen;
+use crate::archive::{DumpSeen, Seen};
 use crate::ask::Answer;
 use crate::check_routes::key_of;
 use crate::check_timeline::{Asked, name_of, story};
@@ -10,7 +10,7 @@ use crate::rows::{Change, Episode, Route};
 use crate::standing::{Lens, Which, Who, known, place, spans, standing};
 use crate::truth::{At, BACKLOG, Truth};
 use crate::verdict::{Verdict, when};
-use crate::world::{MIN, Micros, SEC};
+use crate::world::{Feed, MIN, Micros, SEC};
 
 /// What else was told.
 #[derive(Clone, Copy)]
@@ -249,7 +249,10 @@ pub fn is_believed_up(truth: &Truth, who: Who, time: Micros) -> bool {
     let read = messages.filter(|(n, m)| m.at <= time && truth.seen(who.0, who.1, Some(*n)) > Seen::No);
     let spoke = read.map(|(_, m)| (m.at, !matches!(m.said, crate::log::Said::State(_, new) if new != 6)));
     let dumps = truth.recorded[who.0].dumps.iter().filter(|d| d.begin <= time && d.accepted == Seen::Sure);
-    let shown = dumps.map(|d| (d.begin, d.peers.contains(&who.1)));
+    // Who has nothing but what lies outside all samples is not heard of by that.
+    let is_low = truth.world.collectors[who.0].peers[who.1].feed == Feed::Low;
+    let shows = |d: &DumpSeen| if is_low { d.entries.iter().any(|e| e.0 == who.1) } else { d.peers.contains(&who.1) };
+    let shown = dumps.map(|d| (d.begin, shows(d)));
     spoke.chain(shown).max_by_key(|(at, _)| *at).is_some_and(|(_, is_up)| is_up)
 }
 
