@@ -230,10 +230,12 @@ fn coverage(files: &CollectorFiles, spans: &[Option<Span>]) -> Option<Coverage> 
 
 /// The parts of a file's span that damage leaves.
 fn readable(file: &UpdateFile, span: Span) -> Vec<Span> {
+    // A wrong clock beside the damage tells nothing of where it begins or ends.
+    let is_own = |time: &Time| (span.from.plus_secs(-EARLY)..=span.until.plus_secs(EARLY)).contains(time);
     let holes = file.damage.iter().map(|damage| {
-        let after = damage.after.unwrap_or(span.from);
+        let after = damage.after.filter(is_own).unwrap_or(span.from);
         // What was lost between two records of one instant is lost all the same.
-        let before = damage.before.unwrap_or(span.until).max(after.plus_micros(1));
+        let before = damage.before.filter(is_own).unwrap_or(span.until).max(after.plus_micros(1));
         Span { from: after, until: before }
     });
     spans::complement(&spans::union(holes.collect()), span)

@@ -141,6 +141,9 @@ fn damage_is_a_gap_from_the_last_whole_record_to_the_next_or_the_files_end() {
     assert_eq!(hole(&[Damage { after: some("8:07"), before: some("8:08") }]), vec![gap("8:07", "8:08")]);
     assert_eq!(hole(&[Damage { after: some("8:07"), before: none }]), vec![gap("8:07", "8:10")]);
     assert_eq!(hole(&[Damage { after: none, before: some("8:06") }]), vec![gap("8:05", "8:06")]);
+    assert_eq!(hole(&[Damage { after: some("6:00"), before: some("8:08") }]), vec![gap("8:05", "8:08")], "a wrong clock before");
+    assert_eq!(hole(&[Damage { after: some("8:07"), before: some("31:00") }]), vec![gap("8:07", "8:10")], "a wrong clock after");
+    assert_eq!(hole(&[Damage { after: some("31:00"), before: none }]), vec![gap("8:05", "8:10")], "and no hole beyond it");
     let within = Span { from: at("8:07"), until: Time::from_micros(at("8:07").micros() + 1) };
     assert_eq!(hole(&[Damage { after: some("8:07"), before: some("8:07") }]), vec![within]);
     let again = [damaged(&[Damage { after: none, before: none }]), file("8:05", 5), file("8:00", 5)];

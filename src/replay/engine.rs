@@ -127,12 +127,12 @@ impl Engine<'_> {
         let no_baseline = self.listed.is_none();
         let unwatched = self.unwatched(key.0, at.time);
         let (slot, out) = self.slot(key, at.time);
-        slot.last_update = Some(at.time);
         if let State::Held(held) = &mut slot.state
             && same_path(held.route.as_ref(), route)
         {
             held.repeats += 1;
             held.prove(coverage, &mut slot.proof, at.time);
+            slot.last_update = Some(at.time);
             return true;
         }
         let (mut start, mut end) = slot.changed_by_update(coverage, at.time, at.record);
@@ -146,6 +146,7 @@ impl Engine<'_> {
         out.leave_absence(slot, key, coverage, at.time);
         let new = Held { route: route.cloned(), start, follows, assumed: Vec::new(), repeats: 0, unread: false };
         let held = slot.replace(State::Held(new), at.time);
+        slot.last_update = Some(at.time);
         out.end(held, key, end);
         false
     }

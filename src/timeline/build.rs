@@ -186,7 +186,9 @@ impl<'a> Builder<'a> {
                 Some(prefix) => known.get(&prefix).map_or_else(Unproven::default, |k| k.unproven(time)),
                 None => known.values().map(|k| k.unproven(time)).sum(),
             };
-            rows.extend(episodes(list, self.k).iter().filter_map(|e| maker.row(e, unproven)));
+            let mut own: Vec<Row> = episodes(list, self.k).iter().filter_map(|e| maker.row(e, unproven)).collect();
+            flag_perhaps_one(&mut own);
+            rows.extend(own);
         }
         rows
     }
@@ -293,6 +295,17 @@ fn by_episode(holds: &[Hold], episodes: &[Episode]) -> Vec<Vec<usize>> {
         }
     }
     own
+}
+
+/// Rows of a subject, in order: where the later one may have begun before the earlier one ended, they may be one.
+fn flag_perhaps_one(rows: &mut [Row]) {
+    for at in 1..rows.len() {
+        let ended = rows[at - 1].end.before.unwrap_or(rows[at - 1].believed.until);
+        if rows[at].start.after.is_some_and(|after| after < ended) {
+            rows[at - 1].flags.set(Flag::WiderBounds);
+            rows[at].flags.set(Flag::WiderBounds);
+        }
+    }
 }
 
 /// Where every origin has its rows, overlapping rows of different origins are in conflict.

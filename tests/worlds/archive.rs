@@ -192,7 +192,9 @@ fn update_file(
     let path = format!("{}/updates.{}", collector.name, clock(file.start));
     let breaks = matches!(file.fault, Some(Fault::Cut { .. })) && sure < records.len();
     let mut times = records[..sure].iter().map(|r| r.at).filter(|at| file.start - MIN < *at && *at < file.until + 5 * MIN);
-    let readable = times.next().map(|first| {
+    // Where the clock is wrong beside damage, nothing tells where that begins.
+    let is_sure = file.clock.is_none() || matches!(file.fault, None | Some(Fault::Missing));
+    let readable = times.next().filter(|_| is_sure).map(|first| {
         let (first, last) = times.fold((first, first), |(first, last), at| (first.min(at), last.max(at)));
         Readable { first: first.max(file.start), last: last.min(file.until), whole: sure == records.len() }
     });

@@ -203,7 +203,8 @@ impl Case<'_> {
         let time = self.row.time;
         let is_here = |prefix: &str| self.row.prefix == "*" || prefix == self.row.prefix;
         let told = self.told.episodes.iter().any(|episode| is_here(&episode.prefix) && episode.bounds.is(&["stuck"]));
-        let outlasts = |route: &&Route| route.bounds.first <= time && route.bounds.last >= time + 90 * MIN;
+        let is_there = |route: &Route| route.bounds.first <= time && time <= route.bounds.last.max(route.believed_until());
+        let outlasts = |route: &&Route| is_there(route) && route.bounds.last - route.bounds.first >= 90 * MIN;
         told || self.asked.k > 1 && self.told.routes.iter().filter(outlasts).any(|route| is_here(&route.prefix))
     }
 

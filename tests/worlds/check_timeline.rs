@@ -140,7 +140,8 @@ impl Case<'_> {
 
     fn start(&self, verdict: &mut Verdict) {
         let bounds = &self.row.bounds;
-        if bounds.is(&["stuck", "clock"]) || self.is_beside_stuck() {
+        // What came and went within an instant may be one with what was before, or not.
+        if bounds.is(&["stuck", "clock"]) || self.is_beside_stuck() || bounds.first == bounds.last {
             return;
         }
         let truly = self.truly(bounds.first, false);

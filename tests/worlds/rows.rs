@@ -158,9 +158,15 @@ impl Route {
     /// Until when it is believed to stand, at most.
     pub fn believed_until(&self) -> Micros {
         let bounds = &self.bounds;
-        let assumed = self.cells.get("assumed_s").parse::<f64>().map_or(0, |seconds| (seconds * 1e6).round() as Micros);
+        let assumed = micros(self.cells.get("assumed_s"));
         if bounds.is_ongoing() { Micros::MAX } else { bounds.ended_before.unwrap_or(bounds.last + assumed) }
     }
+}
+
+/// Seconds with up to six decimals.
+fn micros(seconds: &str) -> Micros {
+    let (whole, part) = seconds.split_once('.').unwrap_or((seconds, ""));
+    whole.parse::<Micros>().unwrap_or(0) * SEC + format!("{part:0<6}").parse::<Micros>().unwrap_or(0)
 }
 
 /// A row of `timeline`.
