@@ -46,6 +46,22 @@ fn nothing_found_exits_1_with_a_header() {
     assert_eq!((ran.code, ran.stdout.lines().count()), (Some(1), 1));
 }
 
+/// The covering route is named where there is nothing else, and watched, alone, where that is asked for.
+#[test]
+fn an_address_without_a_route_names_the_route_that_covers_it() {
+    let asked = ["timeline", "--prefix", "175.45.176.7", &sample(), "-f", "csv"];
+    let ran = uplinks(&asked);
+    assert_eq!((ran.code, ran.stdout.lines().count()), (Some(1), 1));
+    assert!(ran.stderr.contains("175.45.176.0/24 covers it: ask for that, or add --covering"), "{}", ran.stderr);
+    let covering = uplinks(&[&asked[..], &["--covering"]].concat());
+    let prefixes: std::collections::BTreeSet<&str> =
+        covering.stdout.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
+    assert_eq!((covering.code, prefixes.into_iter().collect::<Vec<_>>()), (Some(0), vec!["175.45.176.0/24"]));
+    assert_eq!(covering.stdout, uplinks(&["timeline", "--prefix", "175.45.176.0/24", &sample(), "-f", "csv"]).stdout);
+    // Nothing but a default route covers it in the sample.
+    assert!(!uplinks(&["timeline", "--prefix", "192.0.2.0/24", &sample()]).stdout.contains("covers it"));
+}
+
 #[test]
 fn a_truncated_file_gives_what_it_has_and_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -140,6 +140,9 @@ fn update_files_are_read_alike_whatever_their_blocks() {
         for prefixes in [&["175.45.176.0/22"][..], &["175.45.178.0/24", "2001:db8:1::/48"], &["9.0.0.0/17"], &["10.0.0.0/8"]] {
             let what = format!("round {round}, {records} records, {streams} streams, {prefixes:?}");
             searched += same(&path, &watch(prefixes), &what).iter().filter(|taken| **taken == Taken::Searched).count();
+            if round % 4 == 0 {
+                same(&path, &watch(prefixes).with_covering(), &format!("{what}, and what covers them"));
+            }
         }
     }
     assert!(searched > 60, "only {searched} of the shortcuts were taken");
@@ -226,6 +229,10 @@ fn table_dumps_are_read_alike_whatever_their_blocks() {
             let [auto, never] = same(&path, &watch(wanted), &what);
             sought += usize::from(auto == Taken::Sought);
             searched += usize::from(never == Taken::Searched);
+            if round % 8 == 0 {
+                let [covering, _] = same(&path, &watch(wanted).with_covering(), &format!("{what}, and what covers them"));
+                assert_eq!(covering, auto, "{what}");
+            }
         }
     }
     assert!(sought > 60 && searched > 30, "only {sought} were sought and {searched} searched");

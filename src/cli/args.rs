@@ -195,9 +195,12 @@ pub struct Target {
     /// An origin AS: 131279, AS131279 or 2.207 (repeatable)
     #[arg(long, value_name = "ASN")]
     pub origin: Vec<Asn>,
-    /// A prefix; its more-specifics are watched too (repeatable)
+    /// A prefix or an address; its more-specifics are watched too (repeatable)
     #[arg(long, value_name = "CIDR", value_parser = parse_prefix)]
     pub prefix: Vec<IpNet>,
+    /// Watch the prefixes that cover those as well, up to /8 (IPv6: /16)
+    #[arg(long)]
+    pub covering: bool,
     /// A file with one prefix a line
     #[arg(long, value_name = "FILE")]
     pub prefix_file: Option<String>,

@@ -64,6 +64,7 @@ fn facts(plan: &Plan, answer: &Answer) -> RunFacts {
         quarantined: files.iter().map(|(_, said)| said.counts.quarantined).sum(),
         disagreements: quality().map(|q| q.rib_disagreements).sum(),
         clock: quality().map(|q| q.clock).sum(),
+        covering: answer.covering.iter().copied().collect(),
         peers: peers(answer),
     }
 }

@@ -30,7 +30,7 @@ use plan::{Plan, PlanError};
 use read::ReadError;
 
 use crate::model::{RecordId, Span, Upstream};
-use crate::report::{Colour, Context, Sheet, Style, sheets};
+use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
 /// How a run ended, as its exit status tells.
@@ -135,6 +135,12 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
             answer.evidence(record)
         };
         let mut context = facts::context(plan, answer, &evidence);
+        // Where the result itself has no place for words.
+        if !matches!(plan.format, Format::Table | Format::Markdown)
+            && let Some(said) = context.covered()
+        {
+            warn::note(&said);
+        }
         let (sheet, style) = (sheet(plan, answer, &mut context), style(plan));
         if let Some(path) = &plan.evidence {
             evidence::write(path, &used, answer, read::cache_of(plan)?.as_ref())?;

@@ -33,6 +33,8 @@ pub struct Plan {
     pub prefixes: Vec<IpNet>,
     /// Whether a first pass must find the prefixes that the origins announce.
     pub discovers: bool,
+    /// `--covering`.
+    pub covering: bool,
     /// Names of ASes.
     pub names: BTreeMap<Asn, String>,
     /// What overlaps `[from, to)` is printed; records at or after `to` are ignored.
@@ -118,6 +120,7 @@ impl Plan {
             return Err(PlanError::Window { from, to });
         }
         refuse_terminal(output.format, output.output.as_deref())?;
+        let covering = target.covering;
         let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
@@ -134,6 +137,7 @@ impl Plan {
             origins,
             prefixes,
             discovers,
+            covering,
             names,
             window: (selection.from, selection.to),
             collectors: selection.collector,
@@ -237,7 +241,7 @@ mod tests {
     use super::*;
 
     fn target() -> Target {
-        Target { profile: None, origin: vec![], prefix: vec![], prefix_file: None, discover: false, names: None }
+        Target { profile: None, origin: vec![], prefix: vec![], prefix_file: None, covering: false, discover: false, names: None }
     }
 
     #[test]

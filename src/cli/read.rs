@@ -16,7 +16,7 @@ use super::progress::{Doing, Progress};
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source, escaped};
 use crate::event::{self, Cache, Damage, Discovery, FileEvents, FilePeer, Taken, discover_prefixes, read_events, read_file};
 use crate::model::Asn;
-use crate::target::{Keep, Watch};
+use crate::target::{Keep, Watch, covering};
 
 /// All files, read.
 #[derive(Debug)]
@@ -207,6 +207,7 @@ impl<'a> SecondPass<'a> {
     fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
         let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
         let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
+        let watch = if plan.covering { watch.with_covering() } else { watch };
         let question = question_of(&watch);
         Self { plan, cache, watch, question }
     }
@@ -250,9 +251,30 @@ pub fn peers_with_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)], dumps
     each_file(plan, Doing::Looking, &asked, none, one)
 }
 
+/// Where the prefixes that were asked for show no route: those that cover them most closely in the first table of each collector, or in
+/// the first update file of those that have none.
+pub fn covering_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)]) -> BTreeSet<IpNet> {
+    let mut first: BTreeMap<&str, &(ArchiveFile, FileEvents)> = BTreeMap::new();
+    for file in files {
+        let best = first.entry(&file.0.collector).or_insert(file);
+        if best.1.dumps.is_empty() && !file.1.dumps.is_empty() {
+            *best = file;
+        }
+    }
+    let first: Vec<ArchiveFile> = first.into_values().map(|(file, _)| file.clone()).collect();
+    let Ok(cache) = cache_of(plan) else { return BTreeSet::new() };
+    let plan = Plan { covering: true, ..plan.clone() };
+    let pass = SecondPass::new(&plan, cache, plan.prefixes.clone());
+    let none = first.iter().map(|_| None).collect();
+    let said = each_file(&plan, Doing::Looking, &first, none, |_, file, progress| pass.file(file, progress));
+    let there: BTreeSet<IpNet> = said.iter().flat_map(|(said, _)| said.prefixes()).collect();
+    plan.prefixes.iter().filter_map(|asked| covering(*asked).find(|net| there.contains(net))).collect()
+}
+
 /// What an answer depends on besides the file: the watched prefixes. Origins only classify, later.
 pub fn question_of(watch: &Watch) -> String {
-    format!("routes of {:?}", watch.prefixes())
+    let covering = if watch.covering().is_empty() { "" } else { " and what covers them" };
+    format!("routes of {:?}{covering}", watch.prefixes())
 }
 
 /// The cache that the plan names, if it does.

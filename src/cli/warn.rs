@@ -52,7 +52,7 @@ pub fn warn(answer: &Answer) {
         tell(&list, remark);
     }
     for what in unread(answer.read.files.iter().map(|(_, said)| said)) {
-        say(&format!("note: not read: {what}; only unicast routes of BGP are"));
+        note(&format!("not read: {what}; only unicast routes of BGP are"));
     }
 }
 
@@ -64,6 +64,11 @@ fn tell(list: &[String], remark: Option<&str>) {
     if let Some(remark) = remark.filter(|_| !list.is_empty()) {
         say(&format!("  ({remark})"));
     }
+}
+
+/// Something that the user may want to know.
+pub fn note(what: &str) {
+    say(&format!("note: {what}"));
 }
 
 fn say(line: &str) {

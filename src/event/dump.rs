@@ -34,7 +34,7 @@ pub(super) enum Depth {
 
 impl Aim {
     pub fn of(watch: &Watch) -> Self {
-        Aim { watched: Arc::new(PrefixSet::new(watch.prefixes())), keep: watch.keep(), depth: Depth::Heads }
+        Aim { watched: Arc::new(watch.set()), keep: watch.keep(), depth: Depth::Heads }
     }
 }
 

@@ -180,6 +180,18 @@ impl FileEvents {
     }
 }
 
+impl FileEvents {
+    /// Every prefix that a watched record announces.
+    pub fn prefixes(&self) -> impl Iterator<Item = IpNet> + '_ {
+        let announced = self.records.iter().flat_map(|record| match &record.message {
+            Message::Update { announced, .. } => announced.as_slice(),
+            Message::Unreadable | Message::State { .. } => &[],
+        });
+        let in_dumps = self.dumps.iter().flat_map(|dump| &dump.records).filter(|record| !record.entries.is_empty());
+        announced.map(|(prefix, ..)| *prefix).chain(in_dumps.map(|record| record.prefix))
+    }
+}
+
 /// Records of a known type that are not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unread {

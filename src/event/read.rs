@@ -14,7 +14,7 @@ use crate::target::Watch;
 /// All that the uncompressed MRT stream `input` says of the prefixes of `watch`. What cannot be read, an error of `input` included, is in
 /// `damage`; all that came before it is there.
 pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
-    let prefilter = Prefilter::for_prefixes(watch.prefixes());
+    let prefilter = Prefilter::for_prefixes(watch.set());
     let mut reader = RecordReader::new(input);
     let mut events = FileEvents::default();
     let mut dumps = DumpsBuilder::new(Aim::of(watch));

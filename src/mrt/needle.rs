@@ -28,15 +28,21 @@ enum Search {
 
 impl PrefixNeedle {
     pub(super) fn new(set: PrefixSet) -> Self {
-        let search = if set.ranges().any(|range| range.len < 8) {
+        let search = if set.ranges().any(|range| range.len < 8) || set.singles().any(|(_, len)| len < 8) {
             Search::Anywhere
-        } else if set.ranges().all(|range| range.len >= 16) && set.ranges().count() <= MOST_FINDERS {
+        } else if set.singles().next().is_none()
+            && set.ranges().all(|range| range.len >= 16)
+            && set.ranges().count() <= MOST_FINDERS
+        {
             let octets = |len: u8| usize::from(len / 8);
             Search::Each(set.ranges().map(|r| Finder::new(&r.first.to_be_bytes()[..octets(r.len)]).into_owned()).collect())
         } else {
             let mut heads = Box::new([0; 1024]);
-            for range in set.ranges() {
-                for head in (range.first >> 112)..=(range.last >> 112) {
+            let ranges = set.ranges().map(|range| (range.first, range.last));
+            // Stray bits after a mask are free.
+            let singles = set.singles().map(|(first, len)| (first, first | u128::MAX.checked_shr(len.into()).unwrap_or(0)));
+            for (first, last) in ranges.chain(singles) {
+                for head in (first >> 112)..=(last >> 112) {
                     heads[usize::try_from(head >> 6).unwrap_or(0) & 1023] |= 1 << (head & 63);
                 }
             }
@@ -69,7 +75,8 @@ impl PrefixNeedle {
         let bits = leading_bits(octets);
         [Family::V4, Family::V6].into_iter().any(|family| {
             let fits = |len: u8| len <= *mask && usize::from(len).div_ceil(8) <= octets.len();
-            *mask <= family.max_len() && self.set.find(family, bits).is_some_and(|range| fits(range.len))
+            let is_inside = || self.set.find(family, bits).is_some_and(|range| fits(range.len));
+            *mask <= family.max_len() && (is_inside() || fits(*mask) && self.set.has_single(family, bits, *mask))
         })
     }
 }

@@ -1,7 +1,5 @@
 //! Decides from raw bytes whether a record can matter (DESIGN.md, "Speed"): false positives cost time, false negatives would cost truth.
 
-use ipnet::IpNet;
-
 use super::needle::{OriginNeedle, PrefixNeedle};
 use super::{Kind, PrefixSet, RawRecord, RibBody, SessionBody, Torn, peer_entries, rib_record, session_body};
 use crate::model::Asn;
@@ -17,9 +15,9 @@ enum Wanted {
 }
 
 impl Prefilter {
-    /// Keeps what can hold a route for one of `prefixes` or a more-specific, and every session state.
-    pub fn for_prefixes(prefixes: &[IpNet]) -> Self {
-        Prefilter(Wanted::Prefixes(PrefixNeedle::new(PrefixSet::new(prefixes))))
+    /// Keeps what can hold a route that the set covers, and every session state.
+    pub fn for_prefixes(prefixes: PrefixSet) -> Self {
+        Prefilter(Wanted::Prefixes(PrefixNeedle::new(prefixes)))
     }
 
     /// Keeps what can hold a path of one of `origins` (rule 4's first pass). Entries of peers that are an origin themselves may have an
@@ -86,8 +84,8 @@ mod tests {
     }
 
     fn watching(prefixes: &[&str]) -> Prefilter {
-        let prefixes: Vec<IpNet> = prefixes.iter().map(|p| p.parse().expect("a prefix")).collect();
-        Prefilter::for_prefixes(&prefixes)
+        let prefixes: Vec<_> = prefixes.iter().map(|p| p.parse().expect("a prefix")).collect();
+        Prefilter::for_prefixes(PrefixSet::new(&prefixes, &[]))
     }
 
     #[test]

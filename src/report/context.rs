@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
 use super::text::{self, duration, minute, plural, second};
@@ -58,6 +59,8 @@ pub struct RunFacts {
     pub disagreements: u64,
     /// Records over 5 minutes outside their file's span (rule 7).
     pub clock: u64,
+    /// Where nothing was seen of the prefixes asked for: the routes that cover them.
+    pub covering: Vec<IpNet>,
     /// What watched records showed of each peer, sorted by collector and peer.
     pub peers: Vec<PeerFacts>,
 }
@@ -166,6 +169,18 @@ impl Context<'_> {
         self.facts.gaps.iter().filter(move |gap| !sampled(gap))
     }
 
+    /// Which routes cover what was asked for and not seen, and what to do about it.
+    pub fn covered(&self) -> Option<String> {
+        let covering: Vec<String> = self.facts.covering.iter().map(ToString::to_string).collect();
+        (!covering.is_empty()).then(|| {
+            format!(
+                "What was asked for has no route of its own; {} {} it: ask for that, or add --covering.",
+                covering.join(", "),
+                if covering.len() == 1 { "covers" } else { "cover" }
+            )
+        })
+    }
+
     /// What the result cannot say because data are missing or damaged: one sentence each.
     pub(super) fn missing(&self) -> Vec<String> {
         let facts = &self.facts;
@@ -181,6 +196,7 @@ impl Context<'_> {
             }
             all.push(format!("Missing data: {}, {} together: {}.", plural(gaps.len(), "gap"), duration(total), named.join("; ")));
         }
+        all.extend(self.covered());
         if facts.unobserved_micros > 0 {
             all.push(format!("No collector has data for {} of the window.", duration(facts.unobserved_micros)));
         }

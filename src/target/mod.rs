@@ -6,4 +6,4 @@ mod watch;
 
 pub use profile::{Profile, read_names, read_prefixes};
 pub use settings::{SettingsError, Shelf, asn_of};
-pub use watch::{Keep, Watch};
+pub use watch::{Keep, Watch, covering};

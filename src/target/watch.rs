@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 
 use crate::model::Asn;
+use crate::mrt::PrefixSet;
 
 /// Whether the original bytes of watched records are kept with what they say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +20,7 @@ pub enum Keep {
 pub struct Watch {
     keep: Keep,
     prefixes: Vec<IpNet>,
+    covering: Vec<IpNet>,
     origins: Vec<Asn>,
 }
 
@@ -32,7 +34,7 @@ impl Watch {
         prefixes.sort_unstable();
         // A prefix inside a watched one is watched already. Sorted order puts the covering one before.
         prefixes.dedup_by(|inner, outer| outer.contains(&*inner));
-        Watch { prefixes, origins, keep: Keep::Nothing }
+        Watch { prefixes, covering: Vec::new(), origins, keep: Keep::Nothing }
     }
 
     /// The same, with or without the records' bytes.
@@ -41,16 +43,30 @@ impl Watch {
         Watch { keep, ..self }
     }
 
+    /// The same, and the routes that cover the watched prefixes ([`covering`]).
+    #[must_use]
+    pub fn with_covering(self) -> Self {
+        let mut all: Vec<IpNet> = self.prefixes.iter().flat_map(|prefix| covering(*prefix)).collect();
+        all.sort_unstable();
+        all.dedup();
+        Watch { covering: all, ..self }
+    }
+
     /// Whether the bytes of watched records are kept.
     pub fn keep(&self) -> Keep {
         self.keep
     }
 
-    /// Whether a route for `net` is watched: `net` is a watched prefix or inside one; never a covering or default route.
+    /// Whether a route for `net` is watched: `net` is a watched prefix or inside one, or covers one, if that was asked for.
     pub fn covers(&self, net: &IpNet) -> bool {
         // Disjoint and sorted: only the last prefix that starts at or before `net` can cover it.
         let at = self.prefixes.partition_point(|p| p <= net);
-        at > 0 && self.prefixes[at - 1].contains(net)
+        at > 0 && self.prefixes[at - 1].contains(net) || self.covering.binary_search(net).is_ok()
+    }
+
+    /// The same for raw bytes.
+    pub fn set(&self) -> PrefixSet {
+        PrefixSet::new(&self.prefixes, &self.covering)
     }
 
     /// Whether the AS may be the origin that is asked for.
@@ -63,10 +79,25 @@ impl Watch {
         &self.prefixes
     }
 
+    /// Prefixes that cover those and are watched without their more-specifics, sorted.
+    pub fn covering(&self) -> &[IpNet] {
+        &self.covering
+    }
+
     /// The watched origins, sorted; none: every origin.
     pub fn origins(&self) -> &[Asn] {
         &self.origins
     }
+}
+
+/// The prefixes that cover a prefix: none shorter than any that is announced, so never a default route.
+pub fn covering(prefix: IpNet) -> impl Iterator<Item = IpNet> {
+    let shortest = match prefix {
+        IpNet::V4(_) => 8,
+        IpNet::V6(_) => 16,
+    };
+    let longer = move |net: &IpNet| net.supernet().filter(|net| net.prefix_len() >= shortest);
+    std::iter::successors(longer(&prefix.trunc()), longer)
 }
 
 #[cfg(test)]
@@ -89,5 +120,20 @@ mod tests {
             assert!(!watch.covers(&net(outside)), "{outside}");
         }
         assert_eq!(watch.prefixes().len(), 3);
+    }
+
+    #[test]
+    fn covering_routes_are_watched_where_asked_for_and_nothing_beside_them() {
+        let watch = Watch::new([net("175.45.176.0/22"), net("2001:db8::/32")], []).with_covering();
+        for covering in
+            ["175.45.176.0/22", "175.45.176.0/24", "175.45.176.0/21", "175.45.160.0/19", "175.0.0.0/8", "2001:d00::/24"]
+        {
+            assert!(watch.covers(&net(covering)), "{covering}");
+            assert!(watch.set().covers_net(net(covering)), "{covering}");
+        }
+        for beside in ["0.0.0.0/0", "174.0.0.0/7", "175.45.180.0/22", "175.45.168.0/21", "175.45.160.0/20", "::/0", "2000::/12"] {
+            assert!(!watch.covers(&net(beside)), "{beside}");
+            assert!(!watch.set().covers_net(net(beside)), "{beside}");
+        }
     }
 }

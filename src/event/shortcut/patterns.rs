@@ -48,19 +48,20 @@ fn marker(length: Octet) -> Pattern {
 }
 
 fn search_set(watch: &Watch, mut patterns: Vec<Pattern>) -> Option<SearchSet> {
-    if watch.prefixes().len() > MOST_PREFIXES {
+    if watch.prefixes().len() + watch.covering().len() > MOST_PREFIXES {
         return None;
     }
-    patterns.extend(watch.prefixes().iter().map(prefix_pattern));
+    patterns.extend(watch.prefixes().iter().map(|prefix| prefix_pattern(prefix, prefix.max_prefix_len())));
+    patterns.extend(watch.covering().iter().map(|prefix| prefix_pattern(prefix, prefix.prefix_len())));
     SearchSet::new(&patterns).ok()
 }
 
-/// A prefix or more-specific as lists of prefixes and RIB records write it: a mask, then the octets; what follows the watched mask is
-/// free, be it more bits of the prefix or stray ones.
-fn prefix_pattern(prefix: &IpNet) -> Pattern {
-    let (octets, max) = match prefix {
-        IpNet::V4(net) => (net.network().octets().to_vec(), 32),
-        IpNet::V6(net) => (net.network().octets().to_vec(), 128),
+/// A prefix, or a more-specific with a mask up to `max`, as lists of prefixes and RIB records write it: a mask, then the octets; what
+/// follows the watched mask is free, be it more bits of the prefix or stray ones.
+fn prefix_pattern(prefix: &IpNet, max: u8) -> Pattern {
+    let octets = match prefix {
+        IpNet::V4(net) => net.network().octets().to_vec(),
+        IpNet::V6(net) => net.network().octets().to_vec(),
     };
     let len = prefix.prefix_len();
     let mut places = vec![Octet { low: len, high: max }];

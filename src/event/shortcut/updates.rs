@@ -45,7 +45,7 @@ struct Stretch {
 /// Reads a file of which `opening` says that it begins with a session record.
 pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, watch: &Watch) -> Result<FileEvents, GaveUp> {
     let (blocks, end) = search(data, &mut opening, patterns)?;
-    let prefilter = Prefilter::for_prefixes(watch.prefixes());
+    let prefilter = Prefilter::for_prefixes(watch.set());
     let mut reader = Reader { data, secs: opening.secs, blocks, patterns, decoder: opening.decoder, watch, prefilter };
     let mut stretches: Vec<Stretch> = Vec::new();
     let last = reader.blocks.len().checked_sub(1).ok_or(GaveUp)?;
