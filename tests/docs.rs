@@ -3,10 +3,13 @@
 #[path = "support/run.rs"]
 mod run;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
+use std::process::Command;
 
-use run::{binary, root};
+use run::{binary, root, sample, uplinks};
 
 /// The commands after `$ uplinks ` in a text's console blocks; what needs files that are not here is left out by its words.
 fn commands(text: &str) -> Vec<String> {
@@ -39,6 +42,40 @@ fn commands_of_the_guide_run() {
     let folder = tempfile::tempdir().expect("a folder");
     std::os::unix::fs::symlink(root().join("sample-data"), folder.path().join("sample-data")).expect("a link");
     assert!(run_all(&root().join("docs/guide.md"), folder.path()) > 12);
+}
+
+/// The program of the guide's Python block, on the sample's rows and one of an origin that is itself a peer.
+#[test]
+fn the_notebook_recipe_adds_up() {
+    let has_pandas = Command::new("python3").args(["-c", "import pandas"]).output().is_ok_and(|ran| ran.status.success());
+    if !has_pandas {
+        // Past the capture of a passing test: it must be seen.
+        let _ = writeln!(io::stderr(), "NOT RUN: the notebook recipe of docs/guide.md, for python3 has no pandas");
+        return;
+    }
+    let guide = fs::read_to_string(root().join("docs/guide.md")).expect("the guide");
+    let program = guide.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a Python block");
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = uplinks(&["timeline", "-f", "csv", &sample()]).stdout;
+    let line = rows.lines().find(|line| line.contains(",20485,")).expect("an episode");
+    fs::write(folder.path().join("rows.csv"), format!("{rows}{}\n", line.replace(",20485,TransTeleCom,", ",direct,,")))
+        .expect("rows");
+    let ran = Command::new("python3").args(["-c", program]).current_dir(folder.path()).output().expect("python3 runs");
+    let said = String::from_utf8_lossy(&ran.stdout);
+    let mut reader = csv::Reader::from_reader(rows.as_bytes());
+    let mut seconds: BTreeMap<String, f64> = BTreeMap::new();
+    for row in reader.records().map(|row| row.expect("a row")).filter(|row| &row[2] == "20485") {
+        *seconds.entry(row[0].to_owned()).or_default() += row[12].parse::<f64>().expect("a duration");
+    }
+    assert!(!seconds.is_empty());
+    for (prefix, sum) in seconds {
+        let told = said.lines().find_map(|line| line.strip_prefix(&prefix)?.trim().parse::<f64>().ok());
+        assert!(
+            told.is_some_and(|told| (told - sum).abs() < 0.01),
+            "{prefix} {sum}: {said} {}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+    }
 }
 
 #[test]
