@@ -215,14 +215,12 @@ impl Work<'_> {
             name(later) == name(earlier)
         });
         let (mut dumps, mut places) = (Vec::new(), BTreeMap::new());
-        for (at, (place, dump)) in all.iter().copied().enumerate() {
+        let verdicts = trust::verdicts(&all.iter().map(|(_, dump)| *dump).collect::<Vec<_>>(), self.watch);
+        for ((place, dump), verdict) in all.iter().copied().zip(verdicts) {
             if !self.is_in_time(dump.end) {
                 continue;
             }
-            let whole = |(_, d): &&((usize, usize), &'_ FileDump)| trust::is_yardstick(d);
-            let before = all[..at].iter().rev().find(whole).map(|(_, d)| *d);
-            let after = all[at + 1..].iter().find(whole).map(|(_, d)| *d);
-            if let Some(reason) = trust::verdict(dump, &[before, after], self.watch) {
+            if let Some(reason) = verdict {
                 self.out.rejected.push(Rejected { file: place.0, reason });
                 continue;
             }

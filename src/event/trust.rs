@@ -16,12 +16,35 @@ const NEIGHBOURS_SECS: i64 = 45 * 86_400;
 const TAIL: u64 = 1000;
 
 /// Whether others may be measured by this dump.
-pub(super) fn is_yardstick(dump: &FileDump) -> bool {
+fn is_yardstick(dump: &FileDump) -> bool {
     dump.broken.is_none() && !dump.excerpt && dump.size > 0
 }
 
+/// Why each of a collector's dumps, in order of time, cannot be trusted, if it cannot. What is found wanting measures no other, so that two cut
+/// dumps do not vouch for one another.
+pub(super) fn verdicts(dumps: &[&FileDump], watch: &Watch) -> Vec<Option<String>> {
+    let mut verdicts: Vec<Option<String>> = vec![None; dumps.len()];
+    let mut measures: Vec<usize> = (0..dumps.len()).filter(|at| is_yardstick(dumps[*at])).collect();
+    loop {
+        let neighbours = |at: usize| {
+            let behind = measures.partition_point(|other| *other <= at);
+            let before = measures.partition_point(|other| *other < at).checked_sub(1);
+            [before, Some(behind)].map(|place| measures.get(place?).map(|other| dumps[*other]))
+        };
+        let open = (0..dumps.len()).filter(|at| verdicts[*at].is_none());
+        let found: Vec<(usize, String)> = open.filter_map(|at| Some((at, verdict(dumps[at], &neighbours(at), watch)?))).collect();
+        if found.is_empty() {
+            return verdicts;
+        }
+        measures.retain(|at| found.iter().all(|(wanting, _)| wanting != at));
+        for (at, reason) in found {
+            verdicts[at] = Some(reason);
+        }
+    }
+}
+
 /// Why a dump cannot be trusted, if it cannot; `neighbours` are the dumps before and after it that can be measured by.
-pub(super) fn verdict(dump: &FileDump, neighbours: &[Option<&FileDump>; 2], watch: &Watch) -> Option<String> {
+fn verdict(dump: &FileDump, neighbours: &[Option<&FileDump>; 2], watch: &Watch) -> Option<String> {
     if let Some(broken) = &dump.broken {
         return Some(broken.clone());
     }
@@ -135,6 +158,32 @@ mod tests {
         for (what, own, neighbours, whole) in cases {
             let verdict = verdict(&own, &[neighbours[0].as_ref(), neighbours[1].as_ref()], &watch);
             assert_eq!(verdict.is_none(), whole, "{what}: {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_found_wanting_measures_no_other() {
+        let watch = Watch::new([], []);
+        let full = |day, size| dump(day, size, "223.255.254.0/24");
+        let cut = |day, size, last| dump(day, size, last);
+        let cases = [
+            (
+                "the first of two cut ones",
+                vec![cut(1, 750, "180.0.0.0/8"), cut(2, 600, "150.0.0.0/8"), full(3, 1000)],
+                vec![1, 2],
+            ),
+            (
+                "the second of two cut ones",
+                vec![full(1, 1000), cut(2, 600, "150.0.0.0/8"), cut(3, 750, "180.0.0.0/8")],
+                vec![2, 3],
+            ),
+            ("a chain of them", vec![full(1, 1000), full(2, 200), full(3, 90), full(4, 1000)], vec![2, 3]),
+            ("all whole", vec![full(1, 1000), full(2, 1010), full(3, 1020)], vec![]),
+        ];
+        for (what, dumps, wanting) in cases {
+            let verdicts = verdicts(&dumps.iter().collect::<Vec<_>>(), &watch);
+            let found: Vec<usize> = (1..).zip(&verdicts).filter(|(_, v)| v.is_some()).map(|(day, _)| day).collect();
+            assert_eq!(found, wanting, "{what}: {verdicts:?}");
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Episode {
 /// An episode under way.
 struct Open {
     from: Time,
+    /// Some of those that make it may have ended before it began, unseen.
+    is_assumed: bool,
     peak: (usize, Time),
     peak_asns: usize,
     members: BTreeMap<PeerKey, (usize, usize)>,
@@ -70,7 +72,7 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
             }
             if turn == Turn::Arrives {
                 if open.is_none() && standing.len() >= k {
-                    open = Some(begin(time, &standing, holds));
+                    open = Some(begin(time, &standing, holds, k));
                 }
                 if let Some(open) = open.as_mut().filter(|open| standing.len() > open.peak.0) {
                     open.peak = (standing.len(), time);
@@ -90,8 +92,11 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
     found
 }
 
-fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold]) -> Open {
-    let mut open = Open { from: time, peak: (0, time), peak_asns: 0, members: BTreeMap::new(), flags: Flags::default() };
+fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold], k: usize) -> Open {
+    let surely = |at: &&usize| holds[**at].end.after.unwrap_or(holds[**at].end.last_seen) >= time;
+    let is_assumed = standing.iter().filter(surely).count() < k;
+    let mut open =
+        Open { from: time, is_assumed, peak: (0, time), peak_asns: 0, members: BTreeMap::new(), flags: Flags::default() };
     for at in standing {
         open.add(*at, &holds[*at]);
     }
@@ -99,7 +104,7 @@ fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold]) -> Open {
 }
 
 fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
-    let Open { from, peak, peak_asns, members, flags } = open;
+    let Open { from, is_assumed, peak, peak_asns, members, flags } = open;
     let firsts: Vec<usize> = members.values().map(|(first, _)| *first).collect();
     let lasts: Vec<usize> = members.values().map(|(_, last)| *last).collect();
     let mut start = bounds::start(holds, &firsts, k);
@@ -116,7 +121,7 @@ fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
         peak_asns,
         members,
         flags,
-        may_be_wider: start.may_be_wider || end.may_be_wider,
+        may_be_wider: is_assumed || start.may_be_wider || end.may_be_wider,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::rows::{Episode, Route};
 use crate::standing::{LENSES, Lens, Which, Who, believed, known, place, standing};
 use crate::truth::{At, Stale, Truth};
 use crate::verdict::{Verdict, when};
-use crate::world::{Micros, Subject};
+use crate::world::{MIN, Micros, Subject};
 
 /// What was asked.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,16 @@ pub fn check(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], rou
         case.start(verdict);
         case.end(verdict);
     }
-    missing(truth, asked, answer, rows, verdict);
+    missing(truth, asked, answer, rows, routes, verdict);
+}
+
+/// How many peers may hold a stuck route of the subject then: they have held it for long, and it may be left aside.
+fn perhaps_stuck(routes: &[Route], prefix: &str, subject: &Subject, time: Micros) -> usize {
+    let is_of = |route: &&Route| (prefix == "*" || route.prefix == prefix) && route.subject == *subject;
+    let outlasts = |route: &&Route| time <= route.bounds.last && route.bounds.first + 90 * MIN <= time;
+    let holders = routes.iter().filter(is_of).filter(outlasts).map(|route| &route.prefix);
+    // Of as few peers as there are here, one a prefix.
+    holders.collect::<BTreeSet<_>>().len()
 }
 
 struct Case<'a> {
@@ -218,7 +227,7 @@ impl Case<'_> {
 }
 
 /// Every time in which enough peers are known to hold something is within a row.
-fn missing(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], verdict: &mut Verdict) {
+fn missing(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], routes: &[Route], verdict: &mut Verdict) {
     let prefixes: Vec<Option<usize>> =
         if asked.target { vec![None] } else { (0..truth.world.prefixes.len()).map(Some).collect() };
     for prefix in prefixes {
@@ -228,7 +237,8 @@ fn missing(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], verdi
             let rows: Vec<&Episode> = rows.iter().filter(|r| r.prefix == name && r.subject == *subject).collect();
             for pair in known.moments().windows(2) {
                 let covers = |row: &&Episode| row.bounds.first <= pair[0] && pair[1] <= row.bounds.last;
-                if known.between(pair[0], pair[1]) >= asked.k && !rows.iter().any(covers) {
+                let stuck = if asked.k > 1 { perhaps_stuck(routes, name, subject, pair[0]) } else { 0 };
+                if known.between(pair[0], pair[1]) >= asked.k + stuck && !rows.iter().any(covers) {
                     let peers: Vec<String> = known.at(pair[0]).into_iter().map(|who| name_of(truth, *who)).collect();
                     let row = format!("missing: {name} {subject:?} {} to {}", when(pair[0]), when(pair[1]));
                     let told: Vec<String> =
