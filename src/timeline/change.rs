@@ -85,7 +85,9 @@ pub struct Around<'a> {
 /// without a dump before, peers that never spoke may have held it for years.
 pub fn of_row(row: &Row, around: &Around) -> impl Iterator<Item = Change> + use<> {
     let stuck = row.flags.has(Flag::Stuck);
-    let is_gain = row.start.basis.is_change() && !stuck && (row.start.after.is_some() || row.is_told_apart.0);
+    // Where those that made it may have gone before, unseen, it is there by its first proof, and no moment saw so many come.
+    let is_pinned = row.start.by == row.believed.from;
+    let is_gain = row.start.basis.is_change() && is_pinned && !stuck && (row.start.after.is_some() || row.is_told_apart.0);
     let no_baseline = row.flags.has(Flag::NoBaseline);
     let is_loss = row.end.basis.is_change() && !stuck && row.end.before.is_some() && (!no_baseline || row.is_told_apart.1);
     let start = is_gain.then(|| start(ChangeKind::UpstreamGained, row, around));

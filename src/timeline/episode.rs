@@ -36,7 +36,7 @@ pub struct Episode {
 /// An episode under way.
 struct Open {
     from: Time,
-    /// Some of those that make it may have ended before it began, unseen.
+    /// Some of those that make it may have ended unseen before it began: only the first proof tells that it has.
     is_assumed: bool,
     peak: (usize, Time),
     peak_asns: usize,
@@ -108,6 +108,9 @@ fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
     let firsts: Vec<usize> = members.values().map(|(first, _)| *first).collect();
     let lasts: Vec<usize> = members.values().map(|(_, last)| *last).collect();
     let mut start = bounds::start(holds, &firsts, k);
+    if is_assumed {
+        start.start.by = start.start.first_seen;
+    }
     let mut end = bounds::end(holds, &lasts, k);
     bounds::meet(&mut start.start, &mut end.end);
     debug_assert!(peak.0 >= k, "no episode has fewer than k peers");
@@ -121,7 +124,7 @@ fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
         peak_asns,
         members,
         flags,
-        may_be_wider: is_assumed || start.may_be_wider || end.may_be_wider,
+        may_be_wider: start.may_be_wider || end.may_be_wider,
     }
 }
 

@@ -94,6 +94,8 @@ impl Case<'_> {
     fn candidates(&self, moment: Micros, at_start: bool) -> Vec<(Micros, Micros)> {
         let contains = |(from, until): &(Micros, Micros)| {
             let (from, until) = (*from, *until);
+            // A dump may show what was a while ago.
+            let until = if at_start && self.row.bounds.start_basis == "rib" { until.saturating_add(BACKLOG) } else { until };
             if at_start { from <= moment && (moment < until || from == until) } else { from <= moment && moment <= until }
         };
         let router: Vec<_> = held_spans(self.truth.router(self.at), &self.path).into_iter().filter(contains).collect();

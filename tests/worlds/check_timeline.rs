@@ -35,6 +35,12 @@ pub fn check(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], rou
     missing(truth, asked, answer, rows, routes, verdict);
 }
 
+/// Until when a row tells of its subject, or the stuck row that takes up where it ends.
+fn until(rows: &[&Episode], row: &Episode) -> Micros {
+    let rest = rows.iter().find(|other| other.bounds.is(&["stuck"]) && other.bounds.first == row.bounds.last);
+    rest.map_or(row.bounds.last, |stuck| stuck.bounds.last)
+}
+
 /// How many peers may hold a stuck route of the subject then: they have held it for long, and it may be left aside.
 fn perhaps_stuck(routes: &[Route], prefix: &str, subject: &Subject, time: Micros) -> usize {
     let is_of = |route: &&Route| (prefix == "*" || route.prefix == prefix) && route.subject == *subject;
@@ -236,7 +242,7 @@ fn missing(truth: &Truth, asked: Asked, answer: &Answer, rows: &[Episode], route
             let known = known(truth, prefix, Which::Subject(subject));
             let rows: Vec<&Episode> = rows.iter().filter(|r| r.prefix == name && r.subject == *subject).collect();
             for pair in known.moments().windows(2) {
-                let covers = |row: &&Episode| row.bounds.first <= pair[0] && pair[1] <= row.bounds.last;
+                let covers = |row: &&Episode| row.bounds.first <= pair[0] && pair[1] <= until(&rows, row);
                 let stuck = if asked.k > 1 { perhaps_stuck(routes, name, subject, pair[0]) } else { 0 };
                 if known.between(pair[0], pair[1]) >= asked.k + stuck && !rows.iter().any(covers) {
                     let peers: Vec<String> = known.at(pair[0]).into_iter().map(|who| name_of(truth, *who)).collect();

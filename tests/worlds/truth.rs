@@ -176,14 +176,18 @@ impl<'a> Truth<'a> {
     pub fn known(&self, at: At) -> Vec<(Micros, Micros, Subject)> {
         let (collector, peer, key) = at;
         let log = &self.logs[collector][peer];
-        let mut happens: Vec<Micros> = self.events(at).into_iter().map(|(time, _)| time).collect();
+        let events = self.events(at);
+        let mut happens: Vec<Micros> = events.iter().map(|(time, _)| *time).collect();
         happens.extend(log.losses.iter().map(|loss| loss.up));
         let mut out = Vec::new();
         let mut add = |from: Micros, path: &Path| {
             let Some(span) = self.recorded[collector].spans.iter().find(|s| s.0 <= from && from <= s.1) else { return };
             let next = happens.iter().copied().filter(|t| *t > from).min().unwrap_or(Micros::MAX);
-            let is_lost_unseen =
-                log.losses.iter().any(|l| l.down == next && self.seen(collector, peer, l.down_message) < Seen::Sure);
+            // Whatever happens that cannot be read, only what is read next bounds it.
+            let read =
+                events.iter().find(|(time, seen)| *time > from && *seen == Seen::Sure).map_or(Micros::MAX, |(time, _)| *time);
+            let is_unread = |m| self.seen(collector, peer, m) < Seen::Sure;
+            let is_lost_unseen = log.losses.iter().any(|l| from < l.down && l.down <= read && is_unread(l.down_message));
             let in_dump = self.recorded[collector].dumps.iter().any(|d| d.begin <= next && next <= d.end);
             let is_unseen = is_lost_unseen || in_dump && self.changes_unseen(at, next, next);
             let until = if is_unseen { from } else { next.min(span.1) };
