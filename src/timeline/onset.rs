@@ -7,6 +7,7 @@ use super::hold::Hold;
 use super::observed::Observed;
 use super::row::Row;
 use crate::model::{CollectorId, Flag, Flags, PeerKey, Time, Upstream};
+use crate::replay::Start;
 use crate::target::Watch;
 
 /// The n-th peer to show the upstream.
@@ -110,6 +111,11 @@ fn ranks<'a>(members: impl Iterator<Item = &'a Hold>, peak: usize) -> Vec<Rank> 
     let half = peak.div_ceil(2).max(1);
     let mut wanted = vec![(1, false), (2, false), (5, false), (half, true)];
     wanted.sort_unstable();
-    let rank = |(n, half_of_peak)| Rank { n, half_of_peak, hold: arrivals.get(n - 1).map(|h| (*h).clone()) };
+    // A peer's own change may be exact; that it was the n-th is not, where others may have been silent for years (rule 12).
+    let arrived = |hold: &Hold| {
+        let after = hold.start.after.filter(|_| !hold.start.no_baseline);
+        Hold { start: Start { after, ..hold.start }, ..hold.clone() }
+    };
+    let rank = |(n, half_of_peak)| Rank { n, half_of_peak, hold: arrivals.get(n - 1).map(|h| arrived(h)) };
     wanted.into_iter().map(rank).collect()
 }

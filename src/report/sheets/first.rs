@@ -55,7 +55,12 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
         name: "first",
         columns: cells::columns(COLUMNS),
         rows,
-        summary: [headline(onset, context)].into_iter().chain(proof(onset, context)).chain([context.files_line()]).collect(),
+        summary: [headline(onset, context)]
+            .into_iter()
+            .chain(unproven(onset))
+            .chain(proof(onset, context))
+            .chain([context.files_line()])
+            .collect(),
         caveats,
         facts: context.facts_json(),
         view: View {
@@ -249,6 +254,14 @@ fn began(start: &Start) -> String {
         ),
         None => format!("first seen at {first} UTC, begun by then, how long before is unknown (basis {}),", start.basis.text()),
     }
+}
+
+/// Without a table before, a first sight is none of an onset (rule 12).
+fn unproven(onset: &Onset) -> Option<String> {
+    let row = onset.headline.as_ref()?;
+    (row.start.no_baseline && row.start.after.is_none()).then(|| {
+        "Update files alone prove no onset: no RIB dump comes before, and who was silent may have had it long since.".to_owned()
+    })
 }
 
 fn proof(onset: &Onset, context: &Context) -> Option<String> {
