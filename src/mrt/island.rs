@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::whole::{Wholeness, wholeness};
+use super::whole::{Steps, Wholeness, wholeness};
 use super::{HEADER_LEN, Header, Kind, RawRecord};
 
 /// Times further apart than this (seconds) do not belong to one file.
@@ -84,15 +84,21 @@ impl<'a> Island<'a> {
     }
 }
 
-/// The record at the start of `bytes`, if it is whole, adds up and has a time near `secs`.
-pub fn sound_record(bytes: &[u8], secs: u32) -> Option<RawRecord<'_>> {
-    let header = Header::read(bytes).filter(|header| header.is_convincing() && is_near(header, secs))?;
-    let record = RawRecord::read(bytes.get(..HEADER_LEN + header.length as usize)?, 0)?;
-    (wholeness(&record) == Wholeness::Whole).then_some(record)
+/// The record at the start of `bytes`, if it is whole, has a time near `secs`, and adds up in no more steps than there are.
+pub fn sound_record<'a>(bytes: &'a [u8], secs: u32, steps: &mut Steps) -> Option<RawRecord<'a>> {
+    let record = near_record(bytes, secs)?;
+    (wholeness(&record, steps) == Wholeness::Whole).then_some(record)
 }
 
+fn near_record(bytes: &[u8], secs: u32) -> Option<RawRecord<'_>> {
+    let header = Header::read(bytes).filter(|header| header.is_convincing() && is_near(header, secs))?;
+    RawRecord::read(bytes.get(..HEADER_LEN + header.length as usize)?, 0)
+}
+
+/// Whether such a record adds up is seen without a step.
 fn session_record(bytes: &[u8], at: usize, secs: u32) -> Option<RawRecord<'_>> {
-    sound_record(bytes.get(at..)?, secs).filter(|record| record.kind() == Kind::Bgp4mp)
+    let record = near_record(bytes.get(at..)?, secs).filter(|record| record.kind() == Kind::Bgp4mp)?;
+    (wholeness(&record, &mut Steps::of(0)) == Wholeness::Whole).then_some(record)
 }
 
 fn is_near(header: &Header, secs: u32) -> bool {

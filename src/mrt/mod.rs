@@ -29,3 +29,4 @@ pub use reader::{MAX_RECORD, RecordReader, looks_like_mrt};
 pub use record_type::is_read;
 pub use rib::{CutEntry, RibBody, RibEntry, RibRecord, rib_record};
 pub use session::{AsLen, Cut, SessionBody, Torn, UpdateBody, session_body};
+pub use whole::Steps;

@@ -3,7 +3,7 @@
 
 use std::io::{ErrorKind, Read};
 
-use super::whole::{Wholeness, wholeness};
+use super::whole::{Steps, Wholeness, wholeness};
 use super::{Damage, HEADER_LEN, Header, RawRecord};
 use crate::model::Time;
 
@@ -34,6 +34,8 @@ pub struct RecordReader<R> {
     /// Why it ended, if not by itself.
     error: Option<String>,
     last: Option<Time>,
+    /// Steps gone to weigh records.
+    spent: u64,
     told_short_lengths: bool,
     damage: Vec<Damage>,
 }
@@ -50,6 +52,7 @@ impl<R: Read> RecordReader<R> {
             ended: false,
             error: None,
             last: None,
+            spent: 0,
             told_short_lengths: false,
             damage: Vec::new(),
         }
@@ -92,7 +95,7 @@ impl<R: Read> RecordReader<R> {
                 continue;
             }
             // A record whose own length was hit swallows what follows it. What stands after it and what it holds tell.
-            if self.is_followed_well(length) || self.wholeness_of(length) != Wholeness::Torn {
+            if self.is_followed_well(length) || matches!(self.wholeness_of(length), Wholeness::Whole | Wholeness::Unknown) {
                 return Some(length);
             }
             if let Some(length) = self.length_without_microseconds(length).or_else(|| self.length_without_view(length)) {
@@ -182,7 +185,8 @@ impl<R: Read> RecordReader<R> {
         let whole = match self.wholeness_of(length) {
             Wholeness::Whole => true,
             Wholeness::Torn => false,
-            Wholeness::Unknown => self.is_chain(&first),
+            // What is too much to add up has to be followed by more as well.
+            Wholeness::Unknown | Wholeness::Unweighed => self.is_chain(&first),
         };
         let bytes = self.buffer.get(self.start..self.start + length)?;
         RawRecord::read(bytes, 0).filter(|_| whole).map(|record| record.time)
@@ -241,9 +245,13 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    fn wholeness_of(&self, length: usize) -> Wholeness {
+    fn wholeness_of(&mut self, length: usize) -> Wholeness {
+        let mut steps = Steps::of_bytes(self.offset(), self.spent);
+        let left = steps.left();
         let bytes = self.buffer.get(self.start..self.start + length).unwrap_or_default();
-        RawRecord::read(bytes, 0).map_or(Wholeness::Torn, |record| wholeness(&record))
+        let weighed = RawRecord::read(bytes, 0).map_or(Wholeness::Torn, |record| wholeness(&record, &mut steps));
+        self.spent += left - steps.left();
+        weighed
     }
 
     fn header_at(&self, at: usize) -> Option<Header> {

@@ -135,3 +135,33 @@ fn lengths_that_leave_out_view_and_number_are_put_right_where_nothing_else_fits(
     // Records that add up are taken as they are, whatever follows.
     assert_eq!(sized(&[&good(0), &[0; 4], &good(1)]).0, [size, size]);
 }
+
+/// Heads of types that are weighed entry by entry, one every few bytes, each claiming a stretch of hundreds of them.
+fn claims(kind: u16, subtype: u16, unit: &[u8], count: usize) -> Vec<u8> {
+    let claim = join(&[&NOON.to_be_bytes(), &kind.to_be_bytes(), &subtype.to_be_bytes(), &((1_u32 << 18) - 7).to_be_bytes()]);
+    join(&[&claim, unit]).repeat(count)
+}
+
+#[test]
+fn the_work_is_in_proportion_to_the_bytes_whatever_they_claim() {
+    // Entries that lead from one head over the next.
+    let entry = |attributes: u8| join(&[&[11, 0, 0, 0, 8, 1], &[0; 4], &[1, 2, 3, 4], &[13, 28, 0, attributes]]);
+    let units: [(u16, u16, Vec<u8>); 4] = [
+        (12, 1, join(&[&[0; 4], &entry(16)])),
+        (12, 1, join(&[&[0; 4], &entry(0), &entry(0), &entry(16)])),
+        (13, 2, join(&[&[0, 0, 0, 1, 8, 11, 0xFF, 0xFF], &[0; 60]])),
+        (5, 1, join(&[&[13, 28, 1, 2, 3, 4, 13, 28, 1, 2, 3, 4, 0, 0, 0, 0], &[1, 0].repeat(30)])),
+    ];
+    for (kind, subtype, unit) in units {
+        let crafted = claims(kind, subtype, &unit, (1 << 20) / (12 + unit.len()));
+        let rest = [an_update(NOON + 1), an_update(NOON + 2), an_update(NOON + 3)];
+        let bytes = join(&[&an_update(NOON), &crafted, &rest.concat()]);
+        let mut reader = RecordReader::new(&bytes[..]);
+        let mut last = None;
+        while let Some(record) = reader.next_record() {
+            last = Some(record.time.secs());
+        }
+        assert!(reader.spent <= (2 << 20) + bytes.len() as u64 / 2, "{kind}: {} steps for {} bytes", reader.spent, bytes.len());
+        assert_eq!(last, Some(i64::from(NOON) + 3), "{kind}: what follows is read");
+    }
+}

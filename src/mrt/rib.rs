@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 
 use super::nlri::mask_and_bits;
+use super::whole::Steps;
 use super::{Cursor, Family, NlriForm};
 
 /// A `TABLE_DUMP_V2` record, as far as its head goes.
@@ -102,9 +103,20 @@ impl<'a> RibRecord<'a> {
 
     /// Whether the entries fill the record to its last byte.
     pub fn is_filled(&self) -> bool {
+        self.is_filled_within(&mut Steps::of(self.entries.len())).unwrap_or(false)
+    }
+
+    /// The same, unless that takes too many steps.
+    pub(super) fn is_filled_within(&self, steps: &mut Steps) -> Option<bool> {
         let mut at = Cursor::new(self.entries);
-        let count = at.u16();
-        count.is_some_and(|count| (0..count).all(|_| rib_entry(&mut at, self.form).is_some())) && at.is_empty()
+        let Some(count) = at.u16() else { return Some(false) };
+        for _ in 0..count {
+            steps.take(1)?;
+            if rib_entry(&mut at, self.form).is_none() {
+                return Some(false);
+            }
+        }
+        Some(at.is_empty())
     }
 }
 

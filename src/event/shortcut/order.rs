@@ -4,7 +4,7 @@
 use ipnet::IpNet;
 
 use super::GaveUp;
-use crate::mrt::{Family, RawRecord, RibBody, RibRecord, rib_record, sound_record};
+use crate::mrt::{Family, RawRecord, RibBody, RibRecord, Steps, rib_record, sound_record};
 
 /// Successive records by which framing is believed to be found: each whole, in order, with the next number.
 const CHAIN: usize = 3;
@@ -55,11 +55,15 @@ pub(super) struct Row {
 impl Order {
     /// The whole record of unicast routes at the start of `bytes`.
     pub fn row(self, bytes: &[u8]) -> Option<(Row, RawRecord<'_>, RibRecord<'_>)> {
+        self.row_within(bytes, &mut Steps::of(bytes.len()))
+    }
+
+    fn row_within<'a>(self, bytes: &'a [u8], steps: &mut Steps) -> Option<(Row, RawRecord<'a>, RibRecord<'a>)> {
         // Before anything else, as this is asked at every byte.
         if bytes.get(4..7)? != [0, 13, 0] {
             return None;
         }
-        let record = sound_record(bytes, self.secs)?;
+        let record = sound_record(bytes, self.secs, steps)?;
         let subtype = record.header.subtype;
         let Some(RibBody::Rib(rib)) = rib_record(subtype, record.body()).filter(|_| matches!(subtype, 2 | 4 | 8 | 10)) else {
             return None;
@@ -71,14 +75,15 @@ impl Order {
 
     /// The first record of `bytes`, which begin anywhere, and its offset.
     pub fn first_row(self, bytes: &[u8]) -> Option<(usize, Row)> {
-        (0..bytes.len()).find_map(|at| Some((at, self.chain(bytes.get(at..)?)?)))
+        let mut steps = Steps::of(bytes.len());
+        (0..bytes.len()).find_map(|at| Some((at, self.chain(bytes.get(at..)?, &mut steps)?)))
     }
 
-    fn chain(self, bytes: &[u8]) -> Option<Row> {
-        let (first, ..) = self.row(bytes)?;
+    fn chain(self, bytes: &[u8], steps: &mut Steps) -> Option<Row> {
+        let (first, ..) = self.row_within(bytes, steps)?;
         let (mut last, mut at) = (first, first.length);
         for _ in 1..CHAIN {
-            let (next, ..) = self.row(bytes.get(at..)?).filter(|(next, ..)| last.is_followed_by(next))?;
+            let (next, ..) = self.row_within(bytes.get(at..)?, steps).filter(|(next, ..)| last.is_followed_by(next))?;
             at += next.length;
             last = next;
         }
