@@ -13,7 +13,7 @@ impl Steps {
     /// turns, and a fraction of what reading its bytes costs.
     pub(super) const fn of_bytes(bytes: u64, spent: u64) -> Self {
         const AT_FIRST: u64 = 1 << 20;
-        const BYTES_A_STEP: u64 = 4;
+        const BYTES_A_STEP: u64 = 16;
         Steps((AT_FIRST + bytes / BYTES_A_STEP).saturating_sub(spent))
     }
 
