@@ -289,7 +289,7 @@ pub struct Work {
     /// Threads [default: one a core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// Whether to seek in table dumps by their order, or to search all of them
+    /// Whether to trust the order of table dumps, which is many times faster, or to search all of them
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub seek: SeekWhen,
     /// Read everything and compare every checksum, without shortcuts
@@ -306,10 +306,11 @@ pub struct Work {
 /// When to seek in table dumps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum SeekWhen {
-    /// Where their order allows it
+    /// Wherever the order holds at the places looked at: what lies between them is assumed
+    Always,
+    /// Never assume what lies between two places
     #[default]
-    Auto,
-    /// Never
+    #[value(alias = "auto")]
     Never,
 }
 

@@ -178,7 +178,7 @@ impl Plan {
 
 fn way(work: &Work) -> Way {
     Way {
-        seek: if work.seek == SeekWhen::Never { Seek::Never } else { Seek::Auto },
+        seek: if work.seek == SeekWhen::Always { Seek::Always } else { Seek::Never },
         verify: if work.verify { Verify::Yes } else { Verify::No },
     }
 }

@@ -14,7 +14,9 @@ use super::args::When;
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source, escaped};
-use crate::event::{self, Cache, Damage, Discovery, FileEvents, FilePeer, Taken, discover_prefixes, read_events, read_file};
+use crate::event::{
+    self, Cache, Damage, Discovery, FileEvents, FilePeer, Seek, Taken, discover_prefixes, read_events, read_file,
+};
 use crate::model::Asn;
 use crate::target::{Keep, Watch, covering};
 
@@ -208,7 +210,9 @@ impl<'a> SecondPass<'a> {
         let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
         let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
         let watch = if plan.covering { watch.with_covering() } else { watch };
-        let question = question_of(&watch);
+        // What seeking alone says may differ from what reading says.
+        let sought = if plan.way.seek == Seek::Always { ", sought" } else { "" };
+        let question = question_of(&watch) + sought;
         Self { plan, cache, watch, question }
     }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::prng::Prng;
 
 /// 2017-10-01T00:00:00Z.
-const DAY: u32 = 1_506_816_000;
+pub const DAY: u32 = 1_506_816_000;
 const PEERS: u32 = 40;
 const PREFIXES: u32 = 170_000;
 const UPDATE_FILES: u32 = 96;
@@ -98,7 +98,7 @@ impl Twin {
     }
 }
 
-fn record(time: u32, kind: u16, subtype: u16, body: &[u8], out: &mut Vec<u8>) {
+pub fn record(time: u32, kind: u16, subtype: u16, body: &[u8], out: &mut Vec<u8>) {
     out.extend(time.to_be_bytes());
     out.extend(kind.to_be_bytes());
     out.extend(subtype.to_be_bytes());

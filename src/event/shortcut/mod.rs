@@ -6,8 +6,9 @@
 //! ([`Verify::Yes`] looks at everything).
 //!
 //! - `updates`: in update files, only the blocks whose Burrows-Wheeler transform holds a watched pattern are inverted.
-//! - `table`: a table dump is written in the order of prefixes with running numbers, so the watched ones are sought by bisection, or
-//!   the transforms of all blocks are searched for them.
+//! - `table`: of a table dump the transforms of all blocks are searched for watched prefixes and for what does not belong in one. It is
+//!   written in the order of prefixes with running numbers, so at the user's wish the watched ones are sought by bisection instead; the
+//!   numbers at two places tell how many RIB records lie between, but not that nothing else does.
 //!
 //! Each gives up ([`GaveUp`]) whenever anything is not as in an intact, ordinary file, and then the plain path reads everything.
 
@@ -31,18 +32,13 @@ use crate::target::Watch;
 use super::file::FileEvents;
 use blocks::Opening;
 
-/// A table dump of so many compressed bytes has few blocks more than places that are sought.
-const SMALL: usize = 1 << 20;
-
-/// Whether places in a table dump may be sought by its order.
+/// Whether places in a table dump may be sought by its order alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Seek {
-    /// In files that are not small, where the order holds at every place looked at.
-    #[default]
-    Auto,
-    /// In small files, too: they cost as much to search, and of what a place between may hold only the search is certain.
+    /// Where it holds at every place looked at: what lies between two such places is taken for what is around it.
     Always,
-    /// Never: every block is at least searched.
+    /// Never: every block is at least searched, which rules out what does not belong there.
+    #[default]
     Never,
 }
 
@@ -56,7 +52,8 @@ pub enum Verify {
     No,
 }
 
-/// How files are to be read. The result of an intact file does not depend on it.
+/// How files are to be read. The result of an intact file does not depend on it, unless places are sought ([`Seek::Always`]) in one that
+/// only looks like a table dump in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Way {
     /// `--seek`.
@@ -110,9 +107,7 @@ fn read_compressed(data: &[u8], watch: &Watch, seek: Seek) -> Result<(FileEvents
             let patterns = patterns::of_updates(watch).ok_or(GaveUp)?;
             Ok((updates::read(data, opening, &patterns, watch)?, Taken::Searched))
         }
-        Kind::TableDumpV2 if seek == Seek::Always || seek == Seek::Auto && data.len() > SMALL => {
-            Ok((table::read(data, opening, None, watch)?, Taken::Sought))
-        }
+        Kind::TableDumpV2 if seek == Seek::Always => Ok((table::read(data, opening, None, watch)?, Taken::Sought)),
         Kind::TableDumpV2 => {
             let patterns = patterns::of_rib(watch).ok_or(GaveUp)?;
             Ok((table::read(data, opening, Some(&patterns), watch)?, Taken::Searched))

@@ -16,6 +16,9 @@ const STATES: [[u8; 7]; 5] =
 /// The same of RIB records, up to 65,535 bytes long: an update file that holds some is none. Subtypes as ranges; type 16 holds entries, too.
 const TABLES: [(u8, u8, u8); 3] = [(12, 1, 4), (13, 1, 2), (16, 2, 2)];
 
+/// The same of all records that matter and do not belong in a dump of `TABLE_DUMP_V2`, in which a peer index is the first.
+const FOREIGN: [(u8, u8, u8); 5] = [(5, 1, 7), (12, 1, 4), (13, 1, 1), (16, 0, 11), (17, 0, 11)];
+
 /// The marker of a BGP message (RFC 4271 4.1).
 const MARKER: [u8; 16] = [0xFF; 16];
 
@@ -27,12 +30,10 @@ pub(super) fn of_updates(watch: &Watch) -> Option<SearchSet> {
     search_set(watch, states.chain(tables).collect())?.within(&marker(Octet { low: 0x10, high: 0xFE })).ok()
 }
 
-/// What the RIB record of a watched prefix holds, and what a file of one dump does not: a peer index but for the first, other records.
+/// What the RIB record of a watched prefix holds, and what a file of one dump does not: a peer index but for the first, and every other
+/// record that is read. Its head tells it, also across a border of blocks.
 pub(super) fn of_rib(watch: &Watch) -> Option<SearchSet> {
-    let index = table_heads((13, 1, 1));
-    let others = TABLES.iter().filter(|head| head.0 != 13).flat_map(|head| table_heads(*head));
-    let states = STATES.iter().map(|head| Pattern::exact(head));
-    search_set(watch, index.chain(others).chain(states).collect())?.within(&marker(Octet { low: 0, high: 0x10 })).ok()
+    search_set(watch, FOREIGN.iter().flat_map(|head| table_heads(*head)).collect())
 }
 
 fn table_heads((kind, first, last): (u8, u8, u8)) -> impl Iterator<Item = Pattern> {

@@ -7,12 +7,14 @@
 //! is its beginning ([`HEAD`], and all of the first block). Every record looked at must agree with all others in order and numbers, or
 //! everything is read.
 //!
-//! A file may hold several dumps, or messages among the records. One that is no longer than what is read of the beginning and end shows
-//! it; so do dumps of different times, and dumps of which the probes, some in every eighth of the file, see two. What lies between probes
-//! of a large file is taken for what is around it.
+//! A file may hold several dumps, or messages among the records, and a record may lie where the order does not put it. No number at the
+//! ends of a stretch and no length of a block tells that it does not. So the transforms of all blocks are searched for the watched
+//! prefixes, wherever they are, and for the heads of records that a single dump does not hold; whatever may be one is read. Only the
+//! sample, which any of its records may stand in for, is found by the order.
 //!
-//! Without seeking, the watched prefixes are not taken to lie where the order says: the transforms of all blocks are searched for them,
-//! and for what a single dump does not hold. The sample is found as before.
+//! With seeking alone, what lies between two probes is taken for what is around it. A file that is no longer than what is read of the
+//! beginning and end shows what does not belong; so do dumps of different times, and dumps of which the probes, some in every eighth of
+//! the file, see two.
 
 use super::GaveUp;
 use super::blocks::Opening;
