@@ -6,6 +6,7 @@
 //! - [`open`] gives a file's uncompressed bytes, all members of it, and fails where the file does.
 //! - [`cover`] says, once the files are read, which stretches of time they cover (rule 11).
 
+mod bounded;
 pub mod bzip2;
 mod collector;
 mod compression;

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
 use flate2::{Decompress as Gunzip, FlushDecompress};
 use xz4rust::{XzDecoder, XzNextBlockResult};
 
+use super::bounded::{Bounded, Counted, LIMIT, Limit};
 use super::bzip2::reader::Reader as Bunzip2;
 use super::compression::{self, Compression};
 use super::found::ArchiveFile;
@@ -14,23 +15,32 @@ use super::zstd::ZstdReader;
 const LARGEST_XZ_DICTIONARY: usize = 128 << 20;
 
 /// The file's uncompressed bytes. All members or streams of it are read. What ends early, has a wrong checksum or bytes
-/// after its end that belong to nothing gives an error, after all that could be decompressed before it.
+/// after its end that belong to nothing gives an error, after all that could be decompressed before it; so does what expands as no archive
+/// does ([`Bounded`]).
 pub fn open(file: &ArchiveFile) -> io::Result<Box<dyn Read + Send>> {
     decompress(file.source.open_raw()?)
 }
 
 /// As [`open`], of any stream.
-pub fn decompress<R: Read + Send + 'static>(mut raw: BufReader<R>) -> io::Result<Box<dyn Read + Send>> {
+pub fn decompress<R: Read + Send + 'static>(raw: BufReader<R>) -> io::Result<Box<dyn Read + Send>> {
+    decompress_within(raw, LIMIT)
+}
+
+fn decompress_within<R: Read + Send + 'static>(mut raw: BufReader<R>, limit: Limit) -> io::Result<Box<dyn Read + Send>> {
     let mut head = Vec::with_capacity(compression::HEAD);
     raw.by_ref().take(compression::HEAD as u64).read_to_end(&mut head)?;
     let compression = Compression::of(&head);
     let raw = Cursor::new(head).chain(raw);
+    if compression == Compression::Plain {
+        return Ok(Box::new(raw));
+    }
+    let (raw, taken) = Counted::new(raw);
     Ok(match compression {
         Compression::Plain => Box::new(raw),
-        Compression::Gzip => Box::new(Members::new(raw, Gzip(Gunzip::new_gzip(15)))),
-        Compression::Bzip2 => Box::new(Bunzip2::new(raw)),
-        Compression::Xz => Box::new(Members::new(raw, Xz::new())),
-        Compression::Zstd => Box::new(ZstdReader::new(raw)),
+        Compression::Gzip => Box::new(Bounded::new(Members::new(raw, Gzip(Gunzip::new_gzip(15))), taken, limit)),
+        Compression::Bzip2 => Box::new(Bounded::new(Bunzip2::new(raw), taken, limit)),
+        Compression::Xz => Box::new(Bounded::new(Members::new(raw, Xz::new()), taken, limit)),
+        Compression::Zstd => Box::new(Bounded::new(ZstdReader::new(raw), taken, limit)),
     })
 }
 

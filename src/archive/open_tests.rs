@@ -171,3 +171,25 @@ fn what_precedes_damage_does_not_depend_on_the_readers_buffer() {
         assert!(lengths.iter().all(|length| *length == lengths[0] && *length > 0), "{lengths:?}");
     }
 }
+
+#[test]
+fn what_expands_as_no_archive_does_is_refused_after_what_came_before() {
+    let read = |stored: &[u8], stretch: u64| {
+        let (mut plain, limit) = (Vec::new(), Limit { stretch, ratio: 20 });
+        let raw = decompress_within(BufReader::new(Cursor::new(stored.to_vec())), limit);
+        let end = raw.and_then(|mut raw| raw.read_to_end(&mut plain));
+        (plain, end.err().map_or_else(String::new, |error| error.to_string()))
+    };
+    let is_refused = |error: &str| error.contains("expand more than 20 times") && error.contains("give it decompressed");
+    let (good, zeros, stretch) = (data(200_000), vec![0; 4 << 20], 1 << 20);
+    for (what, compress) in [("gzip", gz as fn(&[u8]) -> Vec<u8>), ("bzip2", |data| bz(data, 1)), ("zstd", zst)] {
+        let (plain, error) = read(&joined(&[&compress(&good), &compress(&zeros)]), stretch);
+        assert!(plain.starts_with(&good), "{what}: what came before is read");
+        assert!(plain.len() < good.len() + (3 << 20) && is_refused(&error), "{what}: {} bytes, {error}", plain.len());
+        // A run of some length is no bomb, and no more are several with something between.
+        let run = [compress(&good), compress(&zeros[..400_000])].concat().repeat(if what == "bzip2" { 1 } else { 4 });
+        assert_eq!(read(&run, stretch).1, "", "{what}");
+    }
+    assert!(is_refused(&read(XZ, 1 << 16).1), "xz");
+    assert_eq!(read(&zeros, stretch).1, "", "plain");
+}

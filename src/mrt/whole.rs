@@ -26,16 +26,11 @@ impl Steps {
         self.0
     }
 
-    /// `None`: there are none left.
-    pub(super) const fn take(&mut self, steps: u64) -> Option<()> {
-        match self.0.checked_sub(steps) {
-            Some(left) => self.0 = left,
-            None => {
-                self.0 = 0;
-                return None;
-            }
-        }
-        Some(())
+    /// `None`: there are too few left, and none from then on.
+    pub(super) fn take(&mut self, steps: u64) -> Option<()> {
+        let left = self.0.checked_sub(steps);
+        self.0 = left.unwrap_or(0);
+        left.map(drop)
     }
 }
 

@@ -2,14 +2,17 @@
 //! told with the path, and nothing in them steers a terminal.
 
 use std::borrow::Cow;
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use toml::Value;
 
 use crate::archive::escaped;
 use crate::model::{Asn, ParseAsnError};
+
+/// Bytes of a text file; lists of all networks there are have a few MB.
+const LONGEST: u64 = 64 << 20;
 
 /// Settings of one kind, some of them built in.
 #[derive(Debug)]
@@ -65,9 +68,21 @@ impl Shelf {
     }
 }
 
-/// A text file.
+/// A text file; not one that is far too long to be of settings, and may be anything.
 pub fn read(path: &str) -> Result<String, SettingsError> {
-    fs::read_to_string(path).map_err(|source| SettingsError::Read { path: path.to_owned(), source })
+    File::open(path).and_then(text_of).map_err(|source| SettingsError::Read { path: path.to_owned(), source })
+}
+
+fn text_of(file: impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(io::Error::other(format!(
+            "over {} MiB, more than is read of such a file: give a shorter one",
+            LONGEST >> 20
+        )));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
 }
 
 /// An AS number in TOML: `131279`, `"AS131279"` or `"2.207"`.
@@ -87,6 +102,14 @@ fn escaped_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_without_end_is_refused() {
+        let error = text_of(io::repeat(b' ')).expect_err("too long").to_string();
+        assert_eq!(error, "over 64 MiB, more than is read of such a file: give a shorter one");
+        let longest = text_of(io::repeat(b' ').take(LONGEST)).expect("short enough");
+        assert_eq!(longest.len() as u64, LONGEST);
+    }
 
     #[test]
     fn errors_name_the_remedy_and_steer_no_terminal() {
