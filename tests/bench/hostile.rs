@@ -16,7 +16,7 @@ pub fn table(uplinks: &str, folder: &Path, rounds: usize) {
     println!("\nhostile bytes, uplinks -j1: seconds\n{:36} {:>9} {:>9} {:>9}", "", "10 MB", "20 MB", "40 MB");
     let path = folder.join("hostile.updates.20171001.0000");
     let kinds: [(&str, Vec<u8>); 5] = [
-        ("type 12 heads that claim 1 MiB", claiming(12, 1, &[&[0; 4], &entry(16)].concat())),
+        ("type 12 heads that claim 1 MiB", claiming(12, 1, &[&[0; 4], &entry(16)[..]].concat())),
         ("the same, one every 100 bytes", claiming(12, 1, &[&[0; 4], &entry(0)[..], &entry(0), &entry(30)].concat())),
         ("RIB heads of 65,535 entries", claiming(13, 2, &[&[0, 0, 0, 1, 8, 11, 0xFF, 0xFF], &[0; 76][..]].concat())),
         ("whole and damaged records in turn", [whole(), damaged()].concat()),
