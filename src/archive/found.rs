@@ -4,6 +4,7 @@ use std::io;
 
 use super::collector::Project;
 use super::name::NameKind;
+use super::opened::Stamp;
 use super::source::Source;
 use crate::model::Time;
 
@@ -24,6 +25,8 @@ pub struct ArchiveFile {
     pub project: Option<Project>,
     /// Octets, compressed.
     pub size: u64,
+    /// What it was when it was found; a stream's copy is nobody else's.
+    pub stamp: Option<Stamp>,
     /// Whether the user named this very file.
     pub named: Named,
 }

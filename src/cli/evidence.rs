@@ -73,7 +73,7 @@ pub fn write(path: &str, used: &Used, answer: &Answer, cache: Option<&Cache>) ->
 }
 
 fn read(file: &ArchiveFile, wanted: &Wanted, cache: Option<&Cache>) -> Result<Vec<FoundRecord>, EvidenceError> {
-    let kept = cache.map_or(Vec::new(), |cache| cache.records_of(&file.source));
+    let kept = cache.and_then(|cache| Some(cache.records_of(&file.source.open().ok()?))).unwrap_or_default();
     let bytes: Vec<u8> = kept.into_iter().flat_map(|record| record.bytes).collect();
     let search = find_records(&bytes[..], wanted);
     if search.found.len() == wanted.digests.len() {
