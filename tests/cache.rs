@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use run::{Rows, binary, root, sample, uplinks};
+use run::{Rows, binary, root, uplinks};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
@@ -99,9 +99,9 @@ fn the_second_run_reads_no_archive() {
 
 #[test]
 fn four_processes_share_a_cache_and_killed_ones_leave_nothing_behind() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = some_files();
     let cache = folder.path().join("cache");
-    let args = ["timeline", "-f", "csv", &sample()];
+    let args = ["timeline", "-f", "csv", &text(folder.path())];
     let plain = uplinks(&args);
     let run = || {
         let mut command = binary();

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 
 use super::args::{Analysis, By, Common, SeekWhen, Target, When, Work};
 use super::fetch::{Errand, FetchError};
+use super::output::STDOUT;
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
@@ -119,7 +120,7 @@ impl Plan {
         {
             return Err(PlanError::Window { from, to });
         }
-        refuse_terminal(output.format, output.output.as_deref())?;
+        refuse_terminal(output.format, output.output.as_deref().filter(|path| *path != STDOUT))?;
         let covering = target.covering;
         let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
         let options = Options {
@@ -147,7 +148,7 @@ impl Plan {
             exclude_flags: flags(selection.exclude_flag),
             only_flags: flags(selection.only_flag),
             format: output.format,
-            output: output.output,
+            output: output.output.filter(|path| path != STDOUT),
             evidence: output.evidence,
             strict: output.strict,
             way: way(&work),

@@ -88,14 +88,30 @@ struct Reading {
     said: Option<(FileEvents, Taken)>,
 }
 
-/// Finds and reads the inputs that the plan names.
-pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
-    read_all(plan, Inputs { paths: plan.inputs.clone(), early: Early::default() })
+impl Inputs {
+    /// Those that the plan names.
+    pub fn of(plan: &Plan) -> Self {
+        Self { paths: plan.inputs.clone(), early: Early::default() }
+    }
 }
 
-/// Finds the inputs and reads what has not been read of them.
-pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
-    let Inputs { paths, mut early } = inputs;
+/// Finds and reads the inputs that the plan names.
+pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
+    read_all(plan, find(plan, Inputs::of(plan))?)
+}
+
+/// The files that the inputs come down to.
+#[derive(Debug)]
+pub struct Files {
+    /// In the order of rule 7.
+    pub files: Vec<ArchiveFile>,
+    skipped: Vec<Skipped>,
+    early: Early,
+}
+
+/// Finds the files of the inputs.
+pub fn find(plan: &Plan, inputs: Inputs) -> Result<Files, ReadError> {
+    let Inputs { paths, early } = inputs;
     let found = archive::discover(&paths, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
     let mut files = found.files;
     let there: BTreeSet<String> = files.iter().map(|f| escaped(&f.collector)).collect();
@@ -104,6 +120,12 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
         let there = there.into_iter().collect::<Vec<_>>().join(", ");
         return Err(ReadError::NoCollector { wanted: escaped(&plan.collectors.join(", ")), there });
     }
+    Ok(Files { files, skipped: found.skipped, early })
+}
+
+/// Reads what has not been read of them.
+pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
+    let Files { files, skipped, mut early } = found;
     let cache = cache_of(plan)?;
     let readings: Vec<Reading> = files.iter().map(|file| early.take(file)).collect();
     let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|reading| (reading.prefixes, reading.said)).unzip();
@@ -116,7 +138,7 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
     let pass = SecondPass::new(plan, cache, prefixes);
     let said = each_file(plan, Doing::Reading, &files, said, |_, file, progress| pass.file(file, progress));
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
-    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch: pass.watch })
+    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped, watch: pass.watch })
 }
 
 /// Reads single files before all are there. Where the target's prefixes have to be found first (rule 4), it is that pass which
