@@ -240,6 +240,10 @@ fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<R
     if well_named && candidate.named == Named::ByWalking {
         return Ok(Ok(None));
     }
+    // What a folder like /proc has is not opened: it may never end.
+    if size == 0 && candidate.named == Named::ByWalking && said.kind.is_none() {
+        return Ok(Err("it is empty"));
+    }
     if well_named && size > SMALL && sniff::is_bzip2(&candidate.source)? {
         return Ok(Ok(None));
     }

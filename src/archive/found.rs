@@ -58,6 +58,17 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// Why a link is skipped.
+pub(super) const LINK_OUT: &str =
+    "it is a link out of the folder, which is not followed; name what it leads to if that is to be read";
+
+impl Skipped {
+    /// Whether it is a link that leads out of the folder: there may be data behind it.
+    pub fn leads_out(&self) -> bool {
+        self.reason == LINK_OUT
+    }
+}
+
 /// An input that cannot be used: found before anything is read, and fatal.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {

@@ -23,7 +23,7 @@ mod walk;
 mod zstd;
 
 pub use collector::{Project, sanitise};
-pub use compression::Compression;
+pub use compression::{Compression, HEAD, begins_as_mrt};
 pub use coverage::{CollectorFiles, Covered, Damage, RecordTimes, UpdateFile, cover};
 pub use discover::discover;
 pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped, escaped};
