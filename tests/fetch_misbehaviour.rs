@@ -168,9 +168,8 @@ fn encodings_are_undone_or_refused() {
         is_refused(&outcome, &format!("the server sends it encoded as {coding}, which was not asked for"));
         assert_eq!(outcome.asked.len(), 1);
     }
-    const LISTING: &str = "/rrc00/2017.10/";
-    comes_whole(&meets(LISTING, "gzip", true));
-    let outcome = meets(LISTING, "br", false);
+    comes_whole(&meets("/rrc00/2017.10/", "gzip", true));
+    let outcome = meets("/rrc00/2017.10/", "br", false);
     assert!(outcome.ran.code == Some(2) && outcome.ran.stderr.contains("encoded as br"), "{}", outcome.ran.stderr);
 }
 
