@@ -7,6 +7,7 @@ mod mrt;
 mod archive;
 mod seen;
 mod table;
+mod truths;
 
 mod aggregation;
 mod decoding;
