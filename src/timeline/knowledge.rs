@@ -22,6 +22,8 @@ pub struct Knowledge {
     mentioned: BTreeMap<IpNet, BTreeMap<PeerKey, Mentioned>>,
     /// Collectors that have shown no table yet.
     silent: Steps,
+    /// Peers that no record names as yet, where no table has listed all.
+    unheard: Steps,
 }
 
 /// A prefix at a peer that mentioned it: tidy lists.
@@ -77,6 +79,8 @@ pub struct PrefixKnowledge<'a> {
     /// Peers whose route, of whatever origin, is only assumed.
     assumed: Steps,
     silent: &'a Steps,
+    /// See there.
+    unheard: &'a Steps,
 }
 
 /// A number of peers: those that mentioned the prefix are counted one by one, the others as at large.
@@ -106,7 +110,8 @@ impl PrefixKnowledge<'_> {
 
     /// Peers of which nothing is proven.
     pub fn unproven(&self, time: Time) -> Unproven {
-        let named = (self.unknown.at(time) + self.assumed.at(time)).saturating_sub(self.pathless.at(time));
+        let of_known = (self.unknown.at(time) + self.assumed.at(time)).saturating_sub(self.pathless.at(time));
+        let named = of_known + self.unheard.at(time);
         Unproven { named, silent: self.silent.at(time) }
     }
 }
@@ -114,13 +119,16 @@ impl PrefixKnowledge<'_> {
 impl Knowledge {
     /// From the sessions, tables and absences of all collectors.
     pub fn new(observed: &Observed) -> Self {
+        let families = [0, 1].map(|family| Family::new(observed, family));
         let with_data = observed.collectors.iter().filter(|c| c.coverage.start < c.coverage.end);
         let silent = with_data.map(|c| Span { from: c.coverage.start, until: c.replay.baseline.unwrap_or(Time::MAX) });
-        Knowledge {
-            families: [0, 1].map(|family| Family::new(observed, family)),
-            mentioned: mentioned(observed),
-            silent: Steps::count(silent),
-        }
+        let unheard = families[0].up.iter().filter_map(|(peer, up)| {
+            let collector = observed.collector(peer.collector)?;
+            let shown = collector.replay.baseline.unwrap_or(Time::MAX);
+            Some(Span { from: collector.coverage.start, until: up.first()?.from.min(shown) })
+        });
+        let unheard = Steps::count(unheard.filter(|span| span.from < span.until));
+        Knowledge { families, mentioned: mentioned(observed), silent: Steps::count(silent), unheard }
     }
 
     /// Every peer that was ever up.
@@ -180,6 +188,7 @@ impl Knowledge {
             pathless: Steps::count(pathless),
             assumed: Steps::count(assumed),
             silent: &self.silent,
+            unheard: &self.unheard,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Answers that were wrong once, beyond the numbered lines: each stands for a kind.
 
-use crate::archive::{Archive, P, Peer, Q, R, U1, U2, X, announcement, path, via};
+use crate::archive::{Archive, O, P, Peer, Q, R, U1, U2, X, Y, announcement, path, via};
 use crate::mrt::{AsnWidth, Session, Stamp};
 use crate::table::Rib;
 
@@ -184,4 +184,96 @@ fn a_peer_with_any_route_in_the_dump_is_up() {
         "16:00:00 * outage-start (rib), 1 to 0 of 2",
     ]);
     seen(Rib::at("16:00").background(80).idle(P).with(Q)).reports(&[]);
+}
+
+/// Without a table silence says nothing, so what may never have happened cannot be decided, and what did not does not fail. (R12)
+#[test]
+fn update_files_alone_refute_nothing() {
+    let heard = Archive::of("rrc90").withdraws("09:00", P, X).announces("09:10", P, X, via(U1));
+    let seen = heard.seen();
+    let at = |what: &str, time: &str| format!("what = '{what}'\nat = 2017-10-01T{time}Z");
+    let lost = format!("{}\nupstream = {U1}", at("lost", "09:00:00"));
+    let claims = [
+        lost,
+        at("outage-begins", "09:00:00"),
+        at("outage-ends", "09:10:00"),
+        at("absent", "09:05:00"),
+        at("present", "09:20:00"),
+    ];
+    let verdicts = seen.verdicts(&claims.each_ref().map(String::as_str), &[]);
+    assert_eq!(verdicts, ["not-decidable", "not-decidable", "not-decidable", "not-decidable", "pass"]);
+}
+
+/// Nobody has a route only where none of the peers has that were not asked. (R15)
+#[test]
+fn absence_is_that_of_all_peers() {
+    let seen = Archive::of("rrc90").rib(Rib::at("08:00").background(80).of(P, X, via(U1)).partial(R)).seen();
+    assert_eq!(seen.verdicts(&["what = 'absent'\nat = 2017-10-01T09:00:00Z"], &["--peer-asn", "2914"]), ["fail"]);
+}
+
+/// One peer's switch shows no onset where others may have had the upstream for years; that nobody had the prefix, only peers can tell
+/// that are known to have had something else. (R12)
+#[test]
+fn update_files_alone_prove_no_onset() {
+    let switched = Archive::of("rrc90").announces("08:30", P, X, via(U1)).announces("09:00", P, X, via(U2)).announces(
+        "09:20",
+        Q,
+        X,
+        via(U2),
+    );
+    let seen = switched.seen();
+    seen.shows(&[
+        "X via U1: peer-up 08:30:00 in (?, 08:30:00] .. update 09:00:00 | 1 of 2 peers | no-baseline;single-peer",
+        "X via U2: update 09:00:00 in (?, 09:00:00] .. data-end 10:00:00 | 2 of 2 peers | no-baseline",
+    ]);
+    seen.reports(&[]);
+    let first = seen.prints(&["first", "--upstream", "20485"]);
+    assert!(first.contains("how long before is unknown") && first.contains("Update files alone prove no onset"), "{first}");
+    assert!(first.contains("1st <2017-10-01 09:00:00"), "{first}");
+}
+
+/// Each upstream is told with the prefixes that it has itself, and each prefix with its own peers.
+#[test]
+fn sentences_say_what_each_upstream_shows() {
+    let rib = Rib::at("08:00").of(P, X, via(U1)).of(Q, X, via(U1)).of(P, Y, via(U2)).of(Q, Y, via(U2)).of(R, Y, via(U2)).with(R);
+    let told = Archive::of("rrc90").rib(rib).seen().prints(&["timeline"]);
+    assert!(told.contains("AS4837 China Unicom, for 175.45.176.0/24 (1 of 2 prefixes), seen by up to 2 of 3 peers"), "{told}");
+    assert!(told.contains("AS20485 TransTeleCom, for 175.45.178.0/24 (1 of 2 prefixes), seen by up to 3 of 3 peers"), "{told}");
+}
+
+/// Dumps alone contradict no updates, and a change between two of them has both dates.
+#[test]
+fn dumps_alone_contradict_nothing() {
+    let ribs = Archive::of("rrc90")
+        .ribs_only()
+        .rib(Rib::at("08:00").of(P, X, via(U1)).of(Q, X, via(U2)))
+        .rib(Rib::at("16:00").of(Q, X, via(U2)).with(P));
+    let told = ribs.seen().prints(&["timeline"]);
+    assert!(!told.contains("contradict"), "{told}");
+    assert!(told.contains("left between 08:00:00 and 16:00:00"), "{told}");
+}
+
+/// Of the target a peer counts once, and only peers of its families. (R15)
+#[test]
+fn the_target_has_the_peers_of_its_families() {
+    let rib = Rib::at("08:00").background(80).of(P, X, via(U1)).of(P, Y, via(U1)).only_v6(Peer { ip: "2001:db8::20", asn: 6939 });
+    Archive::of("rrc90")
+        .rib(rib)
+        .seen_with(&["--by", "target"])
+        .shows(&["* via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
+}
+
+/// A conflict names the origin and the carrier of the record that proves it, in every format; members of a target are never upstreams of
+/// one another. (R3, R4)
+#[test]
+fn a_conflict_names_origin_and_carrier() {
+    let seen = two_peers().announces(1000, P, X, path(&[P.asn, 9002, 38_040])).seen();
+    for format in ["table", "markdown", "csv", "jsonl"] {
+        let told = seen.prints(&["changes", "-f", format]);
+        assert!(told.contains("38040") && told.contains("9002"), "{format}: {told}");
+    }
+    let within = Archive::of("rrc90").rib(Rib::at(0).of(P, X, path(&[P.asn, U1, 64_510, O])));
+    within
+        .seen_with(&["--origin", "131279", "--origin", "64510", "--prefix", X])
+        .shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 1 of 1 peers | single-peer"]);
 }
