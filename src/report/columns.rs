@@ -91,7 +91,12 @@ const TABLE: &[Explained] = &[
     any("peers_max", "peers", "the most at one time in the bin", "13"),
     any("peers_assumed", "peers", "those of peers for which nothing proves the route then", "0"),
     any("peer_asns", "ASes", "distinct AS numbers among them; in bins at the moment of peers_max", "12"),
-    any("share", "0 to 1", "peers divided by peers_total; empty if nobody could have seen it", "0.5952"),
+    any(
+        "share",
+        "0 to 1",
+        "of peers_total, what it carries: each peer counts once, in equal parts for its routes, so shares add up; of a prefix peers divided by peers_total, unless a peer holds several paths for it; empty if nobody is able to see it",
+        "0.5952",
+    ),
     any("collector", "", "the collector", "rrc90"),
     any("peer_ip", "", "the peer's address", "192.0.2.1"),
     any("peer_asn", "AS number", "the peer's AS number", "3356"),

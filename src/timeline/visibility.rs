@@ -25,8 +25,7 @@ pub struct Point {
     pub peer_asns: usize,
     /// Peers able to see it: in bins the mean.
     pub total: f64,
-    /// What of `total` counts for the share: of a prefix its peers; of the target each peer once, in equal parts for the prefixes that it
-    /// holds, so that upstreams add up.
+    /// What of `total` it carries: each peer counts once, in equal parts for its routes, so that upstreams add up.
     pub weight: f64,
 }
 
@@ -53,7 +52,8 @@ struct Step {
 pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
     let all: BTreeMap<Subject, Vec<Hold>> = timeline.with_stuck();
-    let weights = Weights::of(&timeline.parts);
+    let parts = &timeline.parts;
+    let weights = if parts.is_empty() { Weights::of_prefixes(&all) } else { Weights::of_target(parts) };
     for (subject, holds) in &all {
         let steps = steps(timeline, &weights, subject, holds, window);
         match bin {
@@ -66,7 +66,6 @@ pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Po
 }
 
 fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
-    let key = (subject.origin, subject.upstream);
     let mut moves: Vec<(Time, Turn, usize)> = moves(holds).into_iter().map(|m| (m.time, Turn::Move(m.turn), m.hold)).collect();
     for (at, hold) in holds.iter().enumerate() {
         let Span { from, until } = hold.believed();
@@ -78,8 +77,7 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
             }
         }
     }
-    let of_target = subject.prefix.is_none().then(|| weights.times(key)).into_iter().flatten();
-    moves.extend(timeline.denominator.changes(subject.prefix).chain(of_target).map(|time| (time, Turn::Other, 0)));
+    moves.extend(timeline.denominator.changes(subject.prefix).chain(weights.times(subject)).map(|time| (time, Turn::Other, 0)));
     moves.sort_unstable();
     let (mut peers, mut assumed) = (0_usize, 0_usize);
     let mut asns: BTreeMap<Asn, usize> = BTreeMap::new();
@@ -106,7 +104,7 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
             }
         }
         let total = timeline.denominator.at(subject.prefix, time).max(peers);
-        let weight = if subject.prefix.is_some() { peers as u64 * WHOLE } else { weights.at(key, time) };
+        let weight = weights.at(subject, time);
         let step = Step { time, peers, weight, assumed, asns: asns.len(), total };
         let same = |last: &Step| Step { time, ..*last } == step;
         if !steps.last().is_some_and(same) {
