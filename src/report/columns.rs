@@ -88,7 +88,7 @@ const TABLE: &[Explained] = &[
     of("first", "peers", "peers", "the most at one time; of the peer at half of the peak, that peak", "24"),
     of("visibility", "peers", "peers", "sessions that hold the route; in bins the mean over time", "12.5"),
     of("inventory", "peers", "peers", "sessions seen", "25"),
-    any("peers_max", "peers", "the most at one time in the bin", "13"),
+    any("peers_max", "peers", "the most at one time in the bin, or in the very instant of the change", "13"),
     any("peers_assumed", "peers", "those of peers for which nothing proves the route then", "0"),
     any("peer_asns", "ASes", "distinct AS numbers among them; in bins at the moment of peers_max", "12"),
     any(

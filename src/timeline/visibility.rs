@@ -17,11 +17,11 @@ pub struct Point {
     pub subject: Subject,
     /// Sessions that hold the route: in bins the mean over time, so that upstreams add up.
     pub peers: f64,
-    /// The most at one time.
+    /// The most at one time: in the bin, or at the change itself, where one comes before another that came with it goes at once.
     pub peers_max: usize,
     /// Those of `peers` for which nothing proves it (rule 11).
     pub assumed: f64,
-    /// Distinct AS numbers: in bins at the moment of `peers_max`.
+    /// Distinct AS numbers among `peers`: in bins at the moment of `peers_max`.
     pub peer_asns: usize,
     /// Peers able to see it: in bins the mean.
     pub total: f64,
@@ -46,6 +46,15 @@ struct Step {
     assumed: usize,
     asns: usize,
     total: usize,
+    /// The most peers, and distinct AS numbers, in the very instant.
+    peak: (usize, usize),
+}
+
+impl Step {
+    /// What stands once its instant is over.
+    fn after(self) -> Step {
+        Step { peak: (self.peers, self.asns), ..self }
+    }
 }
 
 /// The series of every subject over `window`: at every change, or in bins of that many microseconds.
@@ -84,11 +93,13 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
     let mut steps: Vec<Step> = Vec::new();
     for instant in moves.chunk_by(|a, b| a.0 == b.0) {
         let Some(time) = instant.first().map(|m| m.0).filter(|time| *time < window.until) else { break };
+        let mut peak = (0, 0);
         for (_, turn, hold) in instant {
             match turn {
                 Turn::Move(sweep::Turn::Arrives) => {
                     peers += 1;
                     *asns.entry(holds[*hold].peer.asn).or_default() += 1;
+                    peak = peak.max((peers, asns.len()));
                 }
                 Turn::Move(sweep::Turn::Leaves | sweep::Turn::LeavesAtOnce) => {
                     peers -= 1;
@@ -103,10 +114,11 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
                 Turn::Other => {}
             }
         }
-        let total = timeline.denominator.at(subject.prefix, time).max(peers);
+        let peak = peak.max((peers, asns.len()));
+        let total = timeline.denominator.at(subject.prefix, time).max(peak.0);
         let weight = weights.at(subject, time);
-        let step = Step { time, peers, weight, assumed, asns: asns.len(), total };
-        let same = |last: &Step| Step { time, ..*last } == step;
+        let step = Step { time, peers, weight, assumed, asns: asns.len(), total, peak };
+        let same = |last: &Step| Step { time, ..last.after() } == step;
         if !steps.last().is_some_and(same) {
             steps.push(step);
         }
@@ -130,18 +142,18 @@ enum Turn {
 /// The steps inside the window, with what stands at its start; none for a subject that nobody holds.
 fn at_changes(subject: Subject, steps: &[Step], window: Span) -> Vec<Point> {
     let first = steps.partition_point(|s| s.time <= window.from);
-    let standing = first.checked_sub(1).map(|at| Step { time: window.from, ..steps[at] });
+    let standing = first.checked_sub(1).map(|at| Step { time: window.from, ..steps[at].after() });
     let mut shown: Vec<Point> = Vec::new();
     for step in standing.into_iter().chain(steps[first..].iter().copied()) {
         // Until somebody holds it, and after everybody let go, the denominator alone is no news.
         let was_held = shown.last().is_some_and(|p| p.peers_max > 0);
-        if step.peers > 0 || was_held {
+        if step.peak.0 > 0 || was_held {
             shown.push(Point {
                 time: step.time,
                 subject,
                 peers: step.peers as f64,
                 weight: step.weight as f64 / WHOLE as f64,
-                peers_max: step.peers,
+                peers_max: step.peak.0,
                 assumed: step.assumed as f64,
                 peer_asns: step.asns,
                 total: step.total as f64,
@@ -182,8 +194,9 @@ fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>
         point.assumed += step.assumed as f64 * share;
         point.total += step.total as f64 * share;
         point.weight += step.weight as f64 / WHOLE as f64 * share;
-        if step.peers > point.peers_max {
-            (point.peers_max, point.peer_asns) = (step.peers, step.asns);
+        let peak = if span.from < bin.from { step.after().peak } else { step.peak };
+        if peak.0 > point.peers_max {
+            (point.peers_max, point.peer_asns) = peak;
         }
     }
     point

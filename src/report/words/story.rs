@@ -222,6 +222,14 @@ impl<'a> Told<'a> {
         self.firsts().into_iter().filter(|r| !together(r, self.first)).collect()
     }
 
+    /// The prefixes with which it is told, and those that followed: only where a change brought it does their order tell anything.
+    pub fn told_on(&self) -> (Vec<Option<IpNet>>, Vec<&'a Row>) {
+        match self.arrival() {
+            Arrival::Gained => (self.arrived_on(), self.later()),
+            Arrival::Present | Arrival::Found => (self.began_on(), Vec::new()),
+        }
+    }
+
     /// The prefixes with which it returned, where they are others than those with which it came.
     pub fn returned_on(&self) -> Vec<Option<IpNet>> {
         let Some((back, _)) = self.stays().get(1).copied() else { return Vec::new() };
