@@ -94,44 +94,30 @@ fn unescaped(markdown: &str) -> String {
     cards::plain(&codes.iter().fold(markdown.replace('\\', ""), |text, (code, c)| text.replace(code, c)))
 }
 
-/// Holds all that is told of one question against its rows.
-fn check(asked: &Asked, by: &[&str]) -> Result<(Facts, String), String> {
+/// What JSON and the page tell of one question.
+struct Told {
+    facts: Facts,
+    summary: Vec<String>,
+    html: String,
+    routes: Vec<Row>,
+}
+
+/// Holds the sentences, cards and series of one question against its rows.
+fn told(asked: &Asked, by: &[&str]) -> Result<Told, String> {
     let (summary, caveats, json) = asked.told("timeline", by);
-    let facts = Facts::new(
-        &asked.ask("timeline", &[&["-f", "csv"], by].concat()),
-        &asked.ask("changes", &[&["-f", "csv"], by].concat()),
-        json,
-    );
-    let [headline, paragraph, files] = summary.as_slice() else { return Err(format!("three parts are told, not {summary:?}")) };
+    let csv = |command: &str| asked.ask(command, &[&["-f", "csv"], by].concat());
+    let facts = Facts::new(&csv("timeline"), &csv("changes"), json);
+    let [headline, paragraph, _] = summary.as_slice() else { return Err(format!("three parts are told, not {summary:?}")) };
     heads::timeline(headline, &facts)?;
     sentences::check(paragraph, &facts).map_err(|wrong| format!("{wrong}, in: {paragraph}"))?;
     caveats.iter().try_for_each(|line| heads::missing(line, &facts))?;
-    heads::changes(&asked.told("changes", by).0[0], &facts)?;
-    let routes = asked.rows("routes", &[]);
-    // What the view does not bear on is asked once.
-    if by.is_empty() {
-        heads::files(files, &asked.rows("inventory", &[]), &facts)?;
-        heads::routes(&asked.told("routes", &[]).0[0], &routes, &facts)?;
-    }
-    let table = asked.ask("timeline", by);
-    let markdown = asked.ask("timeline", &[&["-f", "markdown"], by].concat());
-    for (name, text) in [("table", flat(&table)), ("markdown", flat(&unescaped(&markdown)))] {
-        for said in &summary {
-            assert!(text.contains(&flat(said)), "the {name} lacks: {said}");
-        }
-    }
-    heads::counts(&table, &facts);
-    heads::counts(&markdown, &facts);
     let html = asked.ask("report", by);
     assert_eq!(cards::paragraph(&html), *paragraph, "the page's paragraph");
     cards::check(cards::cards(&html), &facts)?;
     cards::tables(&html, &facts);
-    let shown = asked.rows("visibility", by);
+    let (shown, routes) = (asked.rows("visibility", by), asked.rows("routes", &[]));
     series::adds_up(&shown);
-    if let Some(told) = facts.told.first().filter(|_| by.is_empty()) {
-        let more = ["--upstream", told.upstream.as_str()];
-        heads::first(&asked.told("first", &more).0[0], &asked.rows("first", &more), &facts)?;
-    }
+    series::has_peaks(&shown, &facts);
     let is_exact =
         |row: &Row| row.get("end_basis") == "data-end" || !row.get("ended_before").is_empty() && row.get("end_basis") == "update";
     if routes.iter().all(is_exact) {
@@ -139,40 +125,68 @@ fn check(asked: &Asked, by: &[&str]) -> Result<(Facts, String), String> {
         let origins: Vec<&str> = after.filter(|(option, _)| *option == "--origin").map(|(_, origin)| origin.as_str()).collect();
         series::is_made_of(&shown, &routes, &origins);
     }
-    series::has_peaks(&shown, &facts);
-    Ok((facts, html))
+    Ok(Told { facts, summary, html, routes })
 }
 
-/// How to ask.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    /// In both views; and each figure of paragraphs and cards, made one more, is found wrong.
-    Changed,
-    /// In both views.
-    Told,
-    /// Of prefixes.
-    Once,
+/// The same for the tables for people, and the lines above them.
+fn tables(asked: &Asked, by: &[&str], told: &Told) -> Result<(), String> {
+    let Told { facts, summary, routes, .. } = told;
+    let table = asked.ask("timeline", by);
+    let markdown = asked.ask("timeline", &[&["-f", "markdown"], by].concat());
+    for (name, text) in [("table", flat(&table)), ("markdown", flat(&unescaped(&markdown)))] {
+        for said in summary {
+            assert!(text.contains(&flat(said)), "the {name} lacks: {said}");
+        }
+    }
+    heads::counts(&table, facts);
+    heads::counts(&markdown, facts);
+    heads::changes(&asked.told("changes", by).0[0], facts)?;
+    // What the view does not bear on is asked once.
+    if !by.is_empty() {
+        return Ok(());
+    }
+    heads::files(&summary[2], &asked.rows("inventory", &[]), facts)?;
+    heads::routes(&asked.told("routes", &[]).0[0], routes, facts)?;
+    let Some(upstream) = facts.told.first().map(|told| told.upstream.as_str()) else { return Ok(()) };
+    let more = ["--upstream", upstream];
+    heads::first(&asked.told("first", &more).0[0], &asked.rows("first", &more), facts)
+}
+
+/// Each figure of a paragraph and of cards, made one more, is found wrong.
+fn is_sharp(told: &Told) {
+    let paragraph = cards::paragraph(&told.html);
+    let is_unseen = |text: &String| sentences::check(text, &told.facts).is_ok();
+    let unseen: Vec<String> = changed(&paragraph, told.facts.target()).filter(is_unseen).collect();
+    assert!(unseen.is_empty(), "not found wrong: {unseen:#?}");
+    // A class of a card is none of its figures.
+    let cards = cards::cards(&told.html).replace("card k", "card kind ");
+    let unseen: Vec<String> = changed(&cards, "card kind").filter(|text| cards::check(text, &told.facts).is_ok()).collect();
+    assert!(unseen.is_empty(), "not found wrong: {unseen:#?}");
 }
 
 const VIEWS: [&[&str]; 2] = [&[], &["--by", "target"]];
 
-/// Holds what is told of a question against the rows.
-fn holds(folder: &Path, words: &[&str], how: How) {
+/// How much to ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Everything.
+    Whole,
+    /// Not the tables for people.
+    Told,
+}
+
+/// Holds what is told of a question against the rows. Returns what is told of each view.
+fn holds(folder: &Path, words: &[&str], views: &[&[&str]], how: How) -> Vec<Told> {
     let asked = Asked { folder, words: words.iter().map(|&word| word.to_owned()).collect() };
-    let views = if how == How::Once { 1 } else { 2 };
-    for by in &VIEWS[..views] {
-        let (facts, html) = check(&asked, by).unwrap_or_else(|wrong| panic!("{} {}: {wrong}", words.join(" "), by.join(" ")));
-        if how == How::Changed {
-            let paragraph = cards::paragraph(&html);
-            let target = facts.target();
-            let unseen: Vec<String> = changed(&paragraph, target).filter(|text| sentences::check(text, &facts).is_ok()).collect();
-            assert!(unseen.is_empty(), "not found wrong: {unseen:#?}");
-            // A class of a card is none of its figures.
-            let cards = cards::cards(&html).replace("card k", "card kind ");
-            let unseen: Vec<String> = changed(&cards, "card kind").filter(|text| cards::check(text, &facts).is_ok()).collect();
-            assert!(unseen.is_empty(), "not found wrong: {unseen:#?}");
+    let of = |by: &&[&str]| {
+        let told = told(&asked, by)?;
+        if how == How::Whole {
+            tables(&asked, by, &told)?;
         }
-    }
+        Ok(told)
+    };
+    let one = |by: &&[&str]| of(by).unwrap_or_else(|wrong: String| panic!("{} {}: {wrong}", words.join(" "), by.join(" ")));
+    views.iter().map(one).collect()
 }
 
 /// A text with each of its numbers made one more in turn; but not what follows `but`, which is no figure.
@@ -188,14 +202,28 @@ fn changed<'a>(text: &'a str, but: &'a str) -> impl Iterator<Item = String> {
 }
 
 /// Files are read once: what the answers are made of is the same.
-fn cached(folder: &Path, words: &[&str]) {
+fn cached(folder: &Path, words: &[&str]) -> Vec<Told> {
     let cache = tempfile::tempdir().expect("a folder");
     let cache = ["--cache", cache.path().to_str().expect("a path")];
-    holds(folder, &[&cache, words].concat(), How::Changed);
+    let told = holds(folder, &[&cache, words].concat(), &VIEWS, How::Whole);
+    told.iter().for_each(is_sharp);
+    told
 }
 
 fn sample() {
-    cached(run::root(), &["sample-data"]);
+    let told = cached(run::root(), &["sample-data"]);
+    let Told { facts, summary, .. } = &told[0];
+    let paragraph = &summary[1];
+    for (said, wrong) in [("one upstream provider,", "two upstream providers,"), ("Four times", "Five times"), ("to 1m", "to 2m")]
+    {
+        let other = paragraph.replace(said, wrong);
+        assert!(other != *paragraph && sentences::check(&other, facts).is_err(), "{wrong} is not found wrong");
+    }
+    // What README.md shows is what is told.
+    let readme = std::fs::read_to_string(run::root().join("README.md")).expect("README.md");
+    let (_, shown) = readme.split_once("-- timeline sample-data\n").expect("an example");
+    let (shown, _) = shown.split_once("  ...\n").expect("its end");
+    assert!(run::uplinks(&["timeline", "sample-data"]).stdout.starts_with(shown), "README.md shows another answer");
 }
 
 fn worlds() {
@@ -209,7 +237,7 @@ fn worlds() {
         let mut words: Vec<&str> = if seed % 2 == 0 { vec!["--origin", &origin] } else { Vec::new() };
         words.extend(world.roots.iter().flat_map(|root| ["--prefix", root.as_str()]));
         words.extend(inputs.iter().map(String::as_str));
-        let told = std::panic::catch_unwind(|| holds(&folder, &words, How::Told));
+        let told = std::panic::catch_unwind(|| holds(&folder, &words, &VIEWS, How::Whole));
         std::fs::remove_dir_all(&folder).expect("removed");
         assert!(told.is_ok(), "world {seed}");
     }
@@ -228,8 +256,8 @@ fn telegram(corpus: &Path) {
     let unpacked = Command::new("tar").arg("-xJf").arg(&packed).current_dir(folder.path()).status().expect("tar");
     assert!(unpacked.success(), "{} does not unpack", packed.display());
     let list = corpus.join("telegram-prefixes.txt").display().to_string();
-    holds(folder.path(), &["--origin", "18101", "--prefix-file", &list, "telegram-2026"], How::Told);
-    holds(folder.path(), &["--prefix-file", &list, "telegram-2026"], How::Once);
+    holds(folder.path(), &["--origin", "18101", "--prefix-file", &list, "telegram-2026"], &VIEWS[..1], How::Told);
+    holds(folder.path(), &["--prefix-file", &list, "telegram-2026"], &VIEWS, How::Told);
 }
 
 fn one_dump(corpus: &Path) {

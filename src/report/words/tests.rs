@@ -3,7 +3,7 @@ use crate::model::{Asn, CollectorId, Origin, RecordId, Span};
 use crate::replay::{Basis, End, Start};
 use crate::report::sheets::fixture::{at, began, context, ended, episode, evidence, ongoing, there_at};
 use crate::report::{GapFact, RunFacts};
-use crate::timeline::ChangeKind;
+use crate::timeline::{ChangeKind, Subject};
 
 const UNICOM: Upstream = Upstream::Via(Asn(4837));
 const TRANSTELECOM: Upstream = Upstream::Via(Asn(20485));
@@ -83,6 +83,16 @@ fn each_upstream_is_told_with_its_own_prefixes_and_peers() {
         &context,
         &["AS6762, for both prefixes, seen by up to 2 of 25 to 9 of 20 peers able to see them (8 to 45 %)."],
     );
+}
+
+#[test]
+fn an_upstream_of_several_origins_counts_once() {
+    let there = |asn, origin| {
+        let row = of("198.51.100.0/24", Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        Row { subject: Subject { origin: Origin::As(Asn(origin)), ..row.subject }, ..row }
+    };
+    let rows = [there(6762, 64500), there(6762, 64501), there(3356, 64500)];
+    says(&rows, &complete(context(&evidence)), &["reached through two upstream providers: AS3356 (origin AS64500)"]);
 }
 
 #[test]
