@@ -60,7 +60,7 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
         push!(out, "<p class=\"role\">{}</p>", role.split_once(' ').map_or(role, |(_, role)| role));
     }
     push!(out, "<p class=\"what\">{name}</p><p class=\"when\">{when}</p>");
-    let on = told.arrived_on();
+    let (on, later) = told.told_on();
     let all = story.prefixes().len();
     let names: Vec<String> = on.iter().take(4).map(|p| text(&super::table::prefix(*p))).collect();
     let more = if on.len() > 4 { format!(" and {} more", on.len() - 4) } else { String::new() };
@@ -68,7 +68,6 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let of = if all > 1 { format!(" ({} of {})", on.len(), plural(all, "prefix")) } else { String::new() };
     let on = if on == [None] { String::new() } else { format!("on {}{more}{of}; ", names.join(", ")) };
     push!(out, "<p>{on}seen by {seen}</p>");
-    let later = told.later();
     if let Some(next) = later.first() {
         push!(out, "<p>then on {} more, from {} on</p>", plural(later.len(), "prefix"), start(&next.start));
     }

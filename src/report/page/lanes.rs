@@ -8,7 +8,7 @@ use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{Palette, Series};
 use super::scale::Scale;
 use super::share::{AXIS, Drawing, axis};
-use crate::model::{Span, Time};
+use crate::model::{Coverage, Span, Time, spans};
 use crate::replay::Basis;
 use crate::report::text::{duration, exact, second};
 use crate::report::words::pairs;
@@ -265,35 +265,24 @@ pub fn hatch(body: &mut String, scale: &Scale, gap: Span, (top, height): (f64, f
 /// Where no collector has data.
 pub fn unobserved(page: &Page, scale: &Scale) -> Vec<Span> {
     let all = page.coverage.iter().filter_map(|c| c.coverage.as_ref());
-    common(scale.span, all.map(missing), scale)
+    common(scale.span, all, scale)
 }
 
 /// Where no collector whose peers hold the row has data, within the row.
 fn own_gaps(page: &Page, row: &Row, scale: &Scale) -> Vec<Span> {
     let within = Span { from: row.start.by, until: row.end.last_seen };
     let own = row.collectors.iter().filter_map(|id| page.coverage.get(usize::from(id.0))?.coverage.as_ref());
-    common(within, own.map(missing), scale)
+    common(within, own, scale)
 }
 
-/// The gaps, and what lies outside the data.
-fn missing(coverage: &crate::model::Coverage) -> Vec<Span> {
-    let before = Span { from: Time::MIN, until: coverage.start };
-    let after = Span { from: coverage.end, until: Time::MAX };
-    [before].into_iter().chain(coverage.gaps.iter().copied()).chain([after]).collect()
+/// Where a collector has no data: its gaps, and what lies outside them, within the drawing.
+fn missing(coverage: &Coverage, scale: &Scale) -> Vec<Span> {
+    let covered = spans::complement(&coverage.gaps, Span { from: coverage.start, until: coverage.end });
+    spans::complement(&covered, scale.span)
 }
 
-/// The parts of `within` that lie in a span of every list, clipped to the drawing.
-fn common(within: Span, lists: impl Iterator<Item = Vec<Span>>, scale: &Scale) -> Vec<Span> {
-    let both = |a: Span, b: Span| Span { from: a.from.max(b.from), until: a.until.min(b.until) };
-    let mut left = vec![both(within, scale.span)];
-    for list in lists {
-        let mut next = Vec::new();
-        for span in left {
-            let first = list.partition_point(|g| g.until <= span.from);
-            next.extend(list[first..].iter().take_while(|g| g.from < span.until).map(|g| both(span, *g)));
-        }
-        left = next;
-    }
-    left.retain(|s| s.from < s.until);
-    left
+/// The parts of `within` in which none of the collectors has data.
+fn common<'a>(within: Span, collectors: impl Iterator<Item = &'a Coverage>, scale: &Scale) -> Vec<Span> {
+    let within = spans::union(vec![within]);
+    collectors.map(|coverage| missing(coverage, scale)).fold(within, |left, list| spans::intersection(&left, &list))
 }

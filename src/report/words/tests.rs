@@ -3,7 +3,7 @@ use crate::model::{Asn, CollectorId, Origin, RecordId, Span};
 use crate::replay::{Basis, End, Start};
 use crate::report::sheets::fixture::{at, began, context, ended, episode, evidence, ongoing, there_at};
 use crate::report::{GapFact, RunFacts};
-use crate::timeline::ChangeKind;
+use crate::timeline::{ChangeKind, Subject};
 
 const UNICOM: Upstream = Upstream::Via(Asn(4837));
 const TRANSTELECOM: Upstream = Upstream::Via(Asn(20485));
@@ -50,9 +50,9 @@ fn a_second_provider_comes_leaves_and_comes_back() {
     let changes = [outage(ChangeKind::OutageStart, "10-01 10:53:24"), outage(ChangeKind::OutageEnd, "10-01 10:54:15")];
     let expected = [
         "Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream \
-         provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers that could see it (48 %).",
+         provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers able to see it (48 %).",
         "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), seen by up to 12 of \
-         25 peers that could see it (48 %), but not for 175.45.177.0/24.",
+         25 peers able to see it (48 %), but not for 175.45.177.0/24.",
         "It was gone at 10:14:45 and came back at 12:21:55.",
         "It was still there for 175.45.176.0/24 where the data end, on 2017-10-02 at 12:00:00 UTC.",
         "On 2017-10-01 at 10:53:24 UTC, all prefixes were without any route for 51s, until 10:54:15.",
@@ -81,8 +81,18 @@ fn each_upstream_is_told_with_its_own_prefixes_and_peers() {
     says(
         &[there(a, 6762, (2, 25)), there(b, 6762, (9, 20))],
         &context,
-        &["AS6762, for both prefixes, seen by up to 2 of 25 to 9 of 20 peers that could see them (8 to 45 %)."],
+        &["AS6762, for both prefixes, seen by up to 2 of 25 to 9 of 20 peers able to see them (8 to 45 %)."],
     );
+}
+
+#[test]
+fn an_upstream_of_several_origins_counts_once() {
+    let there = |asn, origin| {
+        let row = of("198.51.100.0/24", Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        Row { subject: Subject { origin: Origin::As(Asn(origin)), ..row.subject }, ..row }
+    };
+    let rows = [there(6762, 64500), there(6762, 64501), there(3356, 64500)];
+    says(&rows, &complete(context(&evidence)), &["reached through two upstream providers: AS3356 (origin AS64500)"]);
 }
 
 #[test]
