@@ -13,6 +13,7 @@ mod decoding;
 mod dumps;
 mod forms;
 mod gap;
+mod hijack;
 mod order;
 mod outage;
 mod path;

@@ -41,7 +41,8 @@ impl Dates {
         format!("between {first} and {}", self.bare(by))
     }
 
-    fn bare(&mut self, time: Time) -> String {
+    /// `2017-10-01 09:07:51 UTC`, then `10:14:45`.
+    pub fn bare(&mut self, time: Time) -> String {
         match self.split(time) {
             (Some(date), clock) => format!("{date} {clock} UTC"),
             (None, clock) => clock,
@@ -108,10 +109,15 @@ pub fn list(all: &[String]) -> String {
 
 /// The names, or their number and a few of them.
 pub fn among(names: &[String], noun: &str) -> String {
+    among_of(names.len(), names, noun)
+}
+
+/// The same where several names may be of one thing.
+pub fn among_of(count: usize, names: &[String], noun: &str) -> String {
     if names.len() <= 4 {
         return list(names);
     }
-    format!("{}, among them {}", plural(names.len(), noun), list(&names[..3]))
+    format!("{}, among them {}", plural(count, noun), list(&names[..3]))
 }
 
 /// Up to four prefixes by name, more by number.
