@@ -26,7 +26,7 @@ fn the_end_of_a_hijack_is_no_outage() {
     let seen = hijack().seen_with(&["--prefix", X, "--origin", THIEF]);
     seen.shows(&["X via 15412: update 09:00:00 .. update 09:40:00 | 2 of 2 peers | origin 18101"]);
     seen.reports(&[
-        "08:00:00 X origin-conflict-start 131279 (data-start), 2 to 2 of 2",
+        "08:00:00 X origin-conflict-start 131279 (data-start), 0 to 2 of 2",
         "09:00:00 X gained 15412 (update), 0 to 1 of 2",
         "09:10:00 X origin-conflict-end 131279 (update), 1 to 0 of 2",
         "09:30:00 X origin-conflict-start 131279 (update), 0 to 1 of 2",
@@ -76,6 +76,7 @@ fn without_a_dump_the_longest_holder_had_it() {
         .seen_with(&["--prefix", X]);
     seen.reports(&[
         "09:00:00 X origin-conflict-start 18101 (peer-up), 0 to 1 of 2",
+        "09:30:00 X lost 15412 (update), 1 to 0 of 2",
         "09:30:00 X origin-conflict-end 18101 (update), 1 to 0 of 2",
     ]);
 }

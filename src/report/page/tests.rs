@@ -204,7 +204,9 @@ fn another_origin_has_its_card() {
         let path = Arc::new(AsPath::sequence([stolen.peer.asn.0, 20485, 18101]));
         stolen.route = Route::read(path, stolen.peer.asn, &[]).expect("a route");
     }
-    let (html, _) = world.pages("conflict");
+    let (html, svg) = world.pages("conflict");
+    let line = "Another origin: AS18101 first through 20485 TransTeleCom, from 2017-10-01 08:20:00 to 2017-10-01 11:06:40 UTC</title><path class=\"other\"";
+    assert!(svg.contains(line) && html.contains(line) && html.contains("another origin announces it too"));
     for part in [
         "origin conflict</p><p class=\"what\">AS18101</p><p class=\"when\">first seen <b>2017-10-01 08:20:00</b> UTC</p>",
         "<p>on 10.0.0.0/8 and 10.1.0.0/16 through AS20485 TransTeleCom</p>",

@@ -44,6 +44,23 @@ type Through = BTreeMap<Upstream, usize>;
 /// When each conflict ended; `None`: it did not.
 type Ends = BTreeMap<(Origin, Option<IpNet>), Option<Time>>;
 
+/// The conflicts of a prefix: the start of each and, unless it lasts to the end of the data, its end.
+pub fn at_prefix(changes: &[Change], prefix: Option<IpNet>) -> Vec<(&Change, Option<&Change>)> {
+    let mut found: Vec<(&Change, Option<&Change>)> = Vec::new();
+    for change in changes.iter().filter(|c| c.prefix == prefix) {
+        match change.kind {
+            ChangeKind::OriginConflictStart => found.push((change, None)),
+            ChangeKind::OriginConflictEnd => {
+                if let Some((_, end @ None)) = found.iter_mut().rev().find(|(start, _)| start.origin == change.origin) {
+                    *end = Some(change);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The other origins, those of most prefixes first.
 pub fn of_changes(changes: &[Change]) -> Vec<Conflict<'_>> {
     let mut found: BTreeMap<Origin, (Conflict, Through)> = BTreeMap::new();

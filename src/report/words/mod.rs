@@ -8,7 +8,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 
-pub use conflict::{Conflict, of_changes};
+pub use conflict::{Conflict, at_prefix as conflicts_at, of_changes};
 pub use phrase::{pairs, prefixes, shares};
 pub use story::{Arrival, Story, Told};
 
@@ -278,7 +278,7 @@ fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
         let untold: Vec<String> = untold.into_iter().map(|u| label(u, context)).collect();
         let only = match untold.len() {
             0 => String::new(),
-            _ => format!("; of {} there is nothing else", phrase::among(&untold, "upstream")),
+            _ => format!("; nothing else is seen of {}", phrase::among(&untold, "upstream")),
         };
         let odd = phrase::were(odd, "episode");
         said.push(format!("{odd} left aside here: seen by a single peer, stuck, or out of time{only}."));

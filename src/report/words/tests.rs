@@ -199,7 +199,7 @@ fn every_case_has_its_words() {
         &context,
         &[
             "No other appeared",
-            "1 episode was left aside here: seen by a single peer, stuck, or out of time; of AS666 there is nothing else.",
+            "1 episode was left aside here: seen by a single peer, stuck, or out of time; nothing else is seen of AS666.",
         ],
     );
 
@@ -240,11 +240,11 @@ fn another_origin_is_told_with_its_carriers_and_what_is_left_of_it() {
     let rows = [of(a, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))];
     let mut changes = vec![conflict(Start, a, "10-01 07:08:57", &[4755, 15412]), conflict(End, a, "10-01 21:13:11", &[15412])];
     let said = |changes: &[Change]| paragraph(&rows, changes, &complete(context(&evidence))).join(" ");
-    let one = "At 07:08:57, another origin, AS18101, was seen for 175.45.176.0/24 through AS15412 and AS4755; the last such route went at 21:13:11.";
+    let one = "On 2017-10-01 at 07:08:57 UTC, another origin, AS18101, was seen for 175.45.176.0/24 through AS15412 and AS4755; the last such route went at 21:13:11.";
     assert!(said(&changes).contains(one), "{}", said(&changes));
 
     changes.push(conflict(Start, b, "10-01 16:46:04", &[15412, 9498]));
-    let two = "At 07:08:57, another origin, AS18101, was seen for 2 prefixes, first for 175.45.176.0/24, through AS15412, AS4755 and AS9498; it was \
+    let two = "On 2017-10-01 at 07:08:57 UTC, another origin, AS18101, was seen for 2 prefixes, first for 175.45.176.0/24, through AS15412, AS4755 and AS9498; it was \
                gone from 1 of them by 21:13:11 and still there for 175.45.178.0/24 where the data end.";
     assert!(said(&changes).contains(two), "{}", said(&changes));
     // It came back, and stays.
