@@ -18,6 +18,7 @@ type Test = fn(&Path);
 const TESTS: &[(&str, Test)] = &[
     ("youtube_2008_hijack_is_one_row", youtube_2008_hijack),
     ("youtube_2008_answer_is_more_specifics", youtube_2008_answer),
+    ("youtube_2008_is_a_conflict_of_the_hijacker", youtube_2008_conflict),
     ("youtube_2008_passes_the_published_times", youtube_2008_claims),
     ("telegram_2026_victim_and_hijacker_read_right", telegram_2026),
     ("north_korea_2014_is_behind_china_unicom", north_korea_2014),
@@ -118,6 +119,20 @@ fn youtube_2008_answer(corpus: &Path) {
     }
 }
 
+/// Where every origin has its rows, the conflict is the hijacker's, although it is seen first and no dump comes before.
+fn youtube_2008_conflict(corpus: &Path) {
+    let rows = csv(&["changes", "--prefix", "208.65.153.0/24", &text(&corpus.join("youtube-2008"))]);
+    let told = rows.columns(&["time", "origin_asn", "change", "upstream_asn"]);
+    let conflicts: Vec<_> = told.into_iter().filter(|row| row[2].starts_with("origin-conflict")).collect();
+    assert_eq!(
+        conflicts,
+        [
+            ["2008-02-24T18:47:57Z", "17557", "origin-conflict-start", "3491"],
+            ["2008-02-24T21:01:34Z", "17557", "origin-conflict-end", "3491"],
+        ]
+    );
+}
+
 /// RIPE NCC printed minutes; the files of another collector agree within one.
 fn youtube_2008_claims(corpus: &Path) {
     let rows = csv(&["check", "youtube-2008", &text(&corpus.join("youtube-2008"))]);
@@ -203,8 +218,8 @@ fn telegram_in_words(archive: &str) {
         let args = if format.is_empty() { args.to_vec() } else { [&args[..], &["-f", format]].concat() };
         let ran = uplinks(&args);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-        // Markdown has a second colon as what no renderer takes for the name of a picture.
-        ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ").replace("&#58;", ":")
+        // Markdown has a second colon, and HTML an apostrophe, by their numbers.
+        ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ").replace("&#58;", ":").replace("&#39;", "'")
     };
     let victim = "At 07:08:57, another origin, AS18101 Reliance Communications, was seen for 34 prefixes, first for 95.161.64.0/20, \
                   through AS15412 FLAG, AS4755 Tata Communications and AS9498 Bharti Airtel; it was gone from 33 of them by 21:13:11 \

@@ -32,6 +32,7 @@ impl Stay {
         self.first.is_some_and(|(_, may_be_older)| may_be_older)
     }
 
+    /// Microseconds; what is ongoing outlasts all that is not.
     fn length(&self) -> i64 {
         self.spans.iter().fold(0, |all, span| all.saturating_add(span.until.micros_since(span.from)))
     }
@@ -73,7 +74,8 @@ impl Origins {
         holder.is_some_and(|(_, stay)| spans::holds(&stay.spans, time.plus_micros(1)))
     }
 
-    /// Who had the prefix first: of those that may have had it before the data, the one that holds it longest; else the first that came.
+    /// Who had the prefix first: of those that may have had it before the data, the one that still has it at their end, or had it longest;
+    /// else the first that came.
     fn holder(&self, prefix: Option<IpNet>) -> Option<(Origin, &Stay)> {
         let all = self.prefixes.get(&prefix)?;
         let (mut older, mut came): (Vec<_>, Vec<_>) = all.iter().partition(|(_, stay)| stay.may_be_older());

@@ -66,9 +66,9 @@ fn a_prefix_that_nobody_else_has_is_out() {
     ]);
 }
 
-/// Where no dump shows who was first, the first message may be the thief's: who held it longest is taken to have had it. (R4)
+/// Where no dump shows who was first, the first message may be the thief's: who has it at the end is taken to have had it. (R4)
 #[test]
-fn without_a_dump_the_longest_holder_had_it() {
+fn without_a_dump_the_last_holder_had_it() {
     let seen = Archive::of("rrc90")
         .announces("09:00", P, X, taken(3356))
         .announces("09:00", Q, X, via(U1))
