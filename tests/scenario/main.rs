@@ -14,6 +14,7 @@ mod decoding;
 mod dumps;
 mod forms;
 mod gap;
+mod hijack;
 mod order;
 mod outage;
 mod path;

@@ -59,7 +59,7 @@ pub fn html(page: &Page, story: &Story) -> String {
     out.push_str(&glance::cards(story, &palette, page));
     push!(&mut out, "<p class=\"lead\" id=\"words\">{}</p>", text(&said.join(" ")));
     if share::span(page).is_some() && !page.timeline.rows.is_empty() {
-        push!(&mut out, "{}", palette.legend(page.context));
+        push!(&mut out, "{}", palette.legend(page));
         overview(&mut out, page, story, &palette);
         all_lanes(&mut out, page, &lanes, &palette);
     }

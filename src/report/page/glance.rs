@@ -1,15 +1,18 @@
 //! What happened, at a glance: a card for each upstream that came, with the moments at which it came, left and returned.
 
+use ipnet::IpNet;
+
 use super::Page;
 use super::markup::{push, text};
 use super::paint::Palette;
-use crate::replay::{End, Start};
+use crate::replay::{Basis, End, Start};
 use crate::report::text::{minute, plural, second};
-use crate::report::words::{Arrival, Story, Told, pairs, shares};
+use crate::report::words::{Arrival, Conflict, Story, Told, of_changes, pairs, prefixes, shares};
 
 /// So many cards and moments; the paragraph and the tables have the rest.
 const CARDS: usize = 4;
 const STAYS: usize = 4;
+const CONFLICTS: usize = 2;
 
 /// The cards.
 pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
@@ -42,8 +45,36 @@ pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
             second(first.time)
         );
     }
+    for conflict in of_changes(&page.timeline.changes).iter().take(CONFLICTS) {
+        conflicting(&mut out, conflict, page);
+    }
     out.push_str("</section>");
     out
+}
+
+/// Another origin of the target's prefixes: whose, on which, through whom, and what is left of it.
+fn conflicting(out: &mut String, conflict: &Conflict, page: &Page) {
+    let since = match conflict.first.basis {
+        Basis::DataStart => format!("there from the start of the data, {} UTC", minute(conflict.first.time)),
+        _ => format!("first seen <b>{}</b> UTC", second(conflict.first.time)),
+    };
+    let on: Vec<Option<IpNet>> = conflict.prefixes.iter().copied().collect();
+    push!(
+        out,
+        "<div class=\"card\"><p class=\"role\">origin conflict</p><p class=\"what\">{}</p><p class=\"when\">{since}</p><p>on {} through {}</p><ul>",
+        text(&conflict.who(page.context)),
+        text(&prefixes(&on)),
+        text(&conflict.through(page.context))
+    );
+    if let Some(time) = conflict.gone {
+        let from =
+            if conflict.open.is_empty() { String::new() } else { format!(" from {} of them", on.len() - conflict.open.len()) };
+        push!(out, "<li>gone{from} by <b>{}</b></li>", second(time));
+    }
+    if !conflict.open.is_empty() {
+        push!(out, "<li>still on {} at the end of the data</li>", text(&prefixes(&conflict.open)));
+    }
+    out.push_str("</ul></div>");
 }
 
 fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &Page) {

@@ -8,10 +8,10 @@ use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{Palette, Series};
 use super::scale::Scale;
 use super::share::{AXIS, Drawing, axis};
-use crate::model::{Coverage, Span, Time, spans};
+use crate::model::{Coverage, Origin, Span, Time, spans};
 use crate::replay::Basis;
 use crate::report::text::{duration, exact, second};
-use crate::report::words::pairs;
+use crate::report::words::{conflicts_at, pairs};
 use crate::timeline::Row;
 
 /// How large lanes are drawn.
@@ -122,6 +122,9 @@ fn one(body: &mut String, top: f64, page: &Page, lane: &Lane, palette: &Palette,
         for span in outages(page, lane.prefix) {
             let mark = if at == 0 && !above { Mark::Above } else { Mark::Bar };
             outage(body, scale, span, (band_top, size.band), mark);
+        }
+        if at == 0 {
+            conflicts(body, page, lane.prefix, scale, band_top);
         }
         if named {
             times(body, &rows, scale, band_top + size.band - 7.0);
@@ -247,6 +250,32 @@ pub fn outage(body: &mut String, scale: &Scale, (from, until): (Time, Time), (to
         n(wide),
         n(height)
     );
+}
+
+/// Other origins of the prefix: a broken line along the top of the lane.
+fn conflicts(body: &mut String, page: &Page, prefix: Option<IpNet>, scale: &Scale, top: f64) {
+    for (start, end) in conflicts_at(&page.timeline.changes, prefix) {
+        let until = end.map_or(Time::MAX, |end| end.time);
+        if !scale.shows(start.time, until) {
+            continue;
+        }
+        let whose = match start.origin {
+            Some(Origin::As(asn)) => format!("AS{asn}"),
+            Some(Origin::Ambiguous) | None => "an ambiguous one".to_owned(),
+        };
+        let through = start.upstream.map_or_else(String::new, |u| page.context.upstream_label(u));
+        let ends = end.map_or_else(|| "the data end".to_owned(), |end| exact(end.time));
+        let told = format!("Another origin: {whose} first through {through}, from {} to {ends} UTC", exact(start.time));
+        let (left, right) = (scale.x(start.time), scale.x(until));
+        push!(
+            body,
+            "<g><title>{}</title><path class=\"other\" d=\"M{} {}h{}\"/></g>",
+            text(&told),
+            n(left),
+            n(top + 1.5),
+            n((right - left).max(2.0))
+        );
+    }
 }
 
 /// A stretch of which nothing is known.

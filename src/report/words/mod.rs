@@ -8,11 +8,14 @@ mod story;
 #[cfg(test)]
 mod tests;
 
-pub use phrase::{pairs, shares};
+pub use conflict::{Conflict, at_prefix as conflicts_at, of_changes};
+pub use phrase::{pairs, prefixes, shares};
 pub use story::{Arrival, Story, Told};
 
 use conflict::conflicts;
-use phrase::{Dates, among, list, outages, prefixes};
+use phrase::{Dates, list, outages};
+
+use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
@@ -52,7 +55,8 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
     let is_told = |t: &&Told| foremost.iter().any(|f| (f.upstream, f.origin) == (t.upstream, t.origin));
     let more: Vec<&Told> = story.gained().filter(|t| !is_told(t)).collect();
     if let Some(peers) = more.iter().map(|t| t.peak().0).max() {
-        let labels = among(&labels(&story, more.iter().copied(), context), Story::count(&more), "more upstream provider");
+        let names = labels(&story, more.iter().copied(), context);
+        let labels = phrase::among_of(Story::count(&more), &names, "more upstream provider");
         said.push(format!("There also appeared {labels}, seen by no more than {}.", plural(peers, "peer")));
     }
     if story.gained().next().is_none() && story.present().next().is_some() {
@@ -113,7 +117,9 @@ fn each(story: &Story, told: &[&Told], context: &Context) -> String {
         many => {
             let of = if count < story.upstreams() { format!(" (of {} in all)", story.upstreams()) } else { String::new() };
             let most = list(&many.iter().take(TOLD_ONE_BY_ONE).map(one).collect::<Vec<_>>());
-            format!("{}{of}, among them {most}", plural(count, "upstream provider"))
+            let whose: BTreeSet<_> = many.iter().map(|t| t.origin).collect();
+            let whose = if whose.len() > 1 { format!(" of {}", plural(whose.len(), "origin")) } else { String::new() };
+            format!("{}{of}{whose}, among them {most}", plural(count, "upstream provider"))
         }
     }
 }
@@ -260,7 +266,16 @@ fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
     }
     let odd = story.aside(rows);
     if odd > 0 {
-        said.push(format!("{} left aside here: seen by a single peer, stuck, or out of time.", phrase::were(odd, "episode")));
+        let told: BTreeSet<Upstream> = story.all().map(|t| t.upstream).collect();
+        let named = rows.iter().map(|r| r.subject.upstream).filter(|u| matches!(u, Upstream::Via(_)));
+        let untold: BTreeSet<Upstream> = named.filter(|u| !told.contains(u)).collect();
+        let untold: Vec<String> = untold.into_iter().map(|u| label(u, context)).collect();
+        let only = match untold.len() {
+            0 => String::new(),
+            _ => format!("; nothing else is seen of {}", phrase::among(&untold, "upstream")),
+        };
+        let odd = phrase::were(odd, "episode");
+        said.push(format!("{odd} left aside here: seen by a single peer, stuck, or out of time{only}."));
     }
     said
 }

@@ -41,7 +41,8 @@ impl Dates {
         format!("between {first} and {}", self.bare(by))
     }
 
-    fn bare(&mut self, time: Time) -> String {
+    /// `2017-10-01 09:07:51 UTC`, then `10:14:45`.
+    pub fn bare(&mut self, time: Time) -> String {
         match self.split(time) {
             (Some(date), clock) => format!("{date} {clock} UTC"),
             (None, clock) => clock,
@@ -103,8 +104,13 @@ pub fn list(all: &[String]) -> String {
     }
 }
 
-/// The names, or how many there are, `count`, and a few of them.
-pub fn among(names: &[String], count: usize, noun: &str) -> String {
+/// The names, or their number and a few of them.
+pub fn among(names: &[String], noun: &str) -> String {
+    among_of(names.len(), names, noun)
+}
+
+/// The same where several names may be of one thing.
+pub fn among_of(count: usize, names: &[String], noun: &str) -> String {
     if names.len() <= 4 {
         return list(names);
     }

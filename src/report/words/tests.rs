@@ -27,6 +27,7 @@ fn outage(kind: ChangeKind, time: &str) -> Change {
         basis: Basis::Update,
         flags: Flags::default(),
         record: RecordId(3),
+        carriers: Vec::new(),
     }
 }
 
@@ -203,7 +204,14 @@ fn every_case_has_its_words() {
 
     let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
     odd.flags.set(Flag::SinglePeer);
-    says(&[unicom(), odd], &context, &["No other appeared", "1 episode was left aside here"]);
+    says(
+        &[unicom(), odd],
+        &context,
+        &[
+            "No other appeared",
+            "1 episode was left aside here: seen by a single peer, stuck, or out of time; nothing else is seen of AS666.",
+        ],
+    );
 
     let mut hijack = of(a, Upstream::Via(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
     hijack.subject.origin = Origin::As(Asn(17557));
@@ -222,4 +230,52 @@ fn missing_data_are_told() {
         vec![GapFact { collector: CollectorId(1), span: Span { from: at("10-01 01:00:00"), until: at("10-01 02:00:00") } }];
     context.window = None;
     says(&[], &context, &["There are no data on North Korea"]);
+}
+
+/// The start, or the end, of another origin's routes for a prefix.
+fn conflict(kind: ChangeKind, prefix: &str, time: &str, carriers: &[u32]) -> Change {
+    Change {
+        prefix: prefix.parse().ok(),
+        origin: Some(Origin::As(Asn(18101))),
+        upstream: carriers.first().map(|asn| Upstream::Via(Asn(*asn))),
+        carriers: carriers.iter().map(|asn| (Upstream::Via(Asn(*asn)), if *asn == 15412 { 9 } else { 1 })).collect(),
+        ..outage(kind, time)
+    }
+}
+
+#[test]
+fn another_origin_is_told_with_its_carriers_and_what_is_left_of_it() {
+    use ChangeKind::{OriginConflictEnd as End, OriginConflictStart as Start};
+    let (a, b) = ("175.45.176.0/24", "175.45.178.0/24");
+    let rows = [of(a, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))];
+    let mut changes = vec![conflict(Start, a, "10-01 07:08:57", &[4755, 15412]), conflict(End, a, "10-01 21:13:11", &[15412])];
+    let said = |changes: &[Change]| paragraph(&rows, changes, &complete(context(&evidence))).join(" ");
+    let one = "On 2017-10-01 at 07:08:57 UTC, another origin, AS18101, was seen for 175.45.176.0/24 through AS15412 and AS4755; the last such route went at 21:13:11.";
+    assert!(said(&changes).contains(one), "{}", said(&changes));
+
+    changes.push(conflict(Start, b, "10-01 16:46:04", &[15412, 9498]));
+    let two = "On 2017-10-01 at 07:08:57 UTC, another origin, AS18101, was seen for 2 prefixes, first for 175.45.176.0/24, through AS15412, AS4755 and AS9498; it was \
+               gone from 1 of them by 21:13:11 and still there for 175.45.178.0/24 where the data end.";
+    assert!(said(&changes).contains(two), "{}", said(&changes));
+    // It came back, and stays.
+    changes.push(conflict(Start, a, "10-01 22:00:00", &[15412]));
+    assert!(
+        said(&changes).contains("through AS15412, AS4755 and AS9498; it was still so where the data end."),
+        "{}",
+        said(&changes)
+    );
+}
+
+#[test]
+fn an_upstream_of_several_origins_is_one() {
+    let context = complete(context(&evidence));
+    let there = |prefix: &str, origin, upstream| {
+        let mut row = of(prefix, Upstream::Via(Asn(upstream)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        row.subject.origin = Origin::As(Asn(origin));
+        row
+    };
+    let (a, b) = ("198.51.100.0/24", "203.0.113.0/24");
+    says(&[there(a, 1, 174), there(b, 2, 174)], &context, &["through one upstream provider: AS174 (origin AS1), for"]);
+    let many = [there(a, 1, 174), there(b, 2, 174), there(a, 1, 3356), there(b, 2, 3356)];
+    says(&many, &context, &["through 2 upstream providers of 2 origins, among them AS174 (origin AS1), for"]);
 }
