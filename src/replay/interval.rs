@@ -270,3 +270,7 @@ impl Replay {
         replay
     }
 }
+
+#[cfg(test)]
+#[path = "interval_tests.rs"]
+mod tests;
