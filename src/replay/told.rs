@@ -17,7 +17,7 @@ fn routes(replay: &Replay) -> Vec<String> {
             Follows::CameBack => " came back",
         };
         let repeats = if i.repeats == 0 { String::new() } else { format!(" x{}", i.repeats) };
-        let assumed: String = i.assumed.iter().map(|span| format!(" assumed {}", spell(*span))).collect();
+        let assumed = i.assumed.iter().map(|span| format!(" assumed {}", spell(*span))).collect::<Vec<_>>().concat();
         let flags = if i.route.flags.has(Flag::Gap) { " unread" } else { "" };
         let (key, ways) = (key(i.peer, i.prefix, i.path_id), ways.join("."));
         format!("{key} {ways}: {} .. {}{follows}{repeats}{assumed}{flags}", start(&i.start), end(&i.end))

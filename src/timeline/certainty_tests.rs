@@ -2,127 +2,52 @@
 
 use crate::timeline::told::{Case, check};
 
+const CERTAINTY: &[Case] = &[
+    (
+        "surely while proven, maybe while assumed",
+        "sure=X/U1 within=0..900: gap 500..550; dump 0..5 A=U1 B=U2 C; 700 A=U1; 710 B=U1; 720 C ?; 730 A down",
+        &[
+            "0: 1 to 1, 0 without",
+            "4.999999: 1 to 1, 0 without",
+            "5: 1 to 1, 2 without",
+            "500: 1 to 1, 2 without",
+            "500.000001: 0 to 3, 0 without",
+            "699.999999: 0 to 3, 0 without",
+            "700: 1 to 3, 0 without",
+            "709.999999: 1 to 3, 0 without",
+            "710: 2 to 3, 0 without",
+            "729.999999: 2 to 3, 0 without",
+            "730: 1 to 2, 0 without",
+            "899.999999: 1 to 2, 0 without",
+        ],
+    ),
+    (
+        "R18: a stuck route proves nothing",
+        "sure=X/U1 within=600..7000: data 0..9000; dump 0..5 A=U1 B=U1 C=U1 D; 700 A- B-; 6200 C-",
+        &[
+            "600: 3 to 3, 1 without",
+            "699.999999: 3 to 3, 1 without",
+            "700: 0 to 0 (1), 4 without",
+            "6199.999999: 0 to 0 (1), 4 without",
+            "6200: 0 to 0, 4 without",
+            "6999.999999: 0 to 0, 4 without",
+        ],
+    ),
+    (
+        "any prefix: a peer whose table nobody knows",
+        "sure=*/U1: dump 0..5 O=U1; 800 N-",
+        &[
+            "0: 1 to 1, 0 without",
+            "799.999999: 1 to 1, 0 without",
+            "800: 1 to 2, 0 without",
+            "2000: 1 to 2, 0 without",
+            "2000.000001: 0 to 18446744073709551615, 0 without",
+            "2999.999999: 0 to 18446744073709551615, 0 without",
+        ],
+    ),
+];
+
 #[test]
 fn certainty() {
-    let cases: [Case; 8] = [
-        (
-            "surely while proven, maybe while assumed",
-            "sure=X/U1 within=0..900: gap 500..550; dump 0..5 A=U1 B=U2 C; 700 A=U1; 710 B=U1; 720 C ?; 730 A down",
-            &[
-                "0: 1 to 1, 0 without",
-                "4.999999: 1 to 1, 0 without",
-                "5: 1 to 1, 2 without",
-                "500: 1 to 1, 2 without",
-                "500.000001: 0 to 3, 0 without",
-                "699.999999: 0 to 3, 0 without",
-                "700: 1 to 3, 0 without",
-                "709.999999: 1 to 3, 0 without",
-                "710: 2 to 3, 0 without",
-                "729.999999: 2 to 3, 0 without",
-                "730: 1 to 2, 0 without",
-                "899.999999: 1 to 2, 0 without",
-            ],
-        ),
-        (
-            "through anyone; a route without a path may be of any origin",
-            "sure=X/any within=690..800: dump 0..5 A=U1 B=U2; 700 A-; 740 B~; 750 B-",
-            &[
-                "690: 2 to 2, 0 without",
-                "699.999999: 2 to 2, 0 without",
-                "700: 1 to 1, 1 without",
-                "739.999999: 1 to 1, 1 without",
-                "740: 0 to 1, 1 without",
-                "749.999999: 0 to 1, 1 without",
-                "750: 0 to 0, 2 without",
-                "799.999999: 0 to 0, 2 without",
-            ],
-        ),
-        (
-            "replaced at once it stood in that instant",
-            "sure=X/U1: 700 A=U1; 720 A=U2; 720 A=U1; 730 A-",
-            &[
-                "0: 0 to 0, 0 without",
-                "699.999999: 0 to 0, 0 without",
-                "700: 1 to 1, 0 without",
-                "729.999999: 1 to 1, 0 without",
-                "730: 0 to 0, 1 without",
-                "2000: 0 to 0, 1 without",
-                "2000.000001: 0 to 18446744073709551615, 0 without",
-                "2999.999999: 0 to 18446744073709551615, 0 without",
-            ],
-        ),
-        (
-            "any prefix: nobody told of those that were never mentioned",
-            "sure=*/U1: gap 500..550; dump 0..5 A=U1 B/Y=U2 C; 700 A=U1; 710 B=U1; 730 A down",
-            &[
-                "0: 1 to 1, 0 without",
-                "4.999999: 1 to 1, 0 without",
-                "5: 1 to 1, 2 without",
-                "500: 1 to 1, 2 without",
-                "500.000001: 0 to 3, 0 without",
-                "699.999999: 0 to 3, 0 without",
-                "700: 1 to 3, 0 without",
-                "709.999999: 1 to 3, 0 without",
-                "710: 2 to 3, 0 without",
-                "729.999999: 2 to 3, 0 without",
-                "730: 1 to 2, 0 without",
-                "2000: 1 to 2, 0 without",
-                "2000.000001: 0 to 18446744073709551615, 0 without",
-                "2999.999999: 0 to 18446744073709551615, 0 without",
-            ],
-        ),
-        (
-            "R18: a stuck route proves nothing",
-            "sure=X/U1 within=600..7000: data 0..9000; dump 0..5 A=U1 B=U1 C=U1 D; 700 A- B-; 6200 C-",
-            &[
-                "600: 3 to 3, 1 without",
-                "699.999999: 3 to 3, 1 without",
-                "700: 0 to 0 (1), 4 without",
-                "6199.999999: 0 to 0 (1), 4 without",
-                "6200: 0 to 0, 4 without",
-                "6999.999999: 0 to 0, 4 without",
-            ],
-        ),
-        (
-            "another's origin is none of it",
-            "sure=X/any: dump 0..5 A=U1@O1 B; 700 A=U1",
-            &[
-                "0: 0 to 0, 0 without",
-                "4.999999: 0 to 0, 0 without",
-                "5: 0 to 0, 2 without",
-                "699.999999: 0 to 0, 2 without",
-                "700: 1 to 1, 1 without",
-                "2000: 1 to 1, 1 without",
-                "2000.000001: 0 to 18446744073709551615, 0 without",
-                "2999.999999: 0 to 18446744073709551615, 0 without",
-            ],
-        ),
-        (
-            "of one family",
-            "sure=6/U1: dump 0..5 A=U1 B/6=U1 C; 700 B/6-",
-            &[
-                "0: 1 to 1, 0 without",
-                "4.999999: 1 to 1, 0 without",
-                "5: 1 to 1, 2 without",
-                "699.999999: 1 to 1, 2 without",
-                "700: 0 to 0, 3 without",
-                "2000: 0 to 0, 3 without",
-                "2000.000001: 0 to 18446744073709551615, 0 without",
-                "2999.999999: 0 to 18446744073709551615, 0 without",
-            ],
-        ),
-        (
-            "any prefix: a peer whose table nobody knows",
-            "sure=*/U1: dump 0..5 O=U1; 800 N-",
-            &[
-                "0: 1 to 1, 0 without",
-                "799.999999: 1 to 1, 0 without",
-                "800: 1 to 2, 0 without",
-                "2000: 1 to 2, 0 without",
-                "2000.000001: 0 to 18446744073709551615, 0 without",
-                "2999.999999: 0 to 18446744073709551615, 0 without",
-            ],
-        ),
-    ];
-    check(&cases);
+    check(CERTAINTY);
 }
