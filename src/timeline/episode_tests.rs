@@ -176,3 +176,41 @@ const BOUNDS_OF_SEVERAL: &[Case] = &[
 fn bounds_of_several() {
     check(BOUNDS_OF_SEVERAL);
 }
+
+const FEW_AND_LATE: &[Case] = &[
+    (
+        "R14: two that were never proven at one time meet where both are believed",
+        "first=U1: gap 600..700; dump 0..5 A=U2; 850 B=U1; dump 1300..1305 A=U1",
+        &[
+            "X U1: gap (600,700] 850 .. data-end 2000 [?,?] ever | 2 of 2 | peak at 850 | gap",
+            "first X U1: gap (600,700] 850 .. data-end 2000 [?,?] ever | 2 of 2 | peak at 850 | gap",
+            "1 B 850",
+            "1 (half) B 850",
+            "2 A 1300",
+            "5 nobody",
+            "peak 2",
+            "MinPeers(1): X U1: gap (600,700] 850 .. data-end 2000 [?,?] ever | 2 of 2 | peak at 850 | gap",
+            "MinPeers(2): X U1: peer-up (?,850] 1300 unwatched 600 .. peer-down 1300 | 2 of 2",
+            "MinPeers(5): none",
+            "MinPeers(10): none",
+        ],
+    ),
+    (
+        "R14: the k-th lower bound, where the k-th start is exact and another is of a dump",
+        "rows: dump 0..5 C; 700 A#1-; 710 A=U1; 710 A=U2; dump 1000..1005 A#1=U2 B=U2 C",
+        &[
+            "X U1: peer-up (?,710] 710 unwatched 710 .. update 710 | 1 of 2 | single-peer",
+            "X U2: update (700,710] 710 .. data-end 2000 [?,?] ever | 2 of 3 | peak at 1000 | wider-bounds",
+        ],
+    ),
+    (
+        "R11: after the end of its collector's data nobody sees it",
+        "rows: data 0..500; dump 0..5 A=U1 | dump 0..5 N=U1; 300 N-; 900 N=U1",
+        &["X U1: data-start (?,0] 0 unwatched 0 .. data-end 2000 [?,?] ever | 2 of 2 | 400 s unobserved | two collectors | gap"],
+    ),
+];
+
+#[test]
+fn few_and_late() {
+    check(FEW_AND_LATE);
+}
