@@ -64,3 +64,16 @@ const VISIBILITY_OVER_TIME: &[Case] = &[
 fn visibility_over_time() {
     check(VISIBILITY_OVER_TIME);
 }
+
+/// Nobody able is no share, not all or nothing. (R15)
+#[test]
+fn of_nobody_there_is_no_share() {
+    use crate::model::{Asn, Origin, Time, Upstream};
+    use crate::timeline::{Point, Subject};
+    let subject = Subject { prefix: None, origin: Origin::As(Asn(1)), upstream: Upstream::Direct };
+    let of = |total, weight| {
+        let (time, peers, peers_max, assumed, peer_asns) = (Time::MIN, weight, 0, 0.0, 0);
+        Point { time, subject, peers, peers_max, assumed, peer_asns, total, weight }.share()
+    };
+    assert_eq!([of(0.0, 0.0), of(2.0, 1.0)], [None, Some(0.5)]);
+}
