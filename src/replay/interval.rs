@@ -274,3 +274,7 @@ impl Replay {
         replay
     }
 }
+
+#[cfg(test)]
+#[path = "interval_tests.rs"]
+mod tests;

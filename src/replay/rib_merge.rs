@@ -236,3 +236,7 @@ fn count(quality: &mut Quality, agrees: bool, contradicts: bool) {
     quality.rib_agreements += u64::from(agrees);
     quality.rib_disagreements += u64::from(contradicts);
 }
+
+#[cfg(test)]
+#[path = "rib_merge_tests.rs"]
+mod tests;

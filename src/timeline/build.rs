@@ -349,3 +349,7 @@ fn merge(mut rows: Vec<Row>, within: i64) -> Vec<Row> {
     }
     merged
 }
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

@@ -201,3 +201,7 @@ fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>
     }
     point
 }
+
+#[cfg(test)]
+#[path = "visibility_tests.rs"]
+mod tests;
