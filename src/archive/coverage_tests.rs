@@ -180,6 +180,8 @@ fn damage_is_a_gap_from_the_last_whole_record_to_the_next_or_the_files_end() {
     assert_eq!(hole(&[Damage { after: some("31:00"), before: none }]), vec![gap("8:05", "8:10")], "and no hole beyond it");
     let within = Span { from: at("8:07"), until: Time::from_micros(at("8:07").micros() + 1) };
     assert_eq!(hole(&[Damage { after: some("8:07"), before: some("8:07") }]), vec![within]);
+    let late = Span { from: at("8:10"), until: Time::from_micros(at("8:10").micros() + 1) };
+    assert_eq!(hole(&[Damage { after: some("8:10"), before: some("8:10") }]), vec![late], "among its late records");
     let again = [damaged(&[Damage { after: none, before: none }]), file("8:05", 5), file("8:00", 5)];
     assert_eq!(coverage(&again, "", None).2, vec![], "a second, whole copy fills it");
 }

@@ -225,10 +225,13 @@ impl<'a> Builder<'a> {
     fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>, origins: &Origins) -> Vec<Change> {
         let may_be_ours = |origin| self.is_ours(&Subject { prefix: None, origin, upstream: Upstream::Direct });
         let mut found: Vec<(IpNet, Edge, Vec<Outage>)> = Vec::new();
+        // Where a prefix is first seen, and after when it may have been there.
+        let mut unseen: Vec<(Time, Time)> = Vec::new();
         let prefixes: BTreeSet<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
         for prefix in prefixes {
             let holds = outage::whatever_upstream(hold::at_prefix(main, Some(prefix)).flat_map(|(_, list)| list.iter().cloned()));
             let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)) else { continue };
+            unseen.extend(holds.iter().map(|h| h.start.after.unwrap_or(Time::MIN)).min().map(|after| (first.start.by, after)));
             let first =
                 Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
             let outages =
@@ -249,6 +252,8 @@ impl<'a> Builder<'a> {
         let together: Vec<(Edge, Vec<Outage>)> = found.into_iter().map(|(_, first, all)| (first, all)).collect();
         let mut of_target = outage::of_target(&together);
         of_target.retain(|outage| prefixes.iter().any(|prefix| is_ours(*prefix, outage)));
+        // A prefix that is seen later may have been there.
+        of_target.retain(|outage| unseen.iter().all(|(seen, after)| *seen <= outage.start.time || *after >= outage.start.time));
         if !of_target.is_empty() {
             // Of the target a peer counts once, whatever it holds.
             let anything = Standing::of(&outage::whatever_upstream(main.values().flatten().cloned()));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 
 use super::hold::{Holds, Subject, at_prefix};
-use super::observed::Observed;
+use super::observed::{Collector, Observed};
 use super::sweep::Steps;
 use crate::model::{PeerKey, Span, Time, family_of, spans};
 
@@ -24,6 +24,8 @@ pub struct Knowledge {
     silent: Steps,
     /// Peers that no record names as yet, where no table has listed all.
     unheard: Steps,
+    /// Those of them that the first table lists, while it is written.
+    listed: Steps,
 }
 
 /// A prefix at a peer that mentioned it: tidy lists.
@@ -81,6 +83,8 @@ pub struct PrefixKnowledge<'a> {
     silent: &'a Steps,
     /// See there.
     unheard: &'a Steps,
+    /// See there.
+    listed: &'a Steps,
 }
 
 /// A number of peers: those that mentioned the prefix are counted one by one, the others as at large.
@@ -105,7 +109,7 @@ impl PrefixKnowledge<'_> {
 
     /// Peers that may have a watched route, for all that is known.
     pub fn unknown(&self, time: Time) -> usize {
-        self.unknown.at(time) + self.silent.at(time)
+        self.unknown.at(time) + self.silent.at(time) + self.listed.at(time)
     }
 
     /// Peers of which nothing is proven.
@@ -122,13 +126,16 @@ impl Knowledge {
         let families = [0, 1].map(|family| Family::new(observed, family));
         let with_data = observed.collectors.iter().filter(|c| c.coverage.start < c.coverage.end);
         let silent = with_data.map(|c| Span { from: c.coverage.start, until: c.replay.baseline.unwrap_or(Time::MAX) });
-        let unheard = families[0].up.iter().filter_map(|(peer, up)| {
-            let collector = observed.collector(peer.collector)?;
-            let shown = collector.replay.baseline.unwrap_or(Time::MAX);
-            Some(Span { from: collector.coverage.start, until: up.first()?.from.min(shown) })
+        let before = families[0].up.iter().filter_map(|(peer, up)| {
+            let Collector { coverage, replay, .. } = observed.collector(peer.collector)?;
+            let until = up.first()?.from.min(replay.first_written.unwrap_or(Time::MAX));
+            let begun = replay.baseline.unwrap_or(until).min(until);
+            Some((Span { from: coverage.start, until: begun }, Span { from: begun, until }))
         });
-        let unheard = Steps::count(unheard.filter(|span| span.from < span.until));
-        Knowledge { families, mentioned: mentioned(observed), silent: Steps::count(silent), unheard }
+        let (unheard, listed): (Vec<Span>, Vec<Span>) = before.unzip();
+        let count = |spans: Vec<Span>| Steps::count(spans.into_iter().filter(|span| span.from < span.until));
+        let (unheard, listed) = (count(unheard), count(listed));
+        Knowledge { families, mentioned: mentioned(observed), silent: Steps::count(silent), unheard, listed }
     }
 
     /// Every peer that was ever up.
@@ -189,6 +196,7 @@ impl Knowledge {
             assumed: Steps::count(assumed),
             silent: &self.silent,
             unheard: &self.unheard,
+            listed: &self.listed,
         }
     }
 }

@@ -144,10 +144,13 @@ const OUTAGES_AND_CONFLICTS: &[Case] = &[
         &[
             "700 X U1 upstream-lost (update), 1 to 0 of 1",
             "700 X outage-start (update), 1 to 0 of 2",
-            "700 * outage-start (update), 1 to 0 of 1",
             "750 X U1 upstream-gained (update), 0 to 1 of 1",
-            "900 * outage-end (peer-up), 1 to 1 of 1",
         ],
+    ),
+    (
+        "R17: of the target, where a prefix that is seen later may have been there",
+        "changes: dump 0..5 A=U1; 700 A-; 750 B/Z=U1",
+        &["700 X U1 upstream-lost (update), 1 to 0 of 1", "700 X outage-start (update), 1 to 0 of 1"],
     ),
     (
         "R15: a peer that only ever showed a route without a path",
