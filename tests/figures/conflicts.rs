@@ -19,7 +19,7 @@ const CARDS: usize = 2;
 pub struct Conflict {
     /// Its number, or `ambiguous`.
     origin: String,
-    /// The name that rows give to that number.
+    /// The name of that number.
     name: String,
     /// The row of its first route.
     first: Row,
@@ -34,6 +34,23 @@ pub struct Conflict {
 
 /// Of each conflict of a prefix: its start and, unless it lasts, its end.
 type Spans<'a> = Vec<(&'a Row, Option<&'a Row>)>;
+
+/// Names of AS numbers: those of the target that is built in, and of rows.
+fn names(routes: &[Row]) -> BTreeMap<String, String> {
+    let profile = std::fs::read_to_string(crate::run::root().join("src/target/profiles/north-korea.toml")).expect("a profile");
+    let profile: toml::Table = profile.parse().expect("TOML");
+    let names = profile["names"].as_table().expect("names").iter();
+    let mut names: BTreeMap<String, String> =
+        names.map(|(asn, name)| (asn.clone(), name.as_str().expect("a name").to_owned())).collect();
+    for row in routes {
+        let own = names.entry(row.get("upstream_asn").to_owned()).or_insert_with(|| row.get("upstream_name").to_owned());
+        assert_eq!(own, row.get("upstream_name"), "two names");
+    }
+    names
+}
+
+/// A peer in a conflict: of which prefix, which of its conflicts, and who it is.
+type PeerOf<'a> = (&'a str, usize, [&'a str; 3]);
 
 /// All other origins: those of most prefixes first, then those that came first.
 pub fn all(changes: &[Row], routes: &[Row]) -> Vec<Conflict> {
@@ -54,13 +71,13 @@ pub fn all(changes: &[Row], routes: &[Row]) -> Vec<Conflict> {
             _ => {}
         }
     }
-    let names: BTreeMap<&str, &str> = routes.iter().map(|row| (row.get("upstream_asn"), row.get("upstream_name"))).collect();
+    let names = names(routes);
     let of = |(origin, own): (&str, BTreeMap<&str, Spans>)| {
         let lasts = || own.iter().filter_map(|(prefix, spans)| Some((*prefix, spans.last()?.1)));
         let gone = lasts().filter_map(|(_, end)| end).max_by_key(|end| micros(end.get("time")));
         Conflict {
             origin: origin.to_owned(),
-            name: names.get(origin).map_or(String::new(), |name| (*name).to_owned()),
+            name: names.get(origin).cloned().unwrap_or_default(),
             first: firsts[origin].clone(),
             prefixes: own.keys().map(|prefix| (*prefix).to_owned()).collect(),
             open: lasts().filter(|(_, end)| end.is_none()).map(|(prefix, _)| prefix.to_owned()).collect(),
@@ -76,13 +93,13 @@ pub fn all(changes: &[Row], routes: &[Row]) -> Vec<Conflict> {
 
 /// The upstreams of an origin's routes that began while it was in conflict; a peer counts once for each conflict of a prefix.
 fn carriers(origin: &str, spans: &BTreeMap<&str, Spans>, routes: &[Row]) -> Vec<String> {
-    let mut peers: BTreeMap<&str, (&Row, BTreeSet<(&str, usize, [&str; 3])>)> = BTreeMap::new();
+    let mut peers: BTreeMap<&str, (&Row, BTreeSet<PeerOf>)> = BTreeMap::new();
     for route in routes.iter().filter(|row| row.get("origin_asn") == origin) {
         let prefix = route.get("prefix");
         let Some(spans) = spans.get(prefix) else { continue };
         let began = micros(route.get("started_by"));
-        let end = |end: &Option<&Row>| end.map_or(i64::MAX, |row| micros(row.get("time")));
-        let span = spans.iter().position(|(from, until)| micros(from.get("time")) <= began && began <= end(until));
+        let end = |end: Option<&Row>| end.map_or(i64::MAX, |row| micros(row.get("time")));
+        let span = spans.iter().position(|(from, until)| micros(from.get("time")) <= began && began <= end(*until));
         let Some(span) = span else { continue };
         let peer = ["collector", "peer_ip", "peer_asn"].map(|name| route.get(name));
         peers.entry(route.get("upstream_asn")).or_insert((route, BTreeSet::new())).1.insert((prefix, span, peer));

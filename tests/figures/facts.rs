@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::conflicts::{self, Conflict};
 
 /// A row of a CSV by column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(BTreeMap<String, String>);
 
 impl Row {
@@ -320,6 +320,16 @@ impl Facts {
     /// How many rows are not told of one by one.
     pub fn aside(&self) -> usize {
         self.rows.len() - self.told.iter().map(|t| t.rows.len()).sum::<usize>()
+    }
+
+    /// Whether some of them are left aside as their upstream has no number, and for no other reason. All have a reason.
+    pub fn aside_as_unnamed(&self) -> Result<bool, String> {
+        let told: BTreeSet<&Row> = self.told.iter().flat_map(|told| &told.rows).collect();
+        let aside = self.rows.iter().filter(|row| !told.contains(row));
+        let without: Vec<&Row> =
+            aside.filter(|row| !["single-peer", "stuck", "clock"].iter().any(|flag| row.has(flag))).collect();
+        let wrong = without.iter().find(|row| named(row));
+        wrong.map_or(Ok(!without.is_empty()), |row| Err(format!("left aside without a reason: {row:?}")))
     }
 
     /// The upstreams all of whose rows are left aside, by number.

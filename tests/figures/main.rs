@@ -256,10 +256,11 @@ fn telegram(corpus: &Path) {
     assert!(unpacked.success(), "{} does not unpack", packed.display());
     let list = corpus.join("telegram-prefixes.txt").display().to_string();
     let hijacked = ["--origin", "18101", "--prefix-file", &list, "telegram-2026"];
-    for Told { html, .. } in holds(folder.path(), &hijacked, &VIEWS[..1], How::Told) {
+    for told in holds(folder.path(), &hijacked, &VIEWS[..1], How::Told) {
+        is_sharp(&told);
         // One figure on the card and in the text: that of all prefixes, not of one.
-        let seen = cards::seen_by(cards::cards(&html));
-        let text = cards::paragraph(&html);
+        let seen = cards::seen_by(cards::cards(&told.html));
+        let text = cards::paragraph(&told.html);
         assert!(!seen.is_empty() && seen.iter().all(|peers| text.contains(peers)), "{seen:?} of the cards is not in: {text}");
     }
     holds(folder.path(), &["--prefix-file", &list, "telegram-2026"], &VIEWS, How::Told);

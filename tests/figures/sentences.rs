@@ -106,11 +106,13 @@ fn sentence<'a>(c: &mut Cursor<'a>, last: Option<&'a Told>) -> Result<Option<&'a
 /// Behind `8 episodes were`.
 fn aside(c: &mut Cursor, count: usize) -> Read {
     let facts = c.facts;
-    c.must(" left aside here: seen by a single peer, stuck, or out of time")?;
+    let unnamed = facts.aside_as_unnamed()?;
+    c.must(" left aside here: seen by a single peer, stuck, ")?;
+    c.must(if unnamed { "out of time, or through no upstream provider that can be named" } else { "or out of time" })?;
     is("episodes left aside", count, facts.aside())?;
     let untold = facts.untold();
     if !untold.is_empty() {
-        c.must("; nothing else is seen of ")?;
+        c.must(if count == 1 { "; it is the only one of " } else { "; they include every episode of " })?;
         conflicts::among(c, &untold, "upstream")?;
     }
     c.must(".")

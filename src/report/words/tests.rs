@@ -209,7 +209,7 @@ fn every_case_has_its_words() {
         &context,
         &[
             "No other appeared",
-            "1 episode was left aside here: seen by a single peer, stuck, or out of time; nothing else is seen of AS666.",
+            "1 episode was left aside here: seen by a single peer, stuck, or out of time; it is the only one of AS666.",
         ],
     );
 
