@@ -226,7 +226,7 @@ fn telegram_in_words(archive: &str) {
                   and still there for 2a0a:f280::/32 where the data end.";
     let hijack = "Telegram's hijacker (AS18101, 15 watched prefixes) was first seen on 2026-06-16 at 07:08:57 UTC and later through one \
                   upstream provider, AS15412 FLAG, for all 34 prefixes";
-    let aside = "nothing else is seen of AS4755 Tata Communications and AS9498 Bharti Airtel.";
+    let aside = "they include every episode of AS4755 Tata Communications and AS9498 Bharti Airtel.";
     let other = "At 07:03:33, another origin, AS62041 Telegram, was seen for 26 prefixes, first for 2001:67c:4e8::/48, through 175 upstreams";
     for (command, format) in [("timeline", "table"), ("timeline", "markdown"), ("report", "")] {
         let (of_victim, of_hijack) = (told(command, "telegram-2026", format), told(command, "telegram-2026-hijack", format));

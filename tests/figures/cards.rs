@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::conflicts;
 use crate::cursor::{Cursor, On, Wrong, is, plural, same};
 use crate::facts::{Arrival, Facts, Row, Told, When, duration, micros, second};
 use crate::upstreams::{peers, same_prefixes};
@@ -48,8 +49,28 @@ pub fn cards(html: &str) -> &str {
 
 /// Holds the cards against the rows.
 pub fn check(cards: &str, facts: &Facts) -> Read {
-    let mut cards = cards.split("<div class=\"card").skip(1);
-    cards.try_for_each(|card| one(card, facts).map_err(|wrong| format!("{wrong}, in the card {:?}", plain(&format!("<{card}")))))
+    let is_conflict = |card: &&str| card.contains("<p class=\"role\">origin conflict</p>");
+    let (others, own): (Vec<&str>, Vec<&str>) = cards.split("<div class=\"card").skip(1).partition(is_conflict);
+    others_of_prefixes(&others, facts)?;
+    own.into_iter()
+        .try_for_each(|card| one(card, facts).map_err(|wrong| format!("{wrong}, in the card {:?}", plain(&format!("<{card}")))))
+}
+
+fn others_of_prefixes(cards: &[&str], facts: &Facts) -> Read {
+    let text = |card: &str, class: &str| plain(between(card, &format!("<p class=\"{class}\">"), "</p>").unwrap_or_default());
+    let read = |card: &&str| conflicts::Card {
+        what: text(card, "what"),
+        when: text(card, "when"),
+        lines: all_between(card, "<p>", "</p>").map(plain).collect(),
+        items: all_between(card, "<li>", "</li>").map(plain).collect(),
+    };
+    conflicts::cards(&cards.iter().map(read).collect::<Vec<_>>(), facts)
+}
+
+/// The peers of each card of an upstream: `seen by up to 2 of 236 to 188 of 236 peers ...`.
+pub fn seen_by(cards: &str) -> Vec<String> {
+    let lines = all_between(cards, "<p>", "</p>").map(plain);
+    lines.filter_map(|line| Some(line[line.find("seen by ")?..].to_owned())).collect()
 }
 
 fn one(card: &str, facts: &Facts) -> Read {

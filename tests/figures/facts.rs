@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::conflicts::{self, Conflict};
+
 /// A row of a CSV by column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(BTreeMap<String, String>);
 
 impl Row {
@@ -239,6 +241,10 @@ pub struct Facts {
     pub rows: Vec<Row>,
     /// Rows of `changes`.
     pub changes: Vec<Row>,
+    /// Rows of `routes`, of every origin.
+    pub routes: Vec<Row>,
+    /// Other origins of the prefixes.
+    pub conflicts: Vec<Conflict>,
     /// What was told of them one by one.
     pub told: Vec<Told>,
     /// The facts of JSON.
@@ -248,7 +254,7 @@ pub struct Facts {
 impl Facts {
     /// Puts them together: the rows that are told of one by one bear a number as upstream, and are neither stuck nor out of clock, nor seen
     /// by a single peer where others are not.
-    pub fn new(timeline: &str, changes: &str, json: Value) -> Facts {
+    pub fn new(timeline: &str, changes: &str, routes: Vec<Row>, json: Value) -> Facts {
         let rows = Row::read(timeline);
         let mut sound: Vec<Row> =
             rows.iter().filter(|row| named(row) && !row.has("stuck") && !row.has("clock")).cloned().collect();
@@ -269,7 +275,9 @@ impl Facts {
                 None => told.push(Told { label, upstream: row.get("upstream_asn").to_owned(), rows: vec![row.clone()] }),
             }
         }
-        Facts { rows, changes: Row::read(changes), told, json }
+        let changes = Row::read(changes);
+        let conflicts = conflicts::all(&changes, &routes);
+        Facts { rows, changes, routes, conflicts, told, json }
     }
 
     /// A fact.
@@ -312,6 +320,25 @@ impl Facts {
     /// How many rows are not told of one by one.
     pub fn aside(&self) -> usize {
         self.rows.len() - self.told.iter().map(|t| t.rows.len()).sum::<usize>()
+    }
+
+    /// Whether some of them are left aside as their upstream has no number, and for no other reason. All have a reason.
+    pub fn aside_as_unnamed(&self) -> Result<bool, String> {
+        let told: BTreeSet<&Row> = self.told.iter().flat_map(|told| &told.rows).collect();
+        let aside = self.rows.iter().filter(|row| !told.contains(row));
+        let without: Vec<&Row> =
+            aside.filter(|row| !["single-peer", "stuck", "clock"].iter().any(|flag| row.has(flag))).collect();
+        let wrong = without.iter().find(|row| named(row));
+        wrong.map_or(Ok(!without.is_empty()), |row| Err(format!("left aside without a reason: {row:?}")))
+    }
+
+    /// The upstreams all of whose rows are left aside, by number.
+    pub fn untold(&self) -> Vec<String> {
+        let is_told = |row: &&Row| self.told.iter().any(|told| told.upstream == row.get("upstream_asn"));
+        let untold = self.rows.iter().filter(|row| named(row) && !is_told(row));
+        let by_number: BTreeMap<u32, String> =
+            untold.filter_map(|r| Some((r.get("upstream_asn").parse().ok()?, label(r)))).collect();
+        by_number.into_values().collect()
     }
 
     /// Outages of a prefix or, `*`, of the target: when they began and ended.

@@ -99,14 +99,13 @@ struct Told {
     facts: Facts,
     summary: Vec<String>,
     html: String,
-    routes: Vec<Row>,
 }
 
 /// Holds the sentences, cards and series of one question against its rows.
 fn told(asked: &Asked, by: &[&str]) -> Result<Told, String> {
     let (summary, caveats, json) = asked.told("timeline", by);
     let csv = |command: &str| asked.ask(command, &[&["-f", "csv"], by].concat());
-    let facts = Facts::new(&csv("timeline"), &csv("changes"), json);
+    let facts = Facts::new(&csv("timeline"), &csv("changes"), asked.rows("routes", &[]), json);
     let [headline, paragraph, _] = summary.as_slice() else { return Err(format!("three parts are told, not {summary:?}")) };
     heads::timeline(headline, &facts)?;
     sentences::check(paragraph, &facts).map_err(|wrong| format!("{wrong}, in: {paragraph}"))?;
@@ -115,22 +114,22 @@ fn told(asked: &Asked, by: &[&str]) -> Result<Told, String> {
     assert_eq!(cards::paragraph(&html), *paragraph, "the page's paragraph");
     cards::check(cards::cards(&html), &facts)?;
     cards::tables(&html, &facts);
-    let (shown, routes) = (asked.rows("visibility", by), asked.rows("routes", &[]));
+    let shown = asked.rows("visibility", by);
     series::adds_up(&shown);
     series::has_peaks(&shown, &facts);
     let is_exact =
         |row: &Row| row.get("end_basis") == "data-end" || !row.get("ended_before").is_empty() && row.get("end_basis") == "update";
-    if routes.iter().all(is_exact) {
+    if facts.routes.iter().all(is_exact) {
         let after = asked.words.iter().zip(asked.words.iter().skip(1));
         let origins: Vec<&str> = after.filter(|(option, _)| *option == "--origin").map(|(_, origin)| origin.as_str()).collect();
-        series::is_made_of(&shown, &routes, &origins);
+        series::is_made_of(&shown, &facts.routes, &origins);
     }
-    Ok(Told { facts, summary, html, routes })
+    Ok(Told { facts, summary, html })
 }
 
 /// The same for the tables for people, and the lines above them.
 fn tables(asked: &Asked, by: &[&str], told: &Told) -> Result<(), String> {
-    let Told { facts, summary, routes, .. } = told;
+    let Told { facts, summary, .. } = told;
     let table = asked.ask("timeline", by);
     let markdown = asked.ask("timeline", &[&["-f", "markdown"], by].concat());
     for (name, text) in [("table", flat(&table)), ("markdown", flat(&unescaped(&markdown)))] {
@@ -146,7 +145,7 @@ fn tables(asked: &Asked, by: &[&str], told: &Told) -> Result<(), String> {
         return Ok(());
     }
     heads::files(&summary[2], &asked.rows("inventory", &[]), facts)?;
-    heads::routes(&asked.told("routes", &[]).0[0], routes, facts)?;
+    heads::routes(&asked.told("routes", &[]).0[0], &facts.routes, facts)?;
     let Some(upstream) = facts.told.first().map(|told| told.upstream.as_str()) else { return Ok(()) };
     let more = ["--upstream", upstream];
     heads::first(&asked.told("first", &more).0[0], &asked.rows("first", &more), facts)
@@ -256,7 +255,14 @@ fn telegram(corpus: &Path) {
     let unpacked = Command::new("tar").arg("-xJf").arg(&packed).current_dir(folder.path()).status().expect("tar");
     assert!(unpacked.success(), "{} does not unpack", packed.display());
     let list = corpus.join("telegram-prefixes.txt").display().to_string();
-    holds(folder.path(), &["--origin", "18101", "--prefix-file", &list, "telegram-2026"], &VIEWS[..1], How::Told);
+    let hijacked = ["--origin", "18101", "--prefix-file", &list, "telegram-2026"];
+    for told in holds(folder.path(), &hijacked, &VIEWS[..1], How::Told) {
+        is_sharp(&told);
+        // One figure on the card and in the text: that of all prefixes, not of one.
+        let seen = cards::seen_by(cards::cards(&told.html));
+        let text = cards::paragraph(&told.html);
+        assert!(!seen.is_empty() && seen.iter().all(|peers| text.contains(peers)), "{seen:?} of the cards is not in: {text}");
+    }
     holds(folder.path(), &["--prefix-file", &list, "telegram-2026"], &VIEWS, How::Told);
 }
 

@@ -23,6 +23,7 @@ const FIXED: [&str; 6] = [
 pub fn check(paragraph: &str, facts: &Facts) -> Read {
     let mut cursor = Cursor::new(paragraph, facts);
     let mut last: Option<&Told> = None;
+    conflicts::are_told(paragraph, facts)?;
     while !cursor.is_done() {
         if let Some(told) = sentence(&mut cursor, last)? {
             last = Some(told);
@@ -53,6 +54,14 @@ fn sentence<'a>(c: &mut Cursor<'a>, last: Option<&'a Told>) -> Result<Option<&'a
         ("There was ", outages_of),
         ("There were ", outages_of),
     ];
+    let there = c.maybe(|c| {
+        c.must("Where the data begin, ")?;
+        let when = When::At(c.at()?);
+        c.must(", another origin, ").map(|()| when)
+    });
+    if let Some(when) = there {
+        return conflicts::check(c, &when, true).map(|()| None);
+    }
     for (begin, read) in known {
         if c.eat(begin) {
             return read(c).map(|()| None);
@@ -75,8 +84,7 @@ fn sentence<'a>(c: &mut Cursor<'a>, last: Option<&'a Told>) -> Result<Option<&'a
         return went(c, told).map(|()| None);
     }
     if let Some(count) = c.maybe(|c| c.count("episode").and_then(|n| c.must(if n == 1 { " was" } else { " were" }).map(|()| n))) {
-        c.must(" left aside here: seen by a single peer, stuck, or out of time.")?;
-        return is("episodes left aside", count, c.facts.aside()).map(|()| None);
+        return aside(c, count).map(|()| None);
     }
     if let Some(count) = c.maybe(|c| c.numeral().and_then(|n| c.must("times ").map(|()| n))) {
         return outages(c, count).map(|()| None);
@@ -87,12 +95,27 @@ fn sentence<'a>(c: &mut Cursor<'a>, last: Option<&'a Told>) -> Result<Option<&'a
     let when = c.when()?;
     c.must(", ").or_else(|_| c.must(" "))?;
     if c.eat("another origin, ") {
-        return conflicts::check(c, &when).map(|()| None);
+        return conflicts::check(c, &when, false).map(|()| None);
     }
     if c.sees("all prefixes ") || c.sees("it was ") || c.sees("it left ") {
         return outage(c, &when).map(|()| None);
     }
     gained(c, &when).map(Some)
+}
+
+/// Behind `8 episodes were`.
+fn aside(c: &mut Cursor, count: usize) -> Read {
+    let facts = c.facts;
+    let unnamed = facts.aside_as_unnamed()?;
+    c.must(" left aside here: seen by a single peer, stuck, ")?;
+    c.must(if unnamed { "out of time, or through no upstream provider that can be named" } else { "or out of time" })?;
+    is("episodes left aside", count, facts.aside())?;
+    let untold = facts.untold();
+    if !untold.is_empty() {
+        c.must(if count == 1 { "; it is the only one of " } else { "; they include every episode of " })?;
+        conflicts::among(c, &untold, "upstream")?;
+    }
+    c.must(".")
 }
 
 fn nothing(c: &mut Cursor) -> Read {

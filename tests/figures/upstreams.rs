@@ -107,6 +107,13 @@ fn each(c: &mut Cursor, arrival: Arrival) -> Read {
         c.must(" in all)")?;
         is("upstream providers in all", all, c.facts.upstreams())?;
     }
+    let origins = of.iter().map(|told| told.rows[0].get("origin_asn")).collect::<BTreeSet<_>>().len();
+    // Where few are told, each bears its origin.
+    if of.len() > 3 && origins > 1 {
+        c.must(" of ")?;
+        let said = c.count("origin")?;
+        is("origins of these", said, origins)?;
+    }
     let is_part = c.eat(", among them ");
     if !is_part && !c.eat(", ") {
         c.must(": ")?;

@@ -264,20 +264,34 @@ fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
         let together = duration(spans::total(context.true_gaps().map(|gap| &gap.span)));
         said.push(format!("Data are missing in {} ({together} together); what changed there is not shown.", plural(gaps, "gap")));
     }
-    let odd = story.aside(rows);
-    if odd > 0 {
-        let told: BTreeSet<Upstream> = story.all().map(|t| t.upstream).collect();
-        let named = rows.iter().map(|r| r.subject.upstream).filter(|u| matches!(u, Upstream::Via(_)));
-        let untold: BTreeSet<Upstream> = named.filter(|u| !told.contains(u)).collect();
-        let untold: Vec<String> = untold.into_iter().map(|u| label(u, context)).collect();
-        let only = match untold.len() {
-            0 => String::new(),
-            _ => format!("; nothing else is seen of {}", phrase::among(&untold, "upstream")),
-        };
-        let odd = phrase::were(odd, "episode");
-        said.push(format!("{odd} left aside here: seen by a single peer, stuck, or out of time{only}."));
-    }
+    said.extend(aside(story, rows, context));
     said
+}
+
+/// The rows that are not told of, why, and the upstreams of which the paragraph tells none.
+fn aside(story: &Story, rows: &[Row], context: &Context) -> Option<String> {
+    let odd = story.aside(rows);
+    if odd == 0 {
+        return None;
+    }
+    let is_named = |row: &&Row| matches!(row.subject.upstream, Upstream::Via(_));
+    let is_sound = |row: &Row| row.flags.is_disjoint([Flag::SinglePeer, Flag::Stuck, Flag::Clock].into_iter().collect());
+    let why = if rows.iter().any(|row| !is_named(&row) && is_sound(row)) {
+        "out of time, or through no upstream provider that can be named"
+    } else {
+        "or out of time"
+    };
+    let told: BTreeSet<Upstream> = story.all().map(|t| t.upstream).collect();
+    let untold = rows.iter().filter(is_named).map(|row| row.subject.upstream).filter(|u| !told.contains(u));
+    let untold: BTreeSet<Upstream> = untold.collect();
+    let untold: Vec<String> = untold.into_iter().map(|u| label(u, context)).collect();
+    // Not that nothing else is seen of them: another origin's routes may go through them, and are told of as such.
+    let only = match (odd, untold.as_slice()) {
+        (_, []) => String::new(),
+        (1, [one, ..]) => format!("; it is the only one of {one}"),
+        (_, several) => format!("; they include every episode of {}", phrase::among(several, "upstream")),
+    };
+    Some(format!("{} left aside here: seen by a single peer, stuck, {why}{only}.", phrase::were(odd, "episode")))
 }
 
 /// What no result of this kind can show.

@@ -205,13 +205,18 @@ fn every_case_has_its_words() {
     let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
     odd.flags.set(Flag::SinglePeer);
     says(
-        &[unicom(), odd],
+        &[unicom(), odd.clone()],
         &context,
         &[
             "No other appeared",
-            "1 episode was left aside here: seen by a single peer, stuck, or out of time; nothing else is seen of AS666.",
+            "1 episode was left aside here: seen by a single peer, stuck, or out of time; it is the only one of AS666.",
         ],
     );
+
+    let direct = of(a, Upstream::Direct, began("10-01 09:00:00"), ended("10-01 09:02:00"));
+    let why = "2 episodes were left aside here: seen by a single peer, stuck, out of time, or through no upstream provider that can be \
+               named; they include every episode of AS666.";
+    says(&[unicom(), odd, direct], &context, &[why]);
 
     let mut hijack = of(a, Upstream::Via(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
     hijack.subject.origin = Origin::As(Asn(17557));
