@@ -30,7 +30,7 @@ use output::{Results, WriteError};
 use plan::{Plan, PlanError};
 use read::{Inputs, ReadError};
 
-use crate::model::{RecordId, Span, Upstream};
+use crate::model::{RecordId, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
@@ -105,6 +105,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Inventory(Inventory { full, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
+                facts::all_sessions(answer, context);
                 if full {
                     inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
                 }
@@ -214,10 +215,8 @@ fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet
 
 fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
     let timeline = answer.timeline(plan, &plan.options);
-    // Outside the data nothing is known, which is not the same as no peers.
-    let within = |window: Span, data: Span| Span { from: window.from.max(data.from), until: window.until.min(data.until) };
-    let known = context.window.zip(facts::covered(answer)).map(|(window, data)| within(window, data));
-    let points = known.map_or(Vec::new(), |known| timeline::visibility(&timeline, known, bin));
+    let window = facts::series_window(plan, answer, bin);
+    let points = window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
     sheets::visibility(&points, context)
 }
 
