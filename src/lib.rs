@@ -17,7 +17,8 @@
 //! Beside them stands [`fetch`]: it brings archive files to the disk, knows the archives' names and layouts, and nothing of records.
 //! [`check`] holds published claims against a timeline.
 //!
-//! [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them. `replay` and
+//! [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them, [`temporary`]
+//! the files that are not yet whole. `replay` and
 //! `timeline` are pure: no path, no clock, no logger, no MRT type. The result is the same bytes for any number of threads and any order of
 //! the inputs. The rules that comments and tests cite by number are stated in docs/methodology.md.
 //!
@@ -41,4 +42,5 @@ pub mod mrt;
 pub mod replay;
 pub mod report;
 pub mod target;
+pub mod temporary;
 pub mod timeline;

@@ -7,13 +7,10 @@ use clap::Parser;
 use uplinks::cli::args::Cli;
 use uplinks::cli::output::WriteError;
 use uplinks::cli::{Fatal, run};
-
-/// The status of a run that the user broke off, as shells have it (128 + SIGINT).
-const INTERRUPTED: i32 = 130;
+use uplinks::temporary;
 
 fn main() -> ExitCode {
-    // Without a handler the signal itself would end us: the same in a shell, but not for a caller that reads the status.
-    let _ = ctrlc::set_handler(|| std::process::exit(INTERRUPTED));
+    end_on_signals();
     match run(Cli::parse()) {
         Ok(exit) => ExitCode::from(exit.code()),
         // Whoever read our output has seen enough.
@@ -24,4 +21,41 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Ends as shells have it, with 128 + the signal's number, and leaves nothing half done. Without a handler the signal itself would end us:
+/// the same in a shell, but not for a caller that reads the status.
+#[cfg(unix)]
+fn end_on_signals() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let mut wanted = vec![SIGINT, SIGTERM];
+    // `nohup` has the signal ignored, and must be obeyed.
+    if is_ignored(SIGHUP) == Some(false) {
+        wanted.push(SIGHUP);
+    }
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) else { return };
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            temporary::take_all_away();
+            std::process::exit(128 + signal);
+        }
+    });
+}
+
+/// Whether the signal was ignored from the start; `None` if the system does not tell.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> Option<bool> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let mask = u64::from_str_radix(ignored.trim(), 16).ok()?;
+    Some(mask & (1 << (signal - 1)) != 0)
+}
+
+#[cfg(not(unix))]
+fn end_on_signals() {
+    let _ = ctrlc::set_handler(|| {
+        temporary::take_all_away();
+        std::process::exit(130);
+    });
 }

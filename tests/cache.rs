@@ -4,9 +4,12 @@
 mod run;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
-use run::{Rows, root, uplinks};
+use run::{Rows, binary, root, uplinks};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 /// Some files of the sample archive, of both collectors, in a folder of their own.
@@ -27,6 +30,22 @@ fn some_files() -> TempDir {
 
 fn text(path: &Path) -> String {
     path.display().to_string()
+}
+
+fn entries(cache: &Path) -> Vec<PathBuf> {
+    fs::read_dir(cache).expect("a folder").map(|entry| entry.expect("an entry").path()).collect()
+}
+
+/// Puts another text into an entry's answer, checksum and all; says how often.
+fn alter(entry: &Path, from: &str, to: &str) -> usize {
+    let bytes = fs::read(entry).expect("an entry");
+    let (length, rest) = bytes.split_first_chunk::<8>().expect("a length");
+    let (head, records) = rest.split_at(usize::try_from(u64::from_be_bytes(*length)).expect("short"));
+    let head = std::str::from_utf8(head).expect("JSON");
+    let altered = head.replace(from, to);
+    let body = [&(altered.len() as u64).to_be_bytes()[..], altered.as_bytes(), &records[..records.len() - 32]].concat();
+    fs::write(entry, [&body[..], &Sha256::digest(&body)].concat()).expect("written");
+    head.matches(from).count()
 }
 
 #[test]
@@ -62,23 +81,51 @@ fn the_second_run_reads_no_archive() {
     let once = uplinks(&timeline);
     assert_eq!(once.code, Some(0));
     let first = fs::read_to_string(&rows).expect("rows");
-    // The same names, sizes and times, but nothing to read: only the cache can answer.
-    for name in ["bview.20171001.0800.gz", "updates.20171001.0905.gz"] {
-        let path = archive.join("2017.10").join(name);
-        let meta = path.metadata().expect("there");
-        let file = fs::File::options().write(true).open(&path).expect("opened");
-        let length = usize::try_from(meta.len()).expect("small");
-        std::io::Write::write_all(&mut &file, &vec![0; length]).expect("written");
-        file.set_modified(meta.modified().expect("a time")).expect("set");
-    }
+    // What the entries say now, no archive does: only the cache can answer so.
+    let altered: usize = entries(Path::new(&cache)).iter().map(|entry| alter(entry, "20485", "64999")).sum();
+    assert!(altered > 0);
     let evidence = text(&folder.path().join("evidence.mrt"));
     let again = uplinks(&[&timeline[..], &["--evidence", &evidence]].concat());
     assert_eq!((again.code, again.stderr), (Some(0), once.stderr));
-    assert_eq!(fs::read_to_string(&rows).expect("rows"), first);
+    let second = fs::read_to_string(&rows).expect("rows");
+    assert!(second.contains(",64999,") && !second.contains(",20485,"), "{second}");
     assert!(fs::metadata(&evidence).expect("evidence").len() > 100);
     let named = Rows::read(&first);
     let named = named.columns(&["start_evidence"]);
     let explained = uplinks(&["explain", named[1][0], "--cache", &cache]);
     assert_eq!(explained.code, Some(0), "{}", explained.stderr);
     assert!(explained.stdout.contains("from the cache"), "{}", explained.stdout);
+}
+
+#[test]
+fn four_processes_share_a_cache_and_killed_ones_leave_nothing_behind() {
+    let folder = some_files();
+    let cache = folder.path().join("cache");
+    let args = ["timeline", "-f", "csv", &text(folder.path())];
+    let plain = uplinks(&args);
+    let run = || {
+        let mut command = binary();
+        command.args(args).arg("--cache").arg(&cache).current_dir(root()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the binary runs")
+    };
+    for round in 0..4_u64 {
+        let mut children: Vec<_> = (0..4).map(|_| run()).collect();
+        std::thread::sleep(Duration::from_millis(15 + 40 * round));
+        for child in &mut children[..2] {
+            child.kill().expect("killed");
+            child.wait().expect("an end");
+        }
+        for child in children.drain(2..) {
+            let ran: run::Ran = child.wait_with_output().expect("an end").into();
+            assert_eq!((ran.code, &ran.stdout, &ran.stderr), (Some(0), &plain.stdout, &plain.stderr), "round {round}");
+        }
+        for entry in entries(&cache).iter().step_by(3).filter(|entry| entry.extension().is_some_and(|e| e == "uplinks")) {
+            fs::remove_file(entry).expect("removed: there is something to write in the next round");
+        }
+    }
+    fs::write(cache.join(".uplinks-killed.tmp"), "half an entry").expect("written");
+    let last: run::Ran = run().wait_with_output().expect("an end").into();
+    assert_eq!((last.code, last.stdout), (Some(0), plain.stdout));
+    let names: Vec<_> = entries(&cache).into_iter().filter(|entry| entry.extension().is_none_or(|e| e != "uplinks")).collect();
+    assert!(names.is_empty(), "{names:?}");
 }

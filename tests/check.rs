@@ -166,7 +166,7 @@ fn ribs_alone_prove_presence_at_their_times_and_refute_nothing() {
 #[test]
 fn claims_that_cannot_be_read_are_refused_with_a_remedy() {
     for (args, said) in [
-        (["check", "south-korea", "sample-data"], "the built-in ones are north-korea, youtube-2008"),
+        (["check", "south-korea", "sample-data"], "the built-in ones are north-korea, telegram-2026, youtube-2008"),
         (["check", "Cargo.toml", "sample-data"], "Cargo.toml:"),
         (["check", "north-korea", "no-such-folder"], "no-such-folder"),
     ] {

@@ -9,6 +9,7 @@ mod server;
 mod support;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use run::Ran;
@@ -146,6 +147,33 @@ fn another_page_is_not_the_file() {
 }
 
 #[test]
+fn text_in_a_whole_compressed_file_is_no_dump() {
+    let mut archive = archive();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&b"this is not MRT at all, but a valid gz".repeat(900)).expect("memory");
+    archive.put(RIB, gzip.finish().expect("memory"));
+    let outcome = ribs(archive, |_| {});
+    is_refused(&outcome, "it holds something that is no MRT record");
+    assert!(outcome.names.iter().all(|name| !name.contains("partial")), "{:?}", outcome.names);
+}
+
+#[test]
+fn encodings_are_undone_or_refused() {
+    let meets =
+        |path: &'static str, coding, is_so| ribs(archive(), move |server| server.always(path, Fault::Encoded(coding, is_so)));
+    comes_whole(&meets(RIB, "x-gzip", false));
+    is_refused(&meets(RIB, "gzip", true), "it holds a compressed file instead of MRT records");
+    for coding in ["br", "bzip2", "gzip, br"] {
+        let outcome = meets(RIB, coding, false);
+        is_refused(&outcome, &format!("the server sends it encoded as {coding}, which was not asked for"));
+        assert_eq!(outcome.asked.len(), 1);
+    }
+    comes_whole(&meets("/rrc00/2017.10/", "gzip", true));
+    let outcome = meets("/rrc00/2017.10/", "br", false);
+    assert!(outcome.ran.code == Some(2) && outcome.ran.stderr.contains("encoded as br"), "{}", outcome.ran.stderr);
+}
+
+#[test]
 fn a_name_that_is_listed_and_gone() {
     let mut archive = archive();
     archive.ghost(RIB);
@@ -183,7 +211,7 @@ fn silence_ends_at_the_time_out() {
 fn slow_is_not_silent_but_a_trickle_is() {
     comes_whole(&ribs(archive(), |server| server.always(RIB, Fault::Slow(2000, Duration::from_millis(150)))));
     let outcome = ribs(archive(), |server| server.always(RIB, Fault::Slow(1, Duration::from_millis(300))));
-    is_refused(&outcome, "no answer within 1s");
+    is_refused(&outcome, "it comes too slowly");
     assert!(outcome.took < Duration::from_secs(20), "{:?}", outcome.took);
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/tar.rs"]
+mod tar;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,7 +18,9 @@ type Test = fn(&Path);
 const TESTS: &[(&str, Test)] = &[
     ("youtube_2008_hijack_is_one_row", youtube_2008_hijack),
     ("youtube_2008_answer_is_more_specifics", youtube_2008_answer),
+    ("youtube_2008_is_a_conflict_of_the_hijacker", youtube_2008_conflict),
     ("youtube_2008_passes_the_published_times", youtube_2008_claims),
+    ("telegram_2026_victim_and_hijacker_read_right", telegram_2026),
     ("north_korea_2014_is_behind_china_unicom", north_korea_2014),
     ("north_korea_2015_is_behind_china_unicom", north_korea_2015),
     ("other_files_show_no_route_and_warn_where_they_must", other_files),
@@ -115,6 +119,20 @@ fn youtube_2008_answer(corpus: &Path) {
     }
 }
 
+/// Where every origin has its rows, the conflict is the hijacker's, although it is seen first and no dump comes before.
+fn youtube_2008_conflict(corpus: &Path) {
+    let rows = csv(&["changes", "--prefix", "208.65.153.0/24", &text(&corpus.join("youtube-2008"))]);
+    let told = rows.columns(&["time", "origin_asn", "change", "upstream_asn"]);
+    let conflicts: Vec<_> = told.into_iter().filter(|row| row[2].starts_with("origin-conflict")).collect();
+    assert_eq!(
+        conflicts,
+        [
+            ["2008-02-24T18:47:57Z", "17557", "origin-conflict-start", "3491"],
+            ["2008-02-24T21:01:34Z", "17557", "origin-conflict-end", "3491"],
+        ]
+    );
+}
+
 /// RIPE NCC printed minutes; the files of another collector agree within one.
 fn youtube_2008_claims(corpus: &Path) {
     let rows = csv(&["check", "youtube-2008", &text(&corpus.join("youtube-2008"))]);
@@ -130,6 +148,101 @@ fn youtube_2008_claims(corpus: &Path) {
             ["5", "208.65.153.0/24", "pass", "34"],
         ]
     );
+}
+
+/// The hijack of Telegram's prefixes by AS18101: unpacked once, for all that is asked of it.
+fn telegram_2026(corpus: &Path) {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(tar::unpack(&corpus.join("telegram-2026.tar.xz"), folder.path()), 6348);
+    let archive = text(folder.path());
+    telegram_claims(&archive, "telegram-2026");
+    // As others wrote them down.
+    telegram_claims(&archive, &text(&corpus.join("telegram-2026.claims.toml")));
+    telegram_carriers(&archive);
+    telegram_changes(&archive);
+    telegram_in_words(&archive);
+}
+
+/// 68 claims: 60 pass, none fails; of eight the beginning is seen, but nothing shows that it was not there before.
+fn telegram_claims(archive: &str, claims: &str) {
+    let rows = csv(&["check", claims, archive]);
+    let count = |verdict| rows.columns(&["verdict"]).iter().filter(|row| row[0] == verdict).count();
+    assert_eq!(["pass", "fail", "not-decidable"].map(count), [60, 0, 8]);
+    let open = rows.columns(&["verdict", "what", "difference_s", "note"]);
+    let open: BTreeSet<_> = open.into_iter().filter(|row| row[0] != "pass").collect();
+    let row = vec!["not-decidable", "gained", "0", "it was there by then, but nothing shows since when"];
+    assert_eq!(open, BTreeSet::from([row]));
+}
+
+/// AS15412 comes first on 34 prefixes and goes last on 33, to the published second.
+fn telegram_carriers(archive: &str) {
+    let rows = csv(&["timeline", "--profile", "telegram-2026-hijack", archive]);
+    let columns = ["prefix", "first_seen", "last_seen"];
+    let flag: Vec<Vec<&str>> = of(&rows, &[("origin_asn", "18101"), ("upstream_asn", "15412")], &columns);
+    let claims = csv(&["check", "telegram-2026", archive]);
+    for (what, count, at) in [("gained", 34, 1), ("lost", 33, 2)] {
+        let published = of(&claims, &[("what", what), ("upstream_asn", "15412")], &["prefix", "at"]);
+        let is_seen = |claim: &&Vec<&str>| flag.iter().any(|row| row[0] == claim[0] && row[at] == claim[1]);
+        assert_eq!((published.len(), published.iter().filter(is_seen).count()), (count, count), "{what}");
+    }
+    assert_eq!(flag.len(), 34, "one episode a prefix");
+    // The tail through Tata Communications, on prefixes that the analysts list as over by 20:06:39.
+    let tata = of(&rows, &[("upstream_asn", "4755")], &["prefix", "last_seen"]);
+    let ended = |from: &str, to: &str| tata.iter().filter(|row| row[1] > from && row[1] <= to).map(|row| row[0]).collect();
+    let tail: BTreeSet<&str> = ended("2026-06-16T20:44:01Z", "2026-06-16T20:50:01Z");
+    let last: BTreeSet<&str> = ended("2026-06-16T20:47:00Z", "2026-06-16T20:50:01Z");
+    assert_eq!((tail.len(), last.len()), (19, 18));
+    // As they counted: at 08:30 ten peers hold this prefix through the hijacker.
+    let routes = csv(&["routes", "--profile", "telegram-2026-hijack", archive]);
+    let held = of(&routes, &[("prefix", "95.161.64.0/20"), ("origin_asn", "18101")], &["first_seen", "last_seen", "peer_ip"]);
+    let then = "2026-06-16T08:30:00Z";
+    assert_eq!(held.iter().filter(|row| row[0] <= then && then < row[1]).map(|row| row[2]).collect::<BTreeSet<_>>().len(), 10);
+}
+
+/// To the victim the hijack is a conflict with its beginning and its end, to the hijacker Telegram is one; to neither is its end an outage.
+fn telegram_changes(archive: &str) {
+    let of_kind = |rows: &Rows, kind| of(rows, &[("change", kind), ("origin_asn", "18101")], &["prefix"]).len();
+    let [victim, hijack] =
+        ["telegram-2026", "telegram-2026-hijack"].map(|profile| csv(&["changes", "--profile", profile, archive]));
+    // All but that of the /32, which one peer still holds through AS9498.
+    assert_eq!([of_kind(&victim, "origin-conflict-start"), of_kind(&victim, "origin-conflict-end")], [53, 52]);
+    assert_eq!([of_kind(&hijack, "origin-conflict-start"), of_kind(&hijack, "origin-conflict-end")], [0, 0]);
+    for rows in [&victim, &hijack] {
+        assert!(rows.columns(&["change"]).iter().all(|row| row[0].starts_with("origin-conflict")));
+    }
+}
+
+fn telegram_in_words(archive: &str) {
+    let told = |command: &str, profile: &str, format: &str| {
+        let args = [command, "--profile", profile, archive];
+        let args = if format.is_empty() { args.to_vec() } else { [&args[..], &["-f", format]].concat() };
+        let ran = uplinks(&args);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        // Markdown has a second colon, and HTML an apostrophe, by their numbers.
+        ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ").replace("&#58;", ":").replace("&#39;", "'")
+    };
+    let victim = "At 07:08:57, another origin, AS18101 Reliance Communications, was seen for 34 prefixes, first for 95.161.64.0/20, \
+                  through AS15412 FLAG, AS4755 Tata Communications and AS9498 Bharti Airtel; it was gone from 33 of them by 21:13:11 \
+                  and still there for 2a0a:f280::/32 where the data end.";
+    let hijack = "Telegram's hijacker (AS18101, 15 watched prefixes) was first seen on 2026-06-16 at 07:08:57 UTC and later through one \
+                  upstream provider, AS15412 FLAG, for all 34 prefixes";
+    let aside = "they include every episode of AS4755 Tata Communications and AS9498 Bharti Airtel.";
+    let other = "At 07:03:33, another origin, AS62041 Telegram, was seen for 26 prefixes, first for 2001:67c:4e8::/48, through 175 upstreams";
+    for (command, format) in [("timeline", "table"), ("timeline", "markdown"), ("report", "")] {
+        let (of_victim, of_hijack) = (told(command, "telegram-2026", format), told(command, "telegram-2026-hijack", format));
+        assert!(of_victim.contains(victim), "{command} {format}: {}", of_victim.get(..4000).unwrap_or_default());
+        for part in [hijack, other, aside] {
+            assert!(of_hijack.contains(part), "{command} {format}: no '{part}' in {}", of_hijack.get(..4000).unwrap_or_default());
+        }
+    }
+}
+
+/// The cells under `columns` of the rows that have these values.
+fn of<'a>(rows: &'a Rows, having: &[(&str, &str)], columns: &[&str]) -> Vec<Vec<&'a str>> {
+    let names: Vec<&str> = having.iter().map(|(name, _)| *name).collect();
+    let is_one = |cells: &Vec<&str>| cells.iter().zip(having).all(|(cell, (_, value))| cell == value);
+    let which = rows.columns(&names).into_iter().map(|cells| is_one(&cells));
+    which.zip(rows.columns(columns)).filter(|(is_one, _)| *is_one).map(|(_, cells)| cells).collect()
 }
 
 fn four_rows(rows: &Rows, path: &str, first_seen: &str) {

@@ -77,7 +77,8 @@ fn same_by<const N: usize>(path: &Path, watch: &Watch, what: &str, ways: [Seek; 
     let whole = plain(path, watch);
     ways.map(|seek| {
         let way = Way { seek, verify: Verify::No };
-        let (said, taken) = read_file(&Source::Path(path.to_owned()), watch, way, || whole.clone());
+        let (said, taken) =
+            read_file(&Source::Path(path.to_owned()).open().expect("a readable file"), watch, way, || whole.clone());
         assert!(said == whole, "{what}, {seek:?}, {taken:?}: {}\nby shortcut {said:?}\nwhole {whole:?}", path.display());
         taken
     })

@@ -20,7 +20,7 @@ pub enum Compression {
 }
 
 /// As many bytes as the functions of this module want to see.
-pub(super) const HEAD: usize = 12;
+pub const HEAD: usize = 12;
 
 /// No record is longer in octets: RIB records with thousands of peers stay far below.
 const LONGEST_RECORD: u32 = 1 << 24;
@@ -52,6 +52,11 @@ pub(super) fn mrt_header(head: &[u8]) -> Option<(u16, u16)> {
     // BGP (legacy), BGP4PLUS and its successor, OSPFv2, TABLE_DUMP, TABLE_DUMP_V2, BGP4MP(_ET), ISIS(_ET), OSPFv3(_ET).
     let known = matches!(kind, 5 | 9 | 10 | 11 | 12 | 13 | 16 | 17 | 32 | 33 | 48 | 49);
     (known && subtype < 64 && u32::from_be_bytes([l0, l1, l2, l3]) <= LONGEST_RECORD).then_some((kind, subtype))
+}
+
+/// Whether a file's uncompressed bytes begin as one of records does; one without any holds no records.
+pub fn begins_as_mrt(head: &[u8]) -> bool {
+    head.is_empty() || is_mrt_header(head)
 }
 
 pub(super) fn is_mrt_header(head: &[u8]) -> bool {

@@ -223,13 +223,20 @@ fn coverage(files: &CollectorFiles, spans: &[Option<Span>]) -> Option<Coverage> 
     if files.until.is_some_and(|until| start >= until) {
         return None;
     }
-    let readable = files.updates.iter().zip(spans).filter_map(|(file, span)| Some(readable(file, (*span)?))).flatten();
-    let gaps = spans::complement(&spans::union(readable.collect()), Span { from: start, until: end });
+    let (mut read, mut beyond) = (Vec::new(), Vec::new());
+    for (file, span) in files.updates.iter().zip(spans).filter_map(|(file, span)| Some((file, (*span)?))) {
+        let holes = holes(file, span);
+        read.extend(spans::complement(&holes, span));
+        // What was lost of a file's late records, no neighbour has.
+        beyond.extend(spans::difference(&holes, &[span]));
+    }
+    let read = spans::difference(&spans::union(read), &spans::union(beyond));
+    let gaps = spans::complement(&read, Span { from: start, until: end });
     Some(Coverage { start, end, gaps, sampled: known().next().is_none() })
 }
 
-/// The parts of a file's span that damage leaves.
-fn readable(file: &UpdateFile, span: Span) -> Vec<Span> {
+/// What damage takes of a file, within its span or about it: tidy.
+fn holes(file: &UpdateFile, span: Span) -> Vec<Span> {
     // A wrong clock beside the damage tells nothing of where it begins or ends.
     let is_own = |time: &Time| (span.from.plus_secs(-EARLY)..=span.until.plus_secs(EARLY)).contains(time);
     let holes = file.damage.iter().map(|damage| {
@@ -238,7 +245,7 @@ fn readable(file: &UpdateFile, span: Span) -> Vec<Span> {
         let before = damage.before.filter(is_own).unwrap_or(span.until).max(after.plus_micros(1));
         Span { from: after, until: before }
     });
-    spans::complement(&spans::union(holes.collect()), span)
+    spans::union(holes.collect())
 }
 
 #[cfg(test)]

@@ -113,6 +113,40 @@ fn a_lone_file_covers_its_records() {
 }
 
 #[test]
+fn without_a_project_the_most_frequent_distance_is_the_spacing() {
+    for (what, starts, minutes, end, gaps) in [
+        ("not the smallest", "8:00 8:05 8:20 8:35 8:50", 15, "9:05", vec![]),
+        ("a short one that is seen once", "8:00 8:15", 5, "8:30", vec![]),
+        ("a long one that is seen twice", "8:00 10:00 12:00", 5, "14:00", vec![]),
+        ("not a long one that is seen once", "8:00 10:00", 5, "10:05", vec![gap("8:05", "10:00")]),
+    ] {
+        assert_eq!(coverage(&files(starts, minutes), "", None), (at("8:00"), at(end), gaps), "{what}");
+    }
+    let records = Some(RecordTimes { first: at("8:00"), last: at("8:00"), median: Some(at("9:00")) });
+    let lone = UpdateFile { records, ..file("8:00", 5) };
+    assert_eq!(coverage(&[lone], "", None), (at("8:00"), at("9:00"), vec![]), "a lone file of one time at its ends");
+}
+
+/// Names are believed at the ends of the data, unless a dump lies beyond: then nothing tells of the time between but records.
+#[test]
+fn the_first_and_the_last_file_reach_as_far_as_their_names_unless_a_dump_lies_beyond() {
+    let secs = |text, secs| at(text).plus_secs(secs);
+    let quiet = [with_records("8:00", 60, 290), with_records("8:05", 60, 290)];
+    let late = [with_records("8:00", 60, 290), with_records("8:05", 60, 310)];
+    let hole = |from, until| vec![Span { from, until }];
+    for (what, updates, ribs, expected) in [
+        ("no dump", &quiet, "", (at("8:00"), at("8:10"), vec![])),
+        ("one at the very begin", &quiet, "8:00", (at("8:00"), at("8:10"), vec![])),
+        ("one at the very end", &quiet, "8:10", (at("8:00"), at("8:10"), vec![])),
+        ("one before", &quiet, "7:00", (at("7:00"), at("8:10"), hole(at("7:00"), at("8:01")))),
+        ("one after: the end of the data", &quiet, "9:00", (at("8:00"), at("9:00"), hole(secs("8:05", 290), at("9:00")))),
+        ("records that are late", &late, "", (at("8:00"), secs("8:05", 310), vec![])),
+    ] {
+        assert_eq!(coverage(updates, ribs, Some(Project::Ris)), expected, "{what}");
+    }
+}
+
+#[test]
 fn the_projects_own_cadence_caps_the_spacing() {
     let every_other = files("8:00 8:10 8:20", 5);
     let gaps = vec![gap("8:05", "8:10"), gap("8:15", "8:20")];
@@ -146,6 +180,8 @@ fn damage_is_a_gap_from_the_last_whole_record_to_the_next_or_the_files_end() {
     assert_eq!(hole(&[Damage { after: some("31:00"), before: none }]), vec![gap("8:05", "8:10")], "and no hole beyond it");
     let within = Span { from: at("8:07"), until: Time::from_micros(at("8:07").micros() + 1) };
     assert_eq!(hole(&[Damage { after: some("8:07"), before: some("8:07") }]), vec![within]);
+    let late = Span { from: at("8:10"), until: Time::from_micros(at("8:10").micros() + 1) };
+    assert_eq!(hole(&[Damage { after: some("8:10"), before: some("8:10") }]), vec![late], "among its late records");
     let again = [damaged(&[Damage { after: none, before: none }]), file("8:05", 5), file("8:00", 5)];
     assert_eq!(coverage(&again, "", None).2, vec![], "a second, whole copy fills it");
 }

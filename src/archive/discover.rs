@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::collector::{self, Project};
 use super::found::{ArchiveFile, DiscoverError, Found, Named, Skipped};
 use super::name::{self, ArchiveName, NameKind, NameStyle};
+use super::opened::Stamp;
 use super::sniff::{self, Looks};
 use super::source::{Source, Spool};
 use super::walk::walk;
@@ -214,12 +215,16 @@ fn judge(candidate: &Candidate, canonical: &Path, collector_name: Option<&str>) 
     if let (NameStyle::Foreign(what), Named::ByWalking) = (said.style, candidate.named) {
         return Verdict::Foreign(what);
     }
-    let size = match candidate.size.map_or_else(|| fs::metadata(&candidate.path).map(|metadata| metadata.len()), Ok) {
-        Ok(size) => size,
-        Err(error) => return Verdict::Unreadable(error),
+    let (size, stamp) = match (candidate.size, fs::metadata(&candidate.path)) {
+        (Some(size), _) => (size, None),
+        (None, Ok(metadata)) => (metadata.len(), Some(Stamp::of(&metadata))),
+        (None, Err(error)) => return Verdict::Unreadable(error),
     };
     match content(candidate, &said, size) {
-        Ok(Ok(seen)) => Verdict::Accepted(Box::new(archive_file(candidate, said, seen, size, canonical, collector_name))),
+        Ok(Ok(seen)) => {
+            let file = archive_file(candidate, said, seen, canonical, collector_name);
+            Verdict::Accepted(Box::new(ArchiveFile { size, stamp, ..file }))
+        }
         Ok(Err(what)) => Verdict::Foreign(what),
         Err(error) => Verdict::Unreadable(error),
     }
@@ -234,6 +239,10 @@ fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<R
     let well_named = said.style == NameStyle::Archive;
     if well_named && candidate.named == Named::ByWalking {
         return Ok(Ok(None));
+    }
+    // What a folder like /proc has is not opened: it may never end.
+    if size == 0 && candidate.named == Named::ByWalking && said.kind.is_none() {
+        return Ok(Err("it is empty"));
     }
     if well_named && size > SMALL && sniff::is_bzip2(&candidate.source)? {
         return Ok(Ok(None));
@@ -252,7 +261,6 @@ fn archive_file(
     candidate: &Candidate,
     said: ArchiveName,
     seen: Option<NameKind>,
-    size: u64,
     canonical: &Path,
     collector_name: Option<&str>,
 ) -> ArchiveFile {
@@ -271,7 +279,8 @@ fn archive_file(
         kind: said.kind.or(seen),
         start: said.start,
         project,
-        size,
+        size: 0,
+        stamp: None,
         named: candidate.named,
     }
 }

@@ -122,7 +122,10 @@ fn symbolic_links_neither_loop_nor_double() {
     link("rrc90/2017.10/bview.20171001.0800.gz", "rrc90/2017.10/bview.20171001.0801.gz");
     link("nowhere", "rrc90/gone.gz");
     assert_eq!(tree.paths(&[""]), ALL);
-    assert_eq!(tree.paths(&["rrc90"]).len(), 5, "through the link to all");
+    assert_eq!(tree.paths(&["rrc90"]), ALL[1..], "not through the link that leads out");
+    assert_eq!(tree.skipped(&["rrc90"]).iter().filter(|path| *path == "rrc90/2017.10/all").count(), 1);
+    link("rrc90/2017.10/updates.20171001.0800.gz", "route-views.sim/updates.20171001.0800.gz");
+    assert_eq!(tree.paths(&["route-views.sim"]), ALL[..1]);
     let by_link = tree.find(&["a"]).expect("found");
     assert!(by_link.files.iter().filter(|file| file.collector == "rrc90").count() == 4);
 }

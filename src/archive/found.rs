@@ -4,6 +4,7 @@ use std::io;
 
 use super::collector::Project;
 use super::name::NameKind;
+use super::opened::Stamp;
 use super::source::Source;
 use crate::model::Time;
 
@@ -24,6 +25,8 @@ pub struct ArchiveFile {
     pub project: Option<Project>,
     /// Octets, compressed.
     pub size: u64,
+    /// What it was when it was found; a stream's copy is nobody else's.
+    pub stamp: Option<Stamp>,
     /// Whether the user named this very file.
     pub named: Named,
 }
@@ -53,6 +56,17 @@ pub struct Skipped {
     pub shown: String,
     /// Why, in words.
     pub reason: String,
+}
+
+/// Why a link is skipped.
+pub(super) const LINK_OUT: &str =
+    "it is a link out of the folder, which is not followed; name what it leads to if that is to be read";
+
+impl Skipped {
+    /// Whether it is a link that leads out of the folder: there may be data behind it.
+    pub fn leads_out(&self) -> bool {
+        self.reason == LINK_OUT
+    }
 }
 
 /// An input that cannot be used: found before anything is read, and fatal.

@@ -15,7 +15,8 @@ impl Map {
     /// is written into it shows (the slice is then read as damaged data, since every read is checked against the bytes that it sees),
     /// and cutting it short makes the next access a fault, which ends the program. Archive files are never rewritten in place, and
     /// downloads appear under their name when they are complete; for files that others may truncate while they are read, switch the
-    /// shortcuts off (`--verify`), which reads without mapping.
+    /// shortcuts off (`--verify`), which reads without mapping. Only large files are mapped (`Opened::slice`), and all are compared with what
+    /// they were before (`Opened::since`).
     #[allow(unsafe_code)]
     pub fn new(file: &File) -> io::Result<Self> {
         // SAFETY: see above; the mapping is read-only and lives as long as the slice that is borrowed from it.

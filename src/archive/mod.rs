@@ -3,6 +3,7 @@
 //!
 //! - [`discover`] turns files, directories, globs and standard input into one sorted list of [`ArchiveFile`]s; a path's
 //!   words are read by [`parse_name`], and content is looked at only where a name leaves doubt.
+//! - [`Source::open`] opens a file once for all its readers, and tells whether it stayed as it was.
 //! - [`open`] gives a file's uncompressed bytes, all members of it, and fails where the file does.
 //! - [`cover`] says, once the files are read, which stretches of time they cover (rule 11).
 
@@ -16,17 +17,19 @@ mod found;
 mod map;
 mod name;
 mod open;
+mod opened;
 mod sniff;
 mod source;
 mod walk;
 mod zstd;
 
 pub use collector::{Project, sanitise};
-pub use compression::Compression;
+pub use compression::{Compression, HEAD, begins_as_mrt};
 pub use coverage::{CollectorFiles, Covered, Damage, RecordTimes, UpdateFile, cover};
 pub use discover::discover;
 pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped, escaped};
 pub use map::Map;
 pub use name::{ArchiveName, NameKind, NameStyle, parse as parse_name};
 pub use open::{decompress, open};
+pub use opened::{Bytes, Opened, Since, Stamp};
 pub use source::{Source, Spool};

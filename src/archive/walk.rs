@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::found::LINK_OUT;
 use super::name::is_own;
 
 /// A file met by walking.
@@ -24,10 +25,11 @@ pub(super) struct Walk {
     pub unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-/// Everything below `root` that is a file, hidden ones and uplinks' own apart. Fails only if `root` itself cannot be listed.
+/// Everything below `root` that is a file, hidden ones and uplinks' own apart. Links that lead out of it are not followed: whoever fills an
+/// archive does not decide what else is read. Fails only if `root` itself cannot be listed.
 pub(super) fn walk(root: &Path) -> io::Result<Walk> {
-    let mut walker = Walker { real: vec![], linked: BTreeSet::new(), found: Walk::default() };
     let canonical = fs::canonicalize(root)?;
+    let mut walker = Walker { root: canonical.clone(), real: vec![], linked: BTreeSet::new(), found: Walk::default() };
     let mut seen = HashSet::from([canonical.clone()]);
     walker.list(root, &canonical)?;
     while let Some((path, canonical)) = walker.next() {
@@ -41,6 +43,8 @@ pub(super) fn walk(root: &Path) -> io::Result<Walk> {
 }
 
 struct Walker {
+    /// Canonical.
+    root: PathBuf,
     /// Directories to list, with their canonical paths.
     real: Vec<(PathBuf, PathBuf)>,
     /// Links to directories. They wait until the real ones are done: a file that has a real way to it is shown by that.
@@ -82,6 +86,9 @@ impl Walker {
 
     fn follow(&mut self, link: PathBuf) {
         match fs::metadata(&link).and_then(|target| Ok((target, fs::canonicalize(&link)?))) {
+            Ok((target, canonical)) if (target.is_dir() || target.is_file()) && !canonical.starts_with(&self.root) => {
+                self.found.unreadable.push((link, io::Error::other(LINK_OUT)));
+            }
             Ok((target, _)) if target.is_dir() => {
                 self.linked.insert(link);
             }

@@ -1,4 +1,4 @@
-//! Claims as TOML: read, checked, and spelled out one prefix at a time. Two files are built in.
+//! Claims as TOML: read, checked, and spelled out one prefix at a time. Some files are built in.
 
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ const CLAIMS: Shelf = Shelf {
     noun: "file of claims",
     built_in: &[
         ("north-korea", include_str!("claims/north-korea.toml")),
+        ("telegram-2026", include_str!("claims/telegram-2026.toml")),
         ("youtube-2008", include_str!("claims/youtube-2008.toml")),
     ],
 };

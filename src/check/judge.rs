@@ -151,6 +151,11 @@ impl<'a> Data<'a> {
             let blindness = blindness.filter(|reason| *reason != Reason::NoTable).or_else(|| self.deafness(window));
             return of_message(claim.when, window, blindness, &moments);
         };
+        // Nobody has a route only where nobody is that never spoke (rule 12).
+        let of_nobody = matches!(claim.what, Claimed::Absent | Claimed::OutageBegins | Claimed::OutageEnds);
+        if of_nobody && blindness == Some(Reason::NoTable) {
+            return Finding::open(blindness);
+        }
         let question = Question { prefix: claim.prefix, origin: claim.origin, upstream: claim.upstream };
         // Nobody has a route only if none of the peers has that were not asked.
         let asked = if claim.what == Claimed::Absent { &self.of_all_peers } else { &self.certainties };

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Args, CommandFactory};
 
 use super::args::Cli;
-use super::output::{self, WriteError};
+use super::output::{self, STDOUT, WriteError};
 use super::plan::refuse_terminal;
 use super::{Exit, Fatal};
 use crate::report::{self, Format, Style, columns_in_words, sheets};
@@ -75,8 +75,9 @@ pub fn man(typed: &ManArgs) -> Result<Exit, Fatal> {
 
 /// Tells what the columns mean: in words for people, as rows for programs.
 pub fn columns(typed: &ColumnsArgs) -> Result<Exit, Fatal> {
-    refuse_terminal(typed.format, typed.output.as_deref())?;
-    output::write(typed.output.as_deref(), |out| match typed.format {
+    let output = typed.output.as_deref().filter(|path| *path != STDOUT);
+    refuse_terminal(typed.format, output)?;
+    output::write(output, |out| match typed.format {
         Format::Table if typed.of.is_none() => out.write_all(columns_in_words().as_bytes()),
         format => report::write(&sheets::columns(typed.of.as_deref()), format, out, &Style::default()),
     })?;

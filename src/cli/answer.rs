@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 use rayon::prelude::*;
 
-use super::output::{self, WriteError};
 use super::plan::Plan;
 use super::read::{self, ReadFiles};
 use crate::event::{Assembled, Assembly, FileEvents, Selection, assemble};
@@ -110,11 +109,6 @@ impl Answer {
     pub fn evidence(&self, record: RecordId) -> String {
         let place = usize::try_from(record.0).ok().and_then(|at| self.assembly.records.get(at));
         place.map_or(String::new(), |place| format!("{}#{}", self.read.files[place.file].0.shown, place.digest))
-    }
-
-    /// See [`output::refuse_clash`].
-    pub fn refuse_clash(&self, results: &[Option<&str>]) -> Result<(), WriteError> {
-        output::refuse_clash(results, || self.read.files.iter().map(|(file, _)| file))
     }
 
     /// A collector's name.

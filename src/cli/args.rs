@@ -271,7 +271,7 @@ pub struct Output {
     /// How to write the result
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
-    /// Write to a file, which appears only when complete
+    /// Write to a file, which appears only when complete; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
     /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes, check)

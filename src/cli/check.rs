@@ -16,7 +16,7 @@ Examples:
   uplinks check north-korea sample-data
   uplinks check claims.toml -f markdown archive/ > notes.md
 
-Claims are TOML; two files are built in: north-korea and youtube-2008. docs/claims.md tells how to write one.
+Claims are TOML; three files are built in: north-korea, telegram-2026 and youtube-2008. docs/claims.md tells how to write one.
 Exit status: 0 none failed; 1 a claim failed; 3 under --strict, if one cannot be decided.";
 
 /// Options of `check`: the claims say what is watched and when.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::answer::Answer;
-use super::output::{self, WriteError};
+use super::output::{Output, WriteError};
 use crate::archive::{self, ArchiveFile, escaped};
 use crate::event::{Cache, FoundRecord, Wanted, find_records};
 use crate::model::RecordId;
@@ -63,17 +63,17 @@ impl Used {
 
 /// Writes the records, each once: by collector, then by file in order of time, as they stand in it. Before the RIB records of a dump goes
 /// its peer index, without which no tool can read them.
-pub fn write(path: &str, used: &Used, answer: &Answer, cache: Option<&Cache>) -> Result<(), EvidenceError> {
+pub fn write(output: Output, used: &Used, answer: &Answer, cache: Option<&Cache>) -> Result<(), EvidenceError> {
     let files: Vec<(usize, Wanted)> = used.by_file(answer).into_iter().collect();
     let found: Result<Vec<Vec<FoundRecord>>, EvidenceError> =
         files.par_iter().with_max_len(1).map(|(file, wanted)| read(&answer.read.files[*file].0, wanted, cache)).collect();
     let found = found?;
-    output::write(Some(path), |out| found.iter().try_for_each(|records| write_file(records, out)))?;
+    output.write(|out| found.iter().try_for_each(|records| write_file(records, out)))?;
     Ok(())
 }
 
 fn read(file: &ArchiveFile, wanted: &Wanted, cache: Option<&Cache>) -> Result<Vec<FoundRecord>, EvidenceError> {
-    let kept = cache.map_or(Vec::new(), |cache| cache.records_of(&file.source));
+    let kept = cache.and_then(|cache| Some(cache.records_of(&file.source.open().ok()?))).unwrap_or_default();
     let bytes: Vec<u8> = kept.into_iter().flat_map(|record| record.bytes).collect();
     let search = find_records(&bytes[..], wanted);
     if search.found.len() == wanted.digests.len() {

@@ -82,7 +82,10 @@ enum Whence {
 }
 
 fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), ExplainError> {
-    let kept = cache.map_or(Vec::new(), |cache| cache.records_of(&Source::Path(record.path.clone().into())));
+    let path = Path::new(&record.path);
+    // To open a pipe takes a part of what it holds away.
+    let opened = || if path.is_file() { Source::Path(path.to_owned()).open().ok() } else { None };
+    let kept = cache.and_then(|cache| Some(cache.records_of(&opened()?))).unwrap_or_default();
     if kept.iter().any(|kept| Digest::of(&kept.bytes) == record.digest) {
         let bytes: Vec<u8> = kept.iter().flat_map(|kept| kept.bytes.iter().copied()).collect();
         return Ok((find_records(&bytes[..], &Wanted { digests: [record.digest].into(), times: None }), Whence::Cache));

@@ -1,16 +1,16 @@
 //! What reports tell of a run: what was read, what is missing, how far to trust it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::Answer;
 use super::plan::Plan;
-use crate::model::{CollectorId, PeerKey, RecordId, Span, Time};
+use crate::model::{CollectorId, Coverage, PeerKey, RecordId, Span, family_of, spans};
 use crate::report::{Context, GapFact, PeerFacts, RunFacts, Source};
 use crate::timeline::Collector;
 
 /// The context of a report.
 pub fn context<'a>(plan: &Plan, answer: &'a Answer, evidence: &'a (dyn Fn(RecordId) -> String + Sync)) -> Context<'a> {
-    let peers = answer.assembly.collectors.iter().map(|c| c.peers.len());
+    let peers = sessions(plan, answer);
     let source = |(collector, peers): (&Collector, usize)| Source {
         name: collector.name.clone(),
         peers,
@@ -26,6 +26,30 @@ pub fn context<'a>(plan: &Plan, answer: &'a Answer, evidence: &'a (dyn Fn(Record
     }
 }
 
+/// Of each collector the peers that could have told of the target: asked for, and of its families. A session over a family's addresses
+/// may carry it; one over the other's does where it is seen to.
+fn sessions<'a>(plan: &'a Plan, answer: &'a Answer) -> impl Iterator<Item = usize> + 'a {
+    let families = [0, 1].map(|family| answer.read.watch.prefixes().iter().any(|prefix| family_of(*prefix) == family));
+    let both = answer.assembly.collectors.iter().zip(&answer.observed.collectors);
+    both.map(move |(assembled, Collector { replay, .. })| {
+        let carries = |family: usize| {
+            let full = replay.presences.iter().filter(move |p| p.full[family]).map(|p| p.peer);
+            replay.carriers(family).into_iter().chain(full)
+        };
+        let seen: BTreeSet<PeerKey> = (0..2).filter(|family| families[*family]).flat_map(carries).collect();
+        let is_asked = |peer: &&PeerKey| plan.peer_asns.is_empty() || plan.peer_asns.contains(&peer.asn);
+        let of_family = |peer: &&PeerKey| families == [false; 2] || families[usize::from(peer.ip.is_ipv6())];
+        assembled.peers.iter().filter(is_asked).filter(|peer| of_family(peer) || seen.contains(peer)).count()
+    })
+}
+
+/// Of each collector all the peers, whatever they could have told: what an inventory counts.
+pub fn all_sessions(answer: &Answer, context: &mut Context) {
+    for (source, assembled) in context.collectors.iter_mut().zip(&answer.assembly.collectors) {
+        source.peers = assembled.peers.len();
+    }
+}
+
 /// The collectors that have data, with their ids.
 fn with_data(answer: &Answer) -> impl Iterator<Item = (CollectorId, &Collector)> {
     let ids = (0..).map(CollectorId);
@@ -38,6 +62,17 @@ pub fn covered(answer: &Answer) -> Option<Span> {
     let from = with_data(answer).map(|(_, c)| c.coverage.start).min()?;
     let until = with_data(answer).map(|(_, c)| c.coverage.end).max()?;
     Some(Span { from, until })
+}
+
+/// The window of a series: outside the data nothing is known, which is not the same as no peers. Where it goes on to the data's end, what
+/// stands there belongs to it: as a change, and as a bin if a table shows it.
+pub fn series_window(plan: &Plan, answer: &Answer, bin: Option<i64>) -> Option<Span> {
+    let (window, data) = window(plan, answer).zip(covered(answer))?;
+    let (from, until) = (window.from.max(data.from), window.until.min(data.until));
+    let shows_end = |c: &Collector| c.coverage.sampled && c.coverage.end == until;
+    let is_shown = bin.is_none() || answer.observed.collectors.iter().any(shows_end);
+    let goes_on = until == data.until && plan.window.1.is_none_or(|to| to > until);
+    Some(Span { from, until: if goes_on && is_shown { until.plus_micros(1) } else { until } })
 }
 
 /// The window asked for, or else that of the data; none if it begins after all data.
@@ -83,29 +118,9 @@ fn peers(answer: &Answer) -> Vec<PeerFacts> {
 
 /// Microseconds of the window that no collector covers.
 fn unobserved(window: Span, answer: &Answer) -> i64 {
-    let mut moves: BTreeMap<Time, i64> = BTreeMap::new();
-    let mut cover = |from: Time, until: Time| {
-        let (from, until) = (from.max(window.from), until.min(window.until));
-        if from < until {
-            *moves.entry(from).or_default() += 1;
-            *moves.entry(until).or_default() -= 1;
-        }
-    };
-    for (_, collector) in with_data(answer) {
-        let coverage = &collector.coverage;
-        let mut from = coverage.start;
-        for gap in &coverage.gaps {
-            cover(from, gap.from);
-            from = gap.until;
-        }
-        cover(from, coverage.end);
-    }
-    let (mut missing, mut reached, mut open) = (0, window.from, 0);
-    for (time, by) in moves {
-        if open == 0 {
-            missing += time.micros_since(reached);
-        }
-        (open, reached) = (open + by, time);
-    }
-    missing + window.until.micros_since(reached).max(0)
+    let covered = with_data(answer).flat_map(|(_, collector)| {
+        let Coverage { start, end, gaps, .. } = &collector.coverage;
+        spans::complement(gaps, Span { from: *start, until: *end })
+    });
+    spans::total(&spans::complement(&spans::union(covered.collect()), window))
 }

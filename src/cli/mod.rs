@@ -20,16 +20,17 @@ mod values;
 mod warn;
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use answer::Answer;
 use args::{Cli, Command, Explain, Inventory, Visibility};
 use evidence::{EvidenceError, Used};
 use explain::ExplainError;
-use output::WriteError;
+use output::{Results, WriteError};
 use plan::{Plan, PlanError};
-use read::ReadError;
+use read::{Inputs, ReadError};
 
-use crate::model::{RecordId, Span, Upstream};
+use crate::model::{RecordId, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
 use crate::timeline::{self, Options, View};
 
@@ -104,6 +105,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Inventory(Inventory { full, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
+                facts::all_sessions(answer, context);
                 if full {
                     inventory::count_all(plan, answer, &mut rows, &mut context.facts.peers);
                 }
@@ -119,16 +121,19 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
 fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
-    present(plan, |plan, answer, context| {
+    present(plan, Results::of(plan)?, |plan, answer, context| {
         warn::warn(answer);
         sheet(plan, answer, context)
     })
 }
 
 /// As [`answer`], without a word on what is missing: a survey's samples are meant to have gaps.
-fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
-    with_answer(plan, |answer| {
-        answer.refuse_clash(&[plan.output.as_deref(), plan.evidence.as_deref()])?;
+fn present(
+    plan: &Plan,
+    results: Results,
+    sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send,
+) -> Result<Exit, Fatal> {
+    with_answer(plan, &results.places(), |answer| {
         let used = Used::default();
         let evidence = |record: RecordId| {
             used.note(record);
@@ -142,10 +147,10 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
             warn::note(&said);
         }
         let (sheet, style) = (sheet(plan, answer, &mut context), style(plan));
-        if let Some(path) = &plan.evidence {
-            evidence::write(path, &used, answer, read::cache_of(plan)?.as_ref())?;
+        if let Some(output) = results.other {
+            evidence::write(output, &used, answer, read::cache_of(plan)?.as_ref())?;
         }
-        output::write(plan.output.as_deref(), |out| crate::report::write(&sheet, plan.format, out, &style))?;
+        results.main.write(|out| crate::report::write(&sheet, plan.format, out, &style))?;
         Ok(match sheet.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
             true => Exit::NothingFound,
@@ -154,14 +159,20 @@ fn present(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Shee
     })
 }
 
-/// Fetches where that is asked for, reads, replays, and goes on from there; all of it on as many threads as the plan wants.
-fn with_answer<T: Send>(plan: &Plan, go_on: impl FnOnce(&Answer) -> Result<T, Fatal> + Send) -> Result<T, Fatal> {
+/// Fetches where that is asked for, reads, replays, and goes on from there; all of it on as many threads as the plan wants. Nothing is read
+/// that a result would replace.
+fn with_answer<T: Send>(
+    plan: &Plan,
+    places: &[(String, PathBuf)],
+    go_on: impl FnOnce(&Answer) -> Result<T, Fatal> + Send,
+) -> Result<T, Fatal> {
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let fetched = plan.errand.as_ref().map(|errand| errand.run(plan, &pool)).transpose()?;
     pool.install(|| {
-        let read = fetched.map_or_else(|| read::read(plan), |inputs| read::read_all(plan, inputs))?;
-        go_on(&Answer::new(plan, read))
+        let found = read::find(plan, fetched.unwrap_or_else(|| Inputs::of(plan)))?;
+        output::refuse_inputs(places, &found.files)?;
+        go_on(&Answer::new(plan, read::read_all(plan, found)?))
     })
 }
 
@@ -204,10 +215,8 @@ fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet
 
 fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
     let timeline = answer.timeline(plan, &plan.options);
-    // Outside the data nothing is known, which is not the same as no peers.
-    let within = |window: Span, data: Span| Span { from: window.from.max(data.from), until: window.until.min(data.until) };
-    let known = context.window.zip(facts::covered(answer)).map(|(window, data)| within(window, data));
-    let points = known.map_or(Vec::new(), |known| timeline::visibility(&timeline, known, bin));
+    let window = facts::series_window(plan, answer, bin);
+    let points = window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
     sheets::visibility(&points, context)
 }
 

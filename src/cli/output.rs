@@ -1,10 +1,13 @@
-//! Where results go: standard output, or a file that appears only when it is complete.
+//! Where results go: standard output, or a file that appears only when it is complete. All are opened before anything is read, so that
+//! what cannot be written is told at once.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::plan::Plan;
 use crate::archive::{ArchiveFile, Source, escaped};
+use crate::temporary::{self, Temporary};
 
 /// A result that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +27,7 @@ pub enum WriteError {
         what: &'static str,
     },
     /// The file of `--output`; nothing of it is left behind.
-    #[error("cannot write {}: {error}; nothing was left there", escaped(path))]
+    #[error("cannot write {}: {error}; what was there before is as it was", escaped(path))]
     File {
         /// As typed.
         path: String,
@@ -33,77 +36,153 @@ pub enum WriteError {
     },
 }
 
-/// Writes with `write`, to the file if there is one.
-pub fn write(path: Option<&str>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
-    match path {
-        None => to_stdout(write),
-        Some(path) => to_file(Path::new(path), write).map_err(|error| WriteError::File { path: path.to_owned(), error }),
-    }
+/// Standard output, as an option names it.
+pub const STDOUT: &str = "-";
+
+/// A place for a result, open.
+#[derive(Debug)]
+pub struct Output {
+    /// As typed.
+    shown: String,
+    to: To,
 }
 
-/// Refuses to write over an archive file that was read, or two results into one file. Devices and pipes take anything.
-pub fn refuse_clash<'a, I: Iterator<Item = &'a ArchiveFile>>(
-    results: &[Option<&str>],
-    inputs: impl Fn() -> I,
-) -> Result<(), WriteError> {
-    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let is_device = |path: &Path| path.metadata().is_ok_and(|m| !m.is_file());
-    let mut taken: Vec<PathBuf> = Vec::new();
-    for path in results.iter().copied().flatten().filter(|path| !is_device(Path::new(path))) {
-        let own = place(Path::new(path));
-        let clash = |what| Err(WriteError::Clash { path: path.to_owned(), what });
-        if taken.contains(&own) {
-            return clash("another result");
+#[derive(Debug)]
+enum To {
+    Stdout,
+    /// A device or a pipe cannot be replaced, only written to.
+    Device(File),
+    /// Beside the file first, then in its place: an interrupted run or a full disk leaves what was there.
+    Place(Temporary, PathBuf),
+}
+
+impl Output {
+    /// Opens it; `None` is standard output.
+    pub fn open(path: Option<&str>) -> Result<Self, WriteError> {
+        let shown = path.unwrap_or(STDOUT).to_owned();
+        match To::open(&shown) {
+            Ok(to) => Ok(Output { shown, to }),
+            Err(error) => Err(WriteError::File { path: shown, error }),
         }
-        // What does not exist yet is no input.
-        let is_read = |input: &ArchiveFile| matches!(&input.source, Source::Path(read) if place(read) == own);
-        if own.exists() && inputs().any(is_read) {
-            return clash("an input");
+    }
+
+    /// Writes with `write`: all of it, or nothing is changed.
+    pub fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
+        let shown = self.shown;
+        let failed = |error| WriteError::File { path: shown, error };
+        match self.to {
+            To::Stdout => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                write(&mut out).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+                    io::ErrorKind::BrokenPipe => WriteError::Closed,
+                    _ => WriteError::Stdout(error),
+                })
+            }
+            To::Device(file) => {
+                let mut out = BufWriter::new(file);
+                write(&mut out).and_then(|()| out.flush()).map_err(failed)
+            }
+            To::Place(file, place) => put(file, &place, write).map_err(failed),
         }
-        taken.push(own);
     }
-    Ok(())
+
+    /// What it would replace.
+    fn place(&self) -> Option<&Path> {
+        if let To::Place(_, place) = &self.to { Some(place) } else { None }
+    }
 }
 
-fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    write(&mut out).and_then(|()| out.flush()).map_err(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => WriteError::Closed,
-        _ => WriteError::Stdout(error),
-    })
+impl To {
+    fn open(path: &str) -> io::Result<Self> {
+        if path == STDOUT {
+            return Ok(To::Stdout);
+        }
+        let path = Path::new(path);
+        let there = path.metadata();
+        if there.as_ref().is_ok_and(|meta| !meta.is_file()) {
+            return Ok(To::Device(File::options().write(true).open(path)?));
+        }
+        let place = place(path)?;
+        let folder = place.parent().unwrap_or(Path::new("/"));
+        temporary::sweep(folder);
+        let file = Temporary::new_in(folder).map_err(|error| io::Error::from(error.kind()))?;
+        if let (Ok(meta), Some(file)) = (there, file.file()) {
+            file.set_permissions(meta.permissions())?;
+        }
+        Ok(To::Place(file, place))
+    }
 }
 
-/// Beside the file first, then in its place: an interrupted run or a full disk leaves what was there.
-fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    // A device or a pipe cannot be replaced, only written to.
-    if path.metadata().is_ok_and(|m| !m.is_file()) {
-        let mut out = BufWriter::new(File::options().write(true).open(path)?);
-        return write(&mut out).and_then(|()| out.flush());
+/// The same for every way to it, whether it is there or not.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(place) = path.canonicalize() {
+        return Ok(place);
     }
-    let target: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Asked first, as the temporary file's own error names that file.
-    folder.metadata()?;
-    let mut out = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
+    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(folder.canonicalize()?.join(name))
+}
+
+fn put(file: Temporary, place: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(file);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    let permissions = target.metadata().map(|m| m.permissions());
-    if let Ok(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
-    } else {
-        share(file.as_file())?;
+    // Some disks tell only now that they are full.
+    file.file().map_or(Ok(()), File::sync_all)?;
+    file.persist(place)
+}
+
+/// The results of a run.
+#[derive(Debug)]
+pub struct Results {
+    /// `--output`.
+    pub main: Output,
+    /// `--evidence`, `--svg`.
+    pub other: Option<Output>,
+}
+
+impl Results {
+    /// Those of most commands.
+    pub fn of(plan: &Plan) -> Result<Self, WriteError> {
+        Self::open(plan.output.as_deref(), plan.evidence.as_deref())
     }
-    file.persist(&target).map(|_| ()).map_err(|e| e.error)
+
+    /// Opens them; two into one are refused.
+    pub fn open(main: Option<&str>, other: Option<&str>) -> Result<Self, WriteError> {
+        let main = Output::open(main)?;
+        let other = other.map(|path| Output::open(Some(path))).transpose()?;
+        let is_stdout = |output: &Output| matches!(output.to, To::Stdout);
+        match other {
+            Some(Output { shown, to })
+                if matches!(&to, To::Stdout) && is_stdout(&main)
+                    || matches!(&to, To::Place(_, place) if main.place() == Some(place)) =>
+            {
+                Err(WriteError::Clash { path: shown, what: "another result" })
+            }
+            other => Ok(Results { main, other }),
+        }
+    }
+
+    /// What they would replace: as typed, and where it is.
+    pub fn places(&self) -> Vec<(String, PathBuf)> {
+        let all = [Some(&self.main), self.other.as_ref()];
+        all.into_iter().flatten().filter_map(|output| Some((output.shown.clone(), output.place()?.to_owned()))).collect()
+    }
 }
 
-/// Temporary files are for their owner alone; a result is for whom the user's mask allows, which is taken to be the usual one.
-#[cfg(unix)]
-fn share(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn share(_: &File) -> io::Result<()> {
+/// Refuses to write over an archive file that will be read.
+pub fn refuse_inputs(places: &[(String, PathBuf)], inputs: &[ArchiveFile]) -> Result<(), WriteError> {
+    // What does not exist yet is no input.
+    for (path, place) in places.iter().filter(|(_, place)| place.exists()) {
+        let is_it = |input: &ArchiveFile| matches!(&input.source, Source::Path(read) if fs::canonicalize(read).is_ok_and(|read| read == *place));
+        if inputs.iter().any(is_it) {
+            return Err(WriteError::Clash { path: path.clone(), what: "an input" });
+        }
+    }
     Ok(())
+}
+
+/// Writes with `write`, to the file if there is one.
+pub fn write(path: Option<&str>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
+    Output::open(path)?.write(write)
 }

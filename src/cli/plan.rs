@@ -9,9 +9,11 @@ use ipnet::IpNet;
 
 use super::args::{Analysis, By, Common, SeekWhen, Target, When, Work};
 use super::fetch::{Errand, FetchError};
+use super::output::STDOUT;
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
 use crate::report::Format;
+use crate::report::text::plural;
 use crate::target::{Profile, SettingsError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
 
@@ -119,7 +121,7 @@ impl Plan {
         {
             return Err(PlanError::Window { from, to });
         }
-        refuse_terminal(output.format, output.output.as_deref())?;
+        refuse_terminal(output.format, output.output.as_deref().filter(|path| *path != STDOUT))?;
         let covering = target.covering;
         let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
         let options = Options {
@@ -147,7 +149,7 @@ impl Plan {
             exclude_flags: flags(selection.exclude_flag),
             only_flags: flags(selection.only_flag),
             format: output.format,
-            output: output.output,
+            output: output.output.filter(|path| path != STDOUT),
             evidence: output.evidence,
             strict: output.strict,
             way: way(&work),
@@ -225,15 +227,31 @@ fn watched(typed: Target) -> Result<Watched, PlanError> {
 }
 
 fn label(name: &str, origins: &[Asn], prefixes: &[IpNet]) -> String {
+    const NAMED: usize = 4;
     let mut parts: Vec<String> = origins.iter().map(|asn| format!("AS{asn}")).collect();
     parts.extend(prefixes.iter().map(ToString::to_string));
-    let more = parts.len().saturating_sub(4);
-    parts.truncate(4);
-    if more > 0 {
-        parts.push(format!("and {more} more"));
+    if parts.len() <= NAMED || name.is_empty() && origins.is_empty() {
+        let more = parts.len().saturating_sub(NAMED);
+        parts.truncate(NAMED);
+        if more > 0 {
+            parts.push(format!("and {more} more"));
+        }
+        let parts = parts.join(", ");
+        return if name.is_empty() { parts } else { format!("{name} ({parts})") };
     }
-    let parts = parts.join(", ");
-    if name.is_empty() { parts } else { format!("{name} ({parts})") }
+    // Of many origins and prefixes their numbers, each its own.
+    let origin = match origins {
+        many if many.len() > NAMED - 1 => plural(many.len(), "origin"),
+        few => few.iter().map(|asn| format!("AS{asn}")).collect::<Vec<_>>().join(", "),
+    };
+    let watched = if prefixes.is_empty() { String::new() } else { plural(prefixes.len(), "watched prefix") };
+    match (name, watched.is_empty(), origin.is_empty()) {
+        ("", true, _) => origin,
+        ("", false, _) => format!("{origin} ({watched})"),
+        (_, true, _) => format!("{name} ({origin})"),
+        (_, false, true) => format!("{name} ({watched})"),
+        (_, false, false) => format!("{name} ({origin}, {watched})"),
+    }
 }
 
 #[cfg(test)]
@@ -253,6 +271,13 @@ mod tests {
         let prefix = "208.65.153.0/24".parse().expect("a prefix");
         let own = watched(Target { prefix: vec![prefix], ..target() }).expect("a prefix");
         assert_eq!((own.origins.len(), own.prefixes, own.discovers), (0, vec![prefix], false));
+        let many: Vec<IpNet> = (0..35).map(|n| format!("10.{n}.0.0/16").parse().expect("a prefix")).collect();
+        let own = watched(Target { origin: vec![Asn(18101)], prefix: many.clone(), ..target() }).expect("many prefixes");
+        assert_eq!(own.label, "AS18101 (35 watched prefixes)");
+        let own = watched(Target { prefix: many, ..target() }).expect("many prefixes");
+        assert_eq!(own.label, "10.0.0.0/16, 10.1.0.0/16, 10.2.0.0/16, 10.3.0.0/16, and 31 more");
+        let own = watched(Target { profile: Some("telegram-2026".to_owned()), ..target() }).expect("built in");
+        assert_eq!(own.label, "Telegram (5 origins, 15 watched prefixes)");
         let found = watched(Target { prefix: vec![prefix], discover: true, ..target() });
         assert!(matches!(found, Err(PlanError::NothingToDiscover)));
     }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::args::When;
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
-use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source, escaped};
+use crate::archive::{self, ArchiveFile, DiscoverError, Opened, Since, Skipped, Source, escaped};
 use crate::event::{
     self, Cache, Damage, Discovery, FileEvents, FilePeer, Seek, Taken, discover_prefixes, read_events, read_file,
 };
@@ -90,14 +90,30 @@ struct Reading {
     said: Option<(FileEvents, Taken)>,
 }
 
-/// Finds and reads the inputs that the plan names.
-pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
-    read_all(plan, Inputs { paths: plan.inputs.clone(), early: Early::default() })
+impl Inputs {
+    /// Those that the plan names.
+    pub fn of(plan: &Plan) -> Self {
+        Self { paths: plan.inputs.clone(), early: Early::default() }
+    }
 }
 
-/// Finds the inputs and reads what has not been read of them.
-pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
-    let Inputs { paths, mut early } = inputs;
+/// Finds and reads the inputs that the plan names.
+pub fn read(plan: &Plan) -> Result<ReadFiles, ReadError> {
+    read_all(plan, find(plan, Inputs::of(plan))?)
+}
+
+/// The files that the inputs come down to.
+#[derive(Debug)]
+pub struct Files {
+    /// In the order of rule 7.
+    pub files: Vec<ArchiveFile>,
+    skipped: Vec<Skipped>,
+    early: Early,
+}
+
+/// Finds the files of the inputs.
+pub fn find(plan: &Plan, inputs: Inputs) -> Result<Files, ReadError> {
+    let Inputs { paths, early } = inputs;
     let found = archive::discover(&paths, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
     let mut files = found.files;
     let there: BTreeSet<String> = files.iter().map(|f| escaped(&f.collector)).collect();
@@ -106,6 +122,12 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
         let there = there.into_iter().collect::<Vec<_>>().join(", ");
         return Err(ReadError::NoCollector { wanted: escaped(&plan.collectors.join(", ")), there });
     }
+    Ok(Files { files, skipped: found.skipped, early })
+}
+
+/// Reads what has not been read of them.
+pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
+    let Files { files, skipped, mut early } = found;
     let cache = cache_of(plan)?;
     let readings: Vec<Reading> = files.iter().map(|file| early.take(file)).collect();
     let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|reading| (reading.prefixes, reading.said)).unzip();
@@ -118,7 +140,7 @@ pub fn read_all(plan: &Plan, inputs: Inputs) -> Result<ReadFiles, ReadError> {
     let pass = SecondPass::new(plan, cache, prefixes);
     let said = each_file(plan, Doing::Reading, &files, said, |_, file, progress| pass.file(file, progress));
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
-    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped: found.skipped, watch: pass.watch })
+    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped, watch: pass.watch })
 }
 
 /// Reads single files before all are there. Where the target's prefixes have to be found first (rule 4), it is that pass which
@@ -185,13 +207,15 @@ impl<'a> FirstPass<'a> {
     }
 
     fn file(&self, file: &ArchiveFile, progress: &Progress) -> BTreeSet<IpNet> {
-        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load::<BTreeSet<IpNet>>(file, &self.question)) {
+        // What cannot be opened is told by the second pass.
+        let Ok(opened) = file.source.open() else { return BTreeSet::new() };
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load::<BTreeSet<IpNet>>(&opened, &self.question)) {
             progress.skip(file.size);
             return entry.answer;
         }
-        let found = plain(file, progress, |input| discover_prefixes(input, self.origins), |_| Discovery::default());
+        let found = plain(&opened, progress, |input| discover_prefixes(input, self.origins), |_| Discovery::default());
         if let Some(cache) = self.cache.as_ref().filter(|_| found.damage.is_empty()) {
-            note_failure(cache.store(file, &self.question, &found.prefixes, &[]));
+            note_failure(cache.store(&opened, &self.question, &found.prefixes, &[]));
         }
         found.prefixes
     }
@@ -217,19 +241,25 @@ impl<'a> SecondPass<'a> {
     }
 
     fn file(&self, file: &ArchiveFile, progress: &Progress) -> (FileEvents, Taken) {
-        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(file, &self.question)) {
+        let opened = match file.source.open() {
+            Ok(opened) => opened,
+            Err(error) => return (unreadable(&error), Taken::Whole),
+        };
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(&opened, &self.question)) {
             progress.skip(file.size);
             return entry.answer;
         }
-        let plain = || plain(file, progress, |input| read_events(input, &self.watch), unreadable);
-        let mut read = read_file(&file.source, &self.watch, self.plan.way, plain);
+        let plain = || plain(&opened, progress, |input| read_events(input, &self.watch), unreadable);
+        let mut read = read_file(&opened, &self.watch, self.plan.way, plain);
         if read.1 != Taken::Whole {
             progress.skip(file.size);
         }
         let kept = std::mem::take(&mut read.0.kept);
-        // A file of which nothing could be read may only have been out of reach.
-        if let Some(cache) = self.cache.as_ref().filter(|_| read.0.first.is_some()) {
-            note_failure(cache.store(file, &self.question, &read, &kept));
+        if let Since::Changed(reason) = opened.since(file.stamp.as_ref()) {
+            read.0.distrust(&reason);
+        } else if let Some(cache) = self.cache.as_ref().filter(|_| read.0.first.is_some()) {
+            // A file of which nothing could be read may only have been out of reach.
+            note_failure(cache.store(&opened, &self.question, &read, &kept));
         }
         read
     }
@@ -241,13 +271,14 @@ pub fn peers_with_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)], dumps
     let asked: Vec<ArchiveFile> = dumps.iter().map(|(file, _)| files[*file].0.clone()).collect();
     let one = |at: usize, file: &ArchiveFile, progress: &Progress| {
         let question = format!("peers of dump {}", dumps[at].1);
-        if let Some(entry) = cache.as_ref().and_then(|cache| cache.load::<Vec<(FilePeer, [bool; 2])>>(file, &question)) {
+        let Ok(opened) = file.source.open() else { return Holders::new() };
+        if let Some(entry) = cache.as_ref().and_then(|cache| cache.load::<Vec<(FilePeer, [bool; 2])>>(&opened, &question)) {
             progress.skip(file.size);
             return entry.answer.into_iter().collect();
         }
-        let found = plain(file, progress, |input| event::peers_with_routes(input, dumps[at].1), |_| Holders::new());
+        let found = plain(&opened, progress, |input| event::peers_with_routes(input, dumps[at].1), |_| Holders::new());
         if let Some(cache) = &cache {
-            note_failure(cache.store(file, &question, &found.iter().collect::<Vec<_>>(), &[]));
+            note_failure(cache.store(&opened, &question, &found.iter().collect::<Vec<_>>(), &[]));
         }
         found
     };
@@ -306,7 +337,10 @@ pub fn each<T: Send>(
     failed: impl Fn(&io::Error) -> T + Sync,
 ) -> Vec<T> {
     let none = files.iter().map(|_| None).collect();
-    each_file(plan, Doing::Reading, files, none, |_, file, progress| plain(file, progress, &read, &failed))
+    each_file(plan, Doing::Reading, files, none, |_, file, progress| match file.source.open() {
+        Ok(opened) => plain(&opened, progress, &read, &failed),
+        Err(error) => failed(&error),
+    })
 }
 
 /// One result a file, in their order; `known` are those that need no reading.
@@ -330,12 +364,12 @@ fn each_file<T: Send>(
 }
 
 fn plain<T>(
-    file: &ArchiveFile,
+    opened: &Opened,
     progress: &Progress,
     read: impl FnOnce(Box<dyn io::Read + Send>) -> T,
     failed: impl FnOnce(&io::Error) -> T,
 ) -> T {
-    match file.source.open_raw().and_then(|raw| archive::decompress(progress.count(raw))) {
+    match archive::decompress(progress.count(opened.reader())) {
         Ok(input) => read(input),
         Err(error) => failed(&error),
     }
@@ -343,6 +377,5 @@ fn plain<T>(
 
 /// A file that cannot even be opened is damaged from its first byte.
 fn unreadable(error: &io::Error) -> FileEvents {
-    let damage = Damage { from: 0, until: None, after: None, before: None, reason: error.to_string() };
-    FileEvents { damage: vec![damage], ..FileEvents::default() }
+    FileEvents { damage: vec![Damage::throughout(error.to_string())], ..FileEvents::default() }
 }

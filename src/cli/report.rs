@@ -7,8 +7,9 @@ use clap::Arg;
 
 use super::answer::Answer;
 use super::args::{Analysis, By, Common, Report};
+use super::output::Results;
 use super::plan::Plan;
-use super::{Exit, Fatal, facts, output, warn, with_answer};
+use super::{Exit, Fatal, facts, warn, with_answer};
 use crate::archive::escaped;
 use crate::event::Assembled;
 use crate::model::RecordId;
@@ -29,8 +30,8 @@ pub fn only_html(format: Arg) -> Arg {
 pub fn run(typed: Report) -> Result<Exit, Fatal> {
     let (command, drawings) = (canonical(&typed.common), typed.svg);
     let plan = Plan::new(typed.common)?.without_evidence()?;
-    with_answer(&plan, |answer| {
-        answer.refuse_clash(&[plan.output.as_deref(), drawings.as_deref()])?;
+    let results = Results::open(plan.output.as_deref(), drawings.as_deref())?;
+    with_answer(&plan, &results.places(), |answer| {
         warn::warn(answer);
         let evidence = |record: RecordId| answer.evidence(record);
         let context = facts::context(&plan, answer, &evidence);
@@ -40,10 +41,10 @@ pub fn run(typed: Report) -> Result<Exit, Fatal> {
             (plan.options.view == View::Target).then(|| answer.timeline(&plan, &Options { view: View::Prefix, ..plan.options }));
         let prefixes = by_prefix.as_ref().unwrap_or(&timeline);
         let page = Page { context: &context, timeline: &timeline, prefixes, coverage: &covered(answer), command };
-        if let Some(path) = &drawings {
-            output::write(Some(path), |out| out.write_all(svg(&page).as_bytes()))?;
+        if let Some(output) = results.other {
+            output.write(|out| out.write_all(svg(&page).as_bytes()))?;
         }
-        output::write(plan.output.as_deref(), |out| out.write_all(html(&page).as_bytes()))?;
+        results.main.write(|out| out.write_all(html(&page).as_bytes()))?;
         Ok(match timeline.rows.is_empty() {
             _ if plan.strict && answer.is_incomplete() => Exit::Incomplete,
             true => Exit::NothingFound,

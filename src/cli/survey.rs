@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::args::{Analysis, When};
 use super::fetch::{FetchError, Need, Network, Obtainable, Pace, ask, bring, folder, list, say};
+use super::output::Results;
 use super::plan::Plan;
 use super::values::{parse_duration, parse_octets};
 use super::{Exit, Fatal, output, present, sheets, with_answer};
@@ -81,6 +82,8 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
     if dry_run {
         return plan_only(&client, &Mirror::open(&folder).map_err(FetchError::Manifest)?, &question, max_bytes);
     }
+    let mut plan = Plan::of(Vec::new(), analysis)?;
+    let results = Results::of(&plan)?;
     let mut survey = Survey {
         client,
         mirror: Mirror::open_to_write(&folder).map_err(FetchError::Mirror)?,
@@ -88,9 +91,8 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
         files: BTreeMap::new(),
         failed: 0,
         pace: Pace::default(),
-        progress: analysis.work.progress,
+        progress: plan.progress,
     };
-    let mut plan = Plan::of(Vec::new(), analysis)?;
     if survey.bring(&question, "samples")? == Brought::TooMuch {
         return Err(FetchError::TooMuch.into());
     }
@@ -107,7 +109,7 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
         say(&format!("warning: {} boundaries stay uncertain: the archive, or --max-bytes, has no more for them", open.len()));
     }
     let reach = if exhaustive { None } else { Some(beyond_reach(every_s)) };
-    let exit = present(&plan, |plan, answer, context| {
+    let exit = present(&plan, results, |plan, answer, context| {
         let found = answer.timeline(plan, &plan.options);
         let mut sheet = sheets::timeline(&found.rows, &found.changes, context);
         sheet.caveats.extend(reach);
@@ -144,7 +146,7 @@ fn beyond_reach(every_s: i64) -> String {
 
 /// The boundaries of the present answer that have bounds and are not exact.
 fn uncertain(plan: &Plan) -> Result<Vec<Span>, Fatal> {
-    with_answer(plan, |answer| {
+    with_answer(plan, &[], |answer| {
         let of = |row: &Row| [bounded(row.start.after, Some(row.start.by)), bounded(row.end.after, row.end.before)];
         Ok(answer.timeline(plan, &plan.options).rows.iter().flat_map(of).flatten().collect())
     })

@@ -187,9 +187,10 @@ mod tests {
         let behind_trans = as_path2(&[&segment2(2, &[3356, 20485, 23456])]);
         let origin = as4_path(&[&segment4(2, &[131_279])]);
         let as4_aggregator = attribute(0xC0, 18, &[0, 2, 0, 0, 10, 0, 0, 1]);
-        let cases: [(&str, Vec<u8>, &str); 13] = [
+        let cases: [(&str, Vec<u8>, &str); 14] = [
             ("shorter (scenario 1)", join(&[&behind_trans, &origin]), "3356 20485 131279"),
             ("as long", join(&[&behind_trans, &as4_path(&[&segment4(2, &[1, 2, 131_279])])]), "1 2 131279"),
+            ("empty", join(&[&behind_trans, &as4_path(&[])]), "3356 20485 23456"),
             ("longer", join(&[&behind_trans, &as4_path(&[&segment4(2, &[1, 2, 3, 4])])]), "3356 20485 23456"),
             (
                 "across segments",

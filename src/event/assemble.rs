@@ -329,3 +329,7 @@ impl Who {
 fn stands_for_another(asn: Asn) -> bool {
     asn == Asn(0) || asn == Asn::TRANS
 }
+
+#[cfg(test)]
+#[path = "assemble_tests.rs"]
+mod tests;

@@ -1,9 +1,10 @@
 //! The event cache: what a file said of a target, kept so that the next run reads no archive.
 //!
 //! An entry is one file in the cache's folder, named by the archive's path and the question asked of it. It holds the answer (JSON) and the original
-//! bytes of the records behind it, so that evidence can be written and explained from it too. It is believed only if the archive
-//! still has the path, size, modification time and inode that the entry names, and if the entry's own checksum holds; else it is as if
-//! it were not there. Entries appear whole or not at all, so several processes may share a folder.
+//! bytes of the records behind it, so that evidence can be written and explained from it too. It is believed only if it was made by a
+//! program of the same sources, if the archive file still is what it was when it was opened to be read ([`Stamp`]), and if the entry's own
+//! checksum holds; else it is as if it were not there. An answer of a file that did not stay as it was is not kept. Entries appear whole or
+//! not at all, so several processes, and machines that see the same folders, may share one.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::file::{Digest, KeptRecord};
-use crate::archive::{ArchiveFile, Source};
+use crate::archive::{Opened, Since, Stamp};
+use crate::temporary::{self, Temporary};
 
-/// Raised with every change of what is kept or how it is read; entries of other versions are ignored.
-const FORMAT: u32 = 2;
+/// What made an entry: version and sources, so that a corrected decoder never serves what the faulty one said.
+const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("UPLINKS_SOURCES"));
 
 /// Bytes of the checksum at an entry's end.
 const CHECKSUM: usize = 32;
@@ -37,14 +39,12 @@ pub struct Cached<T> {
     pub records: Vec<KeptRecord>,
 }
 
-/// The archive file as it was when the entry was made.
+/// Who answered, and the archive file as it was when it was opened for that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Identity {
-    format: u32,
+    program: String,
     path: String,
-    size: u64,
-    modified_ns: i128,
-    inode: u64,
+    stamp: Stamp,
     question: String,
 }
 
@@ -57,22 +57,23 @@ struct Head<T> {
 }
 
 impl Cache {
-    /// Opens a folder, which is made if it is not there.
+    /// Opens a folder, which is made if it is not there, and takes away what killed runs left in it.
     pub fn open(folder: &Path) -> io::Result<Cache> {
         fs::create_dir_all(folder)?;
+        temporary::sweep(folder);
         Ok(Cache { folder: folder.to_owned() })
     }
 
     /// The answer of an earlier run to the same question of the same file; `None` if there is none that can be believed.
-    pub fn load<T: DeserializeOwned>(&self, file: &ArchiveFile, question: &str) -> Option<Cached<T>> {
-        let identity = identity(&file.source, question)?;
+    pub fn load<T: DeserializeOwned>(&self, file: &Opened, question: &str) -> Option<Cached<T>> {
+        let identity = identity(file, question)?;
         let (head, records) = read::<T>(&self.place(&identity))?;
         (head.identity == identity).then_some(Cached { answer: head.answer, records })
     }
 
     /// The records that any entry keeps of a file, whatever the question; none if no entry can be believed.
-    pub fn records_of(&self, source: &Source) -> Vec<KeptRecord> {
-        let Some(identity) = identity(source, "") else { return Vec::new() };
+    pub fn records_of(&self, file: &Opened) -> Vec<KeptRecord> {
+        let Some(identity) = identity(file, "") else { return Vec::new() };
         let prefix = format!("{}-", Digest::of(identity.path.as_bytes()));
         let Ok(folder) = fs::read_dir(&self.folder) else { return Vec::new() };
         let mut places: Vec<PathBuf> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -86,9 +87,9 @@ impl Cache {
         places.iter().filter_map(of_the_file).flatten().collect()
     }
 
-    /// Keeps an answer. A file that has no path of its own (standard input) is not kept.
-    pub fn store<T: Serialize>(&self, file: &ArchiveFile, question: &str, answer: &T, records: &[KeptRecord]) -> io::Result<()> {
-        let Some(identity) = identity(&file.source, question) else { return Ok(()) };
+    /// Keeps an answer that has been read, unless the file did not stay what it was when it was opened, or has no path (standard input).
+    pub fn store<T: Serialize>(&self, file: &Opened, question: &str, answer: &T, records: &[KeptRecord]) -> io::Result<()> {
+        let Some(identity) = identity(file, question).filter(|_| file.since(None) == Since::Same) else { return Ok(()) };
         let place = self.place(&identity);
         let records_at = records.iter().map(|r| (r.offset, r.bytes.len() as u64)).collect();
         let head = serde_json::to_vec(&Head { identity, answer, records: records_at })?;
@@ -98,10 +99,10 @@ impl Cache {
             body.extend(&record.bytes);
         }
         let checksum = Sha256::digest(&body);
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&body)?;
-        file.write_all(&checksum)?;
-        file.persist(place).map(|_| ()).map_err(|e| e.error)
+        let mut entry = Temporary::new_in(&self.folder)?;
+        entry.write_all(&body)?;
+        entry.write_all(&checksum)?;
+        entry.persist(&place)
     }
 
     fn place(&self, identity: &Identity) -> PathBuf {
@@ -129,44 +130,26 @@ fn read<T: DeserializeOwned>(place: &Path) -> Option<(Head<T>, Vec<KeptRecord>)>
     Some((head, records))
 }
 
-fn identity(source: &Source, question: &str) -> Option<Identity> {
-    let Source::Path(path) = source else { return None };
-    let (path, meta) = (path.canonicalize().ok()?, path.metadata().ok()?);
-    let modified = meta.modified().ok()?;
-    let modified_ns = match modified.duration_since(std::time::UNIX_EPOCH) {
-        Ok(after) => i128::try_from(after.as_nanos()).ok()?,
-        Err(before) => -i128::try_from(before.duration().as_nanos()).ok()?,
-    };
+fn identity(file: &Opened, question: &str) -> Option<Identity> {
+    let (path, stamp) = file.identity()?;
+    let path = path.canonicalize().ok()?;
     Some(Identity {
-        format: FORMAT,
+        program: PROGRAM.to_owned(),
         path: path.to_str()?.to_owned(),
-        size: meta.len(),
-        modified_ns,
-        inode: inode(&meta),
+        stamp: stamp.clone(),
         question: question.to_owned(),
     })
-}
-
-#[cfg(unix)]
-fn inode(meta: &fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
-}
-
-#[cfg(not(unix))]
-fn inode(_: &fs::Metadata) -> u64 {
-    0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::archive::discover;
+    use crate::archive::Source;
 
-    fn archive(folder: &Path, content: &[u8]) -> ArchiveFile {
+    fn archive(folder: &Path, content: &[u8]) -> Opened {
         let path = folder.join("rrc90.updates.20171001.0905");
         fs::write(&path, content).expect("written");
-        let found = discover(&[path.into_os_string()], None, &mut io::empty()).expect("found");
-        found.files.into_iter().next().expect("one file")
+        Source::Path(path).open().expect("opened")
     }
 
     #[test]
@@ -195,5 +178,38 @@ mod tests {
         assert!(cache.load::<Vec<u32>>(&file, "one").is_some());
         let changed = archive(folder.path(), &[0; 3]);
         assert!(cache.load::<Vec<u32>>(&changed, "one").is_none(), "the archive changed");
+    }
+    #[test]
+    fn an_entry_of_another_program_is_not_believed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::open(folder.path()).expect("made");
+        let file = archive(folder.path(), b"");
+        let own = identity(&file, "one").expect("a file");
+        for program in [PROGRAM, "0.0.9+0", env!("CARGO_PKG_VERSION")] {
+            let identity = Identity { program: program.to_owned(), ..own.clone() };
+            let head = serde_json::to_vec(&Head { identity, answer: 42_u32, records: vec![] }).expect("JSON");
+            let body = [&(head.len() as u64).to_be_bytes()[..], &head].concat();
+            fs::write(cache.place(&own), [&body[..], &Sha256::digest(&body)].concat()).expect("written");
+            assert_eq!(cache.load::<u32>(&file, "one").is_some(), program == PROGRAM, "{program}");
+        }
+    }
+
+    #[test]
+    fn of_a_file_that_did_not_stay_nothing_is_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::open(&folder.path().join("cache")).expect("made");
+        let entries = || fs::read_dir(folder.path().join("cache")).expect("a folder").count();
+        let (old, new) = (folder.path().join("rrc90.updates.20171001.0905"), folder.path().join("new"));
+        let file = archive(folder.path(), b"short");
+        fs::write(&new, b"short").and_then(|()| fs::rename(&new, &old)).expect("replaced");
+        cache.store(&file, "one", &42_u32, &[]).expect("no error");
+        assert_eq!(entries(), 0, "replaced");
+        let file = archive(folder.path(), b"short");
+        fs::write(&old, b"longer").expect("written");
+        cache.store(&file, "one", &42_u32, &[]).expect("no error");
+        assert_eq!(entries(), 0, "grown");
+        let file = Source::Path(old).open().expect("opened");
+        cache.store(&file, "one", &42_u32, &[]).expect("stored");
+        assert_eq!((entries(), cache.load::<u32>(&file, "one").map(|entry| entry.answer)), (1, Some(42)));
     }
 }

@@ -200,3 +200,7 @@ fn tell_apart(records: &mut [DumpRecord]) -> u64 {
     }
     repeated
 }
+
+#[cfg(test)]
+#[path = "dump_tests.rs"]
+mod tests;

@@ -47,7 +47,7 @@ fn message(after: u32) -> Vec<u8> {
 fn where_a_dump_begins() {
     let other = peer_index(NOON + 1, &[("192.0.2.9", 3356)]);
     let of = |prefix: &str, number| record(NOON, 13, 3, &rib(NOON, number, prefix, &[])[12..]);
-    let cases: [Case; 23] = [
+    let cases: [Case; 26] = [
         ("one dump", vec![index(0), x(0, 0, 0), x(1, 1, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("later, the same peers", vec![index(0), x(0, 0, 0), index(60), x(60, 0, 0)], &["0: 10.0.0.0", "60: 10.0.0.0"]),
         ("at once, the same peers", vec![index(0), x(0, 0, 0), index(1), x(1, 0, 0)], &["0: 10.0.0.0", "1: 10.0.0.0"]),
@@ -95,6 +95,13 @@ fn where_a_dump_begins() {
             vec![index(0), x(0, 4, 0), x(3600, 9, 1)],
             &["0: 10.0.0.0 excerpt", "3600: 10.1.0.0 excerpt"],
         ),
+        ("left out, a minute later", vec![index(0), x(0, 4, 0), x(60, 9, 1)], &["0: 10.0.0.0 10.1.0.0 excerpt"]),
+        ("an hour after the index, the first ones left out", vec![index(0), x(3600, 7, 0)], &["0: 10.0.0.0 excerpt"]),
+        (
+            "repeated, from before the last number on",
+            vec![index(0), x(0, 0, 0), x(0, 1, 1), x(0, 2, 2), x(0, 3, 3), index(1), x(1, 2, 4)],
+            &["0: 10.0.0.0 10.1.0.0 10.2.0.0 10.3.0.0", "1: 10.4.0.0 excerpt"],
+        ),
     ];
     for (what, records, expected) in cases {
         let parts: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
@@ -108,7 +115,7 @@ fn where_a_dump_of_peers_entries_begins() {
     let old =
         |after: u32, number: u16, x: u8| table_dump(NOON + after, number, &format!("10.{x}.0.0/16"), ("192.0.2.1", 3356), &path);
     let new = |after: u32, x: u8| table_entry(NOON + after, &format!("10.{x}.0.0/16"), ("192.0.2.1", 3356), &path);
-    let cases: [Case; 12] = [
+    let cases: [Case; 18] = [
         ("numbered", vec![old(0, 0, 0), old(0, 1, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("not numbered", vec![old(0, 0, 0), old(0, 0, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("later", vec![old(0, 0, 0), old(0, 1, 1), old(60, 0, 0)], &["0: 10.0.0.0 10.1.0.0", "60: 10.0.0.0"]),
@@ -120,6 +127,12 @@ fn where_a_dump_of_peers_entries_begins() {
         ("a message between", vec![old(0, 0, 0), message(1), old(1, 1, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("behind messages", vec![old(0, 0, 0), message(1), old(1, 0, 1)], &["0: 10.0.0.0", "1: 10.1.0.0"]),
         ("BGP4MP_ENTRY", vec![new(0, 0), new(0, 1), new(3600, 0)], &["0: 10.0.0.0 10.1.0.0", "3600: 10.0.0.0"]),
+        ("from the start at once", vec![old(0, 0, 0), old(0, 1, 1), old(0, 0, 0)], &["0: 10.0.0.0 10.1.0.0 10.0.0.0 excerpt"]),
+        ("the same prefix later, from the start", vec![old(0, 5, 0), old(60, 0, 0)], &["0: 10.0.0.0 10.0.0.0 excerpt"]),
+        ("numbers start over and prefixes go on", vec![old(0, 5, 0), old(0, 3, 1)], &["0: 10.0.0.0 10.1.0.0 excerpt"]),
+        ("the same prefix an hour later, numbers go on", vec![old(0, 0, 0), old(3600, 1, 0)], &["0: 10.0.0.0 10.0.0.0"]),
+        ("without numbers, the same an hour later", vec![new(0, 0), new(3600, 0)], &["0: 10.0.0.0", "3600: 10.0.0.0"]),
+        ("without numbers, the next an hour later", vec![new(0, 0), new(3600, 1)], &["0: 10.0.0.0 10.1.0.0"]),
         ("another format", vec![old(0, 0, 0), new(0, 1), index(0), x(0, 0, 2)], &["0: 10.0.0.0", "0: 10.1.0.0", "0: 10.2.0.0"]),
     ];
     for (what, records, expected) in cases {

@@ -181,6 +181,14 @@ impl FileEvents {
 }
 
 impl FileEvents {
+    /// The file did not stay as it was: what could be read of it stands, and nothing is known of what it lacks.
+    pub fn distrust(&mut self, reason: &str) {
+        for dump in &mut self.dumps {
+            dump.broken.get_or_insert_with(|| reason.to_owned());
+        }
+        self.damage = vec![Damage::throughout(reason.to_owned())];
+    }
+
     /// Every prefix that a watched record announces.
     pub fn prefixes(&self) -> impl Iterator<Item = IpNet> + '_ {
         let announced = self.records.iter().flat_map(|record| match &record.message {

@@ -9,7 +9,7 @@ use ureq::http::HeaderMap;
 use ureq::{Agent, BodyReader};
 
 use super::host::{Hosts, Permit};
-use super::policy::{Policy, retry_after};
+use super::policy::{Policy, TRICKLE, retry_after};
 use super::url;
 
 /// A try that brought so many octets was not in vain, however it ended.
@@ -48,6 +48,12 @@ impl Reply<'_> {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    /// How the body is encoded, if it is (RFC 9110, section 8.4). Nothing but `identity` was asked for.
+    pub(super) fn coding(&self) -> Option<String> {
+        let coding = self.headers.get("content-encoding")?.to_str().unwrap_or("?").trim().to_lowercase();
+        (!matches!(coding.as_str(), "" | "identity")).then_some(coding)
+    }
 }
 
 /// Why a request failed.
@@ -78,6 +84,12 @@ pub enum HttpError {
     /// Something that trying again does not mend.
     #[error("{0}")]
     Refused(String),
+    /// Something comes, and not enough to wait for.
+    #[error("it comes too slowly: under {TRICKLE} octets a second for {:.0?}", .0)]
+    Slow(Duration),
+    /// The body is in an encoding that was not asked for.
+    #[error("the server sends it encoded as {0}, which was not asked for")]
+    Encoded(String),
     /// More than anybody would send in good faith.
     #[error("it is longer than {0} octets, which no archive's is")]
     TooLong(u64),
@@ -91,8 +103,8 @@ impl HttpError {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502..=504 | 509 | 520..=529),
-            Self::Silent(_) | Self::Cut { .. } | Self::Transport(_) => true,
-            Self::Refused(_) | Self::TooLong(_) | Self::GivenUp(_) => false,
+            Self::Silent(_) | Self::Slow(_) | Self::Cut { .. } | Self::Transport(_) => true,
+            Self::Refused(_) | Self::Encoded(_) | Self::TooLong(_) | Self::GivenUp(_) => false,
         }
     }
 
@@ -179,7 +191,11 @@ impl Client {
                 page.extend_from_slice(piece);
                 if page.len() as u64 > longest { Err(HttpError::TooLong(longest)) } else { Ok(()) }
             })?;
-            Ok(page)
+            match reply.coding().as_deref() {
+                None => Ok(page),
+                Some("gzip" | "x-gzip") => unzip(&page, longest),
+                Some(other) => Err(HttpError::Encoded(other.to_owned())),
+            }
         })
     }
 
@@ -241,7 +257,15 @@ pub(super) fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// A body on its way. A server that sends a crumb now and then is as silent as one that sends nothing.
+/// A page as it was before the server encoded it.
+fn unzip(page: &[u8], longest: u64) -> Result<Vec<u8>, HttpError> {
+    let mut plain = Vec::new();
+    let mut decoder = flate2::read::MultiGzDecoder::new(page).take(longest + 1);
+    decoder.read_to_end(&mut plain).map_err(|error| HttpError::Transport(format!("what it sends as gzip is none: {error}")))?;
+    if plain.len() as u64 > longest { Err(HttpError::TooLong(longest)) } else { Ok(plain) }
+}
+
+/// A body on its way. A server that sends a crumb now and then is as bad as one that sends nothing.
 pub(super) struct Body<'a> {
     reader: BodyReader<'static>,
     /// `Content-Length`, where there is one.
@@ -283,7 +307,7 @@ impl Body<'_> {
             take(buffer.get(..read).unwrap_or_default())?;
             let within = self.since.elapsed();
             if self.policy.is_trickle(self.lately, within) && self.expected != Some(self.got) {
-                return Err(HttpError::Silent(self.policy.idle).into());
+                return Err(HttpError::Slow(self.policy.idle).into());
             }
             if within >= self.policy.idle {
                 (self.since, self.lately) = (Instant::now(), 0);

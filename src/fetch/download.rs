@@ -134,15 +134,25 @@ fn all_octets(client: &Client, url: &str, partial: &Partial, progress: &dyn Fn(i
     }
 }
 
+/// A server may name the file's own compression as an encoding; whether it means that, the file's check tells. Any other is not the file.
+fn get<'a>(client: &'a Client, url: &str, headers: &[(&str, String)]) -> Result<Reply<'a>, HttpError> {
+    let reply = client.get(url, headers)?;
+    let own = url.rsplit_once('.').map_or("", |(_, ending)| if ending == "gz" { "gzip" } else { "bzip2" });
+    match reply.coding() {
+        Some(coding) if coding.strip_prefix("x-").unwrap_or(&coding) != own => Err(HttpError::Encoded(coding)),
+        _ => Ok(reply),
+    }
+}
+
 /// One request: the rest of the file, or all of it.
 fn once(client: &Client, url: &str, partial: &Partial, progress: &dyn Fn(i64)) -> Result<Version, DownloadError> {
-    let Some((have, known)) = partial.state() else { return anew(client.get(url, &[])?, partial, progress) };
+    let Some((have, known)) = partial.state() else { return anew(get(client, url, &[])?, partial, progress) };
     if known.total == Some(have) {
         return Ok(known);
     }
     let mut headers = vec![("range", format!("bytes={have}-"))];
     headers.extend(known.validator().map(|validator| ("if-range", validator.to_owned())));
-    let reply = client.get(url, &headers)?;
+    let reply = get(client, url, &headers)?;
     let offered = Version::of(&reply);
     let range = content_range(&reply);
     match reply.status {
@@ -161,7 +171,7 @@ fn once(client: &Client, url: &str, partial: &Partial, progress: &dyn Fn(i64)) -
             drop(reply);
             partial.remove().map_err(|error| disk(partial.path(), error))?;
             progress(-i64::try_from(have).unwrap_or(0));
-            anew(client.get(url, &[])?, partial, progress)
+            anew(get(client, url, &[])?, partial, progress)
         }
     }
 }

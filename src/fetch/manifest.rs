@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::name::Month;
 use super::verify::Whole;
 use crate::model::{Span, Time};
+use crate::temporary::Temporary;
 
 /// The manifest's name, in the root of a mirror.
 pub const MANIFEST: &str = "manifest.json";
@@ -152,15 +153,14 @@ impl Manifest {
     /// Writes it beside, then in place: at any moment there is a whole one.
     pub fn save(&self, mirror: &Path) -> Result<(), ManifestError> {
         let path = mirror.join(MANIFEST);
-        let partial = mirror.join(format!("{MANIFEST}.partial"));
         let write = || -> io::Result<()> {
             fs::create_dir_all(mirror)?;
             let mut text = serde_json::to_vec_pretty(self)?;
             text.push(b'\n');
-            let mut file = File::create(&partial)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&partial, &path)
+            let mut temporary = Temporary::new_in(mirror)?;
+            temporary.write_all(&text)?;
+            temporary.file().map_or(Ok(()), File::sync_all)?;
+            temporary.persist(&path)
         };
         write().map_err(|error| ManifestError::Io { path: path.clone(), error })
     }

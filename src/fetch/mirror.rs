@@ -19,6 +19,7 @@ use super::url;
 use super::verify::{Checked, check};
 use crate::archive::escaped;
 use crate::model::Time;
+use crate::temporary;
 
 /// A file that the mirror should hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +117,7 @@ impl Mirror {
             LockError::Busy => MirrorError::Busy(root.to_owned()),
             LockError::Disk(error) => MirrorError::Disk(DownloadError::Disk { path: root.to_owned(), error }),
         })?;
+        temporary::sweep(root);
         // Read after locking: what another run noted until then is in it.
         Ok(Self { _lock: Some(lock), ..Self::open(root)? })
     }

@@ -27,8 +27,8 @@ pub struct Policy {
 /// More connections to one host than this are no manners: RIS has been seen to take them for an attack.
 pub const MOST_CONNECTIONS: usize = 8;
 
-/// Fewer octets than this within [`Policy::idle`] are as good as silence.
-const TRICKLE: u64 = 1024;
+/// Fewer octets a second than this, over [`Policy::idle`], are as good as silence.
+pub(super) const TRICKLE: u64 = 1024;
 
 impl Default for Policy {
     fn default() -> Self {
@@ -55,7 +55,7 @@ impl Policy {
 
     /// Whether a connection that brought so many octets in so long a time is to be given up.
     pub fn is_trickle(&self, octets: u64, within: Duration) -> bool {
-        within >= self.idle && octets < TRICKLE
+        within >= self.idle && u128::from(octets) * 1000 < u128::from(TRICKLE) * within.as_millis()
     }
 }
 
@@ -108,6 +108,7 @@ mod tests {
     fn a_trickle_is_silence() {
         let policy = Policy::default();
         assert!(policy.is_trickle(100, Duration::from_secs(30)));
-        assert!(!policy.is_trickle(100, Duration::from_secs(29)) && !policy.is_trickle(4096, Duration::from_secs(40)));
+        assert!(policy.is_trickle(30 * 1024 - 1, Duration::from_secs(30)), "it is the rate that counts");
+        assert!(!policy.is_trickle(100, Duration::from_secs(29)) && !policy.is_trickle(40 * 1024, Duration::from_secs(40)));
     }
 }

@@ -30,20 +30,15 @@ pub(super) enum Checked {
 /// Octets, decompressed: ten times the largest RIB dumps.
 const MOST_PLAIN: u64 = 128 << 30;
 
-/// Reads a file to the end of its compression. `ending` is its name's: `gz` or `bz2`. Fails only if it cannot be read.
+/// Reads a file to the end of its compression, and looks whether it begins with a record. `ending` is its name's: `gz` or `bz2`. Fails only if it cannot be read.
 pub(super) fn check(path: &Path, ending: &str) -> io::Result<Checked> {
     let tally = Arc::new(Mutex::new(Tally::default()));
     let mut raw = BufReader::with_capacity(128 * 1024, Tallied { file: File::open(path)?, tally: Arc::clone(&tally) });
-    let mut head = [0; 12];
+    let mut head = [0; archive::HEAD];
     let got = io::BufRead::fill_buf(&mut raw)?.iter().zip(&mut head).map(|(from, to)| *to = *from).count();
     let named = if ending == "gz" { Compression::Gzip } else { Compression::Bzip2 };
     let fault = if Compression::of(head.get(..got).unwrap_or_default()) == named {
-        let drained = archive::decompress(raw).and_then(|plain| io::copy(&mut plain.take(MOST_PLAIN), &mut io::sink()));
-        match drained {
-            Ok(octets) if octets < MOST_PLAIN => None,
-            Ok(_) => Some("it decompresses to more than any archive file does".to_owned()),
-            Err(error) => Some(error.to_string()),
-        }
+        archive::decompress(raw).and_then(fault_within).unwrap_or_else(|error| Some(error.to_string()))
     } else {
         Some(format!("it does not begin as a {ending} file"))
     };
@@ -59,6 +54,19 @@ pub(super) fn check(path: &Path, ending: &str) -> io::Result<Checked> {
         None => Checked::Whole(whole),
         Some(fault) => Checked::Damaged(fault, whole),
     })
+}
+
+/// What is wrong with the uncompressed bytes, if they can be had.
+fn fault_within(mut plain: impl Read) -> io::Result<Option<String>> {
+    let mut head = Vec::new();
+    plain.by_ref().take(archive::HEAD as u64).read_to_end(&mut head)?;
+    if !archive::begins_as_mrt(&head) {
+        let is_plain = Compression::of(&head) == Compression::Plain;
+        let what = if is_plain { "something that is no MRT record" } else { "a compressed file instead of MRT records" };
+        return Ok(Some(format!("it holds {what}")));
+    }
+    let octets = io::copy(&mut plain.take(MOST_PLAIN), &mut io::sink())?;
+    Ok((octets >= MOST_PLAIN).then(|| "it decompresses to more than any archive file does".to_owned()))
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +103,9 @@ mod tests {
 
     use super::*;
 
+    /// A BGP4MP record without content.
+    const RECORD: &[u8] = b"\x59\xd0\xa4\x80\0\x10\0\x04\0\0\0\0";
+
     fn checked(bytes: &[u8], ending: &str) -> Checked {
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         file.write_all(bytes).expect("bytes");
@@ -109,8 +120,8 @@ mod tests {
 
     #[test]
     fn whole_files_have_a_digest() {
-        let two = [gzip(b"one"), gzip(b"two")].concat();
-        for (bytes, ending) in [(two.as_slice(), "gz"), (b"BZh9\x17rE8P\x90\0\0\0\0", "bz2")] {
+        let two = [gzip(RECORD), gzip(b"two")].concat();
+        for (bytes, ending) in [(two.as_slice(), "gz"), (&gzip(b""), "gz"), (b"BZh9\x17rE8P\x90\0\0\0\0", "bz2")] {
             let Checked::Whole(whole) = checked(bytes, ending) else { panic!("{ending}") };
             assert_eq!((whole.size, whole.sha256), (bytes.len() as u64, hex(&Sha256::digest(bytes))));
         }
@@ -118,11 +129,14 @@ mod tests {
 
     #[test]
     fn damaged_files_say_how() {
-        let good = gzip(&[7; 5000]);
+        let good = gzip(&[RECORD, &[7; 5000]].concat());
         let mut flipped = good.clone();
         let last = flipped.len() - 5;
         flipped[last] ^= 1;
-        let cases: [(&[u8], &str, &str); 7] = [
+        let cases: [(&[u8], &str, &str); 10] = [
+            (&gzip(b"<html>Not an archive file</html>"), "gz", "it holds something that is no MRT record"),
+            (&gzip(&RECORD[..7]), "gz", "it holds something that is no MRT record"),
+            (&gzip(&good), "gz", "it holds a compressed file instead of MRT records"),
             (&good[..good.len() - 1], "gz", "cut short"),
             (&flipped, "gz", "gzip"),
             (&[&good[..], b"trailing"].concat(), "gz", ""),

@@ -16,3 +16,10 @@ pub struct Damage {
     /// What is wrong, in one clause.
     pub reason: String,
 }
+
+impl Damage {
+    /// Of all of a file.
+    pub fn throughout(reason: String) -> Self {
+        Self { from: 0, until: None, after: None, before: None, reason }
+    }
+}

@@ -368,3 +368,7 @@ impl Replay {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

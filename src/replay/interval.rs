@@ -241,6 +241,10 @@ pub struct Replay {
     pub mentioned: Vec<(PeerKey, IpNet, u32)>,
     /// When the first dump showed what peers hold: without one, silence says nothing (rule 12).
     pub baseline: Option<Time>,
+    /// When that dump told of each prefix that it shows, where that was before its end: before, nothing is known of its peers (rule 15).
+    pub first_told: BTreeMap<IpNet, Time>,
+    /// The end of that dump, with which its peers are up.
+    pub first_written: Option<Time>,
     /// Dumps, by [`crate::model::Dump::record`], of which it matters whether they hold any route of a peer that they list, where nobody
     /// looked: taken for none.
     pub open: BTreeSet<RecordId>,
@@ -270,3 +274,7 @@ impl Replay {
         replay
     }
 }
+
+#[cfg(test)]
+#[path = "interval_tests.rs"]
+mod tests;

@@ -12,8 +12,12 @@ mod engine;
 mod interval;
 mod proof;
 mod rib_merge;
+#[cfg(test)]
+pub(crate) mod script;
 mod session;
 mod table;
+#[cfg(test)]
+mod told;
 
 pub use engine::replay;
 pub use interval::{Absence, Basis, End, Follows, KnownTable, Presence, Quality, Replay, RouteInterval, Start};

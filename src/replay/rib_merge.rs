@@ -39,7 +39,12 @@ impl Engine<'_> {
         }
         if !dump.excerpt {
             self.listed = Some(dump.begin);
-            self.out.baseline.get_or_insert(dump.begin);
+            if self.out.baseline.is_none() {
+                self.out.baseline = Some(dump.begin);
+                self.out.first_written = Some(dump.end);
+                let told = dump.prefixes.iter().map(|(prefix, (time, _))| (*prefix, *time));
+                self.out.first_told = told.filter(|(_, time)| *time < dump.end).collect();
+            }
         }
     }
 
@@ -231,3 +236,7 @@ fn count(quality: &mut Quality, agrees: bool, contradicts: bool) {
     quality.rib_agreements += u64::from(agrees);
     quality.rib_disagreements += u64::from(contradicts);
 }
+
+#[cfg(test)]
+#[path = "rib_merge_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
 use super::text::{self, duration, minute, plural, second};
-use crate::model::{Asn, CollectorId, PeerKey, RecordId, Span, Upstream};
+use crate::model::{Asn, CollectorId, PeerKey, RecordId, Span, Upstream, spans};
 use crate::replay::Quality;
 
 /// What rows need and pure stages do not know.
@@ -30,7 +30,7 @@ pub struct Context<'a> {
 pub struct Source {
     /// Its name.
     pub name: String,
-    /// How many of its sessions were seen.
+    /// How many of its sessions could have told of the target: of its families, and asked for.
     pub peers: usize,
     /// It has RIB dumps only (rule 11).
     pub sampled: bool,
@@ -187,7 +187,7 @@ impl Context<'_> {
         let mut all = Vec::new();
         let gaps: Vec<&GapFact> = self.true_gaps().collect();
         if !gaps.is_empty() {
-            let total = gaps.iter().map(|g| g.span.until.micros_since(g.span.from)).sum();
+            let total = spans::total(gaps.iter().map(|gap| &gap.span));
             let name =
                 |g: &&GapFact| format!("{} {} to {}", self.collector(g.collector), second(g.span.from), second(g.span.until));
             let mut named: Vec<String> = gaps.iter().take(NAMED_GAPS).map(name).collect();

@@ -1,4 +1,4 @@
-//! Targets with a name: TOML files, of which one is compiled in, and the small text files of names and prefixes.
+//! Targets with a name: TOML files, of which some are compiled in, and the small text files of names and prefixes.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,14 @@ use toml::Value;
 use super::settings::{SettingsError, Shelf, asn_of, read};
 use crate::model::Asn;
 
-const PROFILES: Shelf = Shelf { noun: "profile", built_in: &[("north-korea", include_str!("profiles/north-korea.toml"))] };
+const PROFILES: Shelf = Shelf {
+    noun: "profile",
+    built_in: &[
+        ("north-korea", include_str!("profiles/north-korea.toml")),
+        ("telegram-2026", include_str!("profiles/telegram-2026.toml")),
+        ("telegram-2026-hijack", include_str!("profiles/telegram-2026-hijack.toml")),
+    ],
+};
 
 /// A named target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -111,6 +118,13 @@ mod tests {
         let profile = Profile::load("north-korea").expect("built in");
         assert_eq!((profile.origins, profile.prefixes.len()), (vec![Asn(131_279)], 1));
         assert_eq!(profile.names.get(&Asn(20485)).map(String::as_str), Some("TransTeleCom"));
+    }
+
+    #[test]
+    fn victim_and_hijacker_are_watched_on_the_same_prefixes() {
+        let [victim, hijack] = ["telegram-2026", "telegram-2026-hijack"].map(|name| Profile::load(name).expect(name));
+        assert_eq!((victim.origins.len(), victim.prefixes.len()), (5, 15));
+        assert_eq!((hijack.origins, hijack.prefixes, hijack.names), (vec![Asn(18101)], victim.prefixes, victim.names));
     }
 
     #[test]

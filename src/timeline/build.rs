@@ -15,7 +15,7 @@ use super::outage::{self, Edge, Outage};
 use super::row::{Row, Rows};
 use super::stuck;
 use super::sweep::{Standing, Steps};
-use crate::model::{CollectorId, Flag, Origin, Span, Time, family_of};
+use crate::model::{CollectorId, Flag, Origin, Span, Time, Upstream, family_of};
 use crate::target::Watch;
 
 /// Whether rows speak of each prefix or of the whole target.
@@ -152,8 +152,11 @@ impl<'a> Builder<'a> {
             let standing = standing.get(&row.subject).unwrap_or(&nobody);
             changes.extend(change::of_row(row, &Around { standing, denominator: &self.denominator }));
         }
-        changes.extend(self.conflicts(&known));
-        changes.extend(self.outages(&main, &known));
+        let by_origin = self.by_origin();
+        let whole = self.rows(&by_origin, &known);
+        let origins = Origins::of(&whole);
+        changes.extend(self.conflicts(&by_origin, &whole, &origins));
+        changes.extend(self.outages(&main, &known, &origins));
         changes.sort_by_cached_key(Change::order);
         let denominator = self.denominator.clone();
         match (main_view, stuck_view) {
@@ -193,47 +196,64 @@ impl<'a> Builder<'a> {
         rows
     }
 
-    /// Other origins' routes; where every origin has its rows, those of origins that came to a prefix that had one.
-    fn conflicts(&self, known: &BTreeMap<IpNet, PrefixKnowledge>) -> Vec<Change> {
+    /// The holds of each prefix and origin, whatever the upstream; none where all are ours, for then nothing is in conflict.
+    fn by_origin(&self) -> Holds {
         let every_origin = self.watch.origins().is_empty();
-        let theirs = self.all.iter().filter(|(s, _)| every_origin || !self.is_ours(s));
-        let theirs: Holds = theirs.map(|(s, list)| (*s, list.clone())).collect();
-        let by_origin = hold::of_origins(&theirs);
-        let rows = self.rows(&by_origin, known);
-        let origins = Origins::of(&rows);
+        if every_origin || self.all.keys().any(|s| !self.is_ours(s)) { hold::of_origins(&self.all) } else { Holds::new() }
+    }
+
+    /// Other origins' routes; where every origin has its rows, those of origins that came to a prefix that had one.
+    fn conflicts(&self, by_origin: &Holds, rows: &[Row], origins: &Origins) -> Vec<Change> {
+        let every_origin = self.watch.origins().is_empty();
+        let is_theirs = |row: &&Row| if every_origin { origins.came_to_another(row) } else { !self.is_ours(&row.subject) };
         let mut changes = Vec::new();
-        for row in &rows {
-            if every_origin && !origins.came_to_another(row) {
-                continue;
-            }
+        for row in rows.iter().filter(is_theirs) {
             let standing = by_origin.get(&row.subject).map(|list| Standing::of(list)).unwrap_or_default();
-            changes.extend(change::of_conflict(row, &Around { standing: &standing, denominator: &self.denominator }));
+            let around = Around { standing: &standing, denominator: &self.denominator };
+            changes.extend(change::of_conflict(row, self.carriers(row), &around));
         }
         changes
     }
 
-    fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>) -> Vec<Change> {
+    /// All upstreams that an origin's episode has, each with the number of its peers.
+    fn carriers(&self, row: &Row) -> Vec<(Upstream, usize)> {
+        let own = hold::at_prefix(&self.all, row.subject.prefix).filter(|(s, _)| s.origin == row.subject.origin);
+        let peers = |list: &[Hold]| list.iter().filter(|h| row.has(h)).map(|h| h.peer).collect::<BTreeSet<_>>().len();
+        own.map(|(s, list)| (s.upstream, peers(list))).filter(|(_, peers)| *peers > 0).collect()
+    }
+
+    fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>, origins: &Origins) -> Vec<Change> {
+        let may_be_ours = |origin| self.is_ours(&Subject { prefix: None, origin, upstream: Upstream::Direct });
         let mut found: Vec<(IpNet, Edge, Vec<Outage>)> = Vec::new();
+        // Where a prefix is first seen, and after when it may have been there.
+        let mut unseen: Vec<(Time, Time)> = Vec::new();
         let prefixes: BTreeSet<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
         for prefix in prefixes {
             let holds = outage::whatever_upstream(hold::at_prefix(main, Some(prefix)).flat_map(|(_, list)| list.iter().cloned()));
             let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)) else { continue };
+            unseen.extend(holds.iter().map(|h| h.start.after.unwrap_or(Time::MIN)).min().map(|after| (first.start.by, after)));
             let first =
                 Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
             let outages =
                 known.get(&prefix).map_or(Vec::new(), |known| outage::of_prefix(&holds, known, self.options.outage_share));
             found.push((prefix, first, outages));
         }
+        // Where another origin has what it had before ours came, a conflict has ended: nothing is out.
+        let is_ours = |prefix: IpNet, outage: &Outage| !origins.is_anothers(prefix, may_be_ours, outage.start.time);
         let of_prefix = |(prefix, _, all): &(IpNet, Edge, Vec<Outage>)| {
-            let prefix = Some(*prefix);
-            all.iter().flat_map(move |o| change::of_outage(o, prefix)).collect::<Vec<_>>()
+            let own = all.iter().filter(|outage| is_ours(*prefix, outage));
+            own.flat_map(|o| change::of_outage(o, Some(*prefix))).collect::<Vec<_>>()
         };
         let mut changes: Vec<Change> = match self.options.view {
             View::Prefix => found.iter().flat_map(of_prefix).collect(),
             View::Target => Vec::new(),
         };
+        let prefixes: Vec<IpNet> = found.iter().map(|(prefix, ..)| *prefix).collect();
         let together: Vec<(Edge, Vec<Outage>)> = found.into_iter().map(|(_, first, all)| (first, all)).collect();
-        let of_target = outage::of_target(&together);
+        let mut of_target = outage::of_target(&together);
+        of_target.retain(|outage| prefixes.iter().any(|prefix| is_ours(*prefix, outage)));
+        // A prefix that is seen later may have been there.
+        of_target.retain(|outage| unseen.iter().all(|(seen, after)| *seen <= outage.start.time || *after >= outage.start.time));
         if !of_target.is_empty() {
             // Of the target a peer counts once, whatever it holds.
             let anything = Standing::of(&outage::whatever_upstream(main.values().flatten().cloned()));
@@ -334,3 +354,7 @@ fn merge(mut rows: Vec<Row>, within: i64) -> Vec<Row> {
     }
     merged
 }
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

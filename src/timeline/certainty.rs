@@ -198,3 +198,7 @@ impl Peer {
         self.stuck.extend(stuck);
     }
 }
+
+#[cfg(test)]
+#[path = "certainty_tests.rs"]
+mod tests;

@@ -64,6 +64,8 @@ pub struct Change {
     pub flags: Flags,
     /// The record that proves it.
     pub record: RecordId,
+    /// At a conflict's start, all upstreams that carry it until its end, each with the number of peers that had it; else none.
+    pub carriers: Vec<(Upstream, usize)>,
 }
 
 impl Change {
@@ -96,8 +98,8 @@ pub fn of_row(row: &Row, around: &Around) -> impl Iterator<Item = Change> + use<
 
 /// Another origin's episode of a prefix: a conflict (rule 4). Its beginning is told whatever shows it, that starts and ends are in pairs;
 /// so is its end, but where the data end.
-pub fn of_conflict(row: &Row, around: &Around) -> impl Iterator<Item = Change> + use<> {
-    let start = start(ChangeKind::OriginConflictStart, row, around);
+pub fn of_conflict(row: &Row, carriers: Vec<(Upstream, usize)>, around: &Around) -> impl Iterator<Item = Change> + use<> {
+    let start = Change { carriers, ..start(ChangeKind::OriginConflictStart, row, around) };
     let end = end(ChangeKind::OriginConflictEnd, row, around);
     [Some(start), end].into_iter().flatten().map(|mut change| {
         change.flags.set(Flag::OriginConflict);
@@ -140,8 +142,8 @@ fn change(
 ) -> Change {
     let prefix = row.subject.prefix;
     let peers_total = around.denominator.around(prefix, time).max(peers_before).max(peers_after);
-    let (origin, upstream, flags) = (Some(row.subject.origin), Some(upstream), row.flags);
-    Change { time, prefix, origin, kind, upstream, peers_before, peers_after, peers_total, basis, flags, record }
+    let (origin, upstream, flags, carriers) = (Some(row.subject.origin), Some(upstream), row.flags, Vec::new());
+    Change { time, prefix, origin, kind, upstream, peers_before, peers_after, peers_total, basis, flags, record, carriers }
 }
 
 /// The two sides of an outage.
@@ -158,6 +160,7 @@ pub fn of_outage(outage: &Outage, prefix: Option<IpNet>) -> impl Iterator<Item =
         basis: edge.basis,
         flags: Flags::default(),
         record: edge.record,
+        carriers: Vec::new(),
     };
     let start = change(ChangeKind::OutageStart, outage.start);
     std::iter::once(start).chain(outage.end.map(|end| change(ChangeKind::OutageEnd, end)))

@@ -1,6 +1,6 @@
 //! How many peers, at any time, are believed able to see a route: up and full-feed, or holding a watched route (rule 15).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -16,6 +16,8 @@ type Able = BTreeMap<PeerKey, Vec<Span>>;
 pub struct Denominator {
     /// By family.
     families: [Steps; 2],
+    /// Of prefixes that a first dump told of before its end: from then on its peers count.
+    told_early: BTreeMap<IpNet, Steps>,
     /// Of the target: each peer once, of the families that the target has.
     target: Steps,
 }
@@ -24,15 +26,32 @@ impl Denominator {
     /// From all sessions and routes of the run; `families` are those of the target's prefixes.
     pub fn new(observed: &Observed, families: [bool; 2]) -> Self {
         let able = [0, 1].map(|family| able(observed, family));
+        let early: BTreeSet<IpNet> = observed.collectors.iter().flat_map(|c| c.replay.first_told.keys().copied()).collect();
+        let mut told_early = BTreeMap::new();
         let mut together: BTreeMap<PeerKey, Vec<Span>> = BTreeMap::new();
-        for (peer, spans) in able.iter().zip(families).filter_map(|(able, has)| has.then_some(able)).flatten() {
+        let has = |family: usize| families[family];
+        for (peer, spans) in [0, 1].into_iter().filter(|family| has(*family)).flat_map(|family| &able[family]) {
             together.entry(*peer).or_default().extend(spans);
         }
-        let count = |able: Able| Steps::count(able.into_values().flat_map(spans::union));
-        Denominator { target: count(together), families: able.map(count) }
+        for prefix in early {
+            let family = family_of(prefix);
+            let sooner: Vec<(PeerKey, Span)> = observed.collectors.iter().flat_map(|c| sooner(c, prefix)).collect();
+            if sooner.is_empty() {
+                continue;
+            }
+            let mut own = able[family].clone();
+            for (peer, span) in sooner {
+                own.entry(peer).or_default().push(span);
+                if has(family) {
+                    together.entry(peer).or_default().push(span);
+                }
+            }
+            told_early.insert(prefix, count(own));
+        }
+        Denominator { target: count(together), families: able.map(count), told_early }
     }
 
-    /// The number at `time` for the prefix's family; for `None` that of the whole target.
+    /// The number at `time` for the prefix; for `None` that of the whole target.
     pub fn at(&self, prefix: Option<IpNet>, time: Time) -> usize {
         self.of(prefix).at(time)
     }
@@ -48,8 +67,13 @@ impl Denominator {
     }
 
     fn of(&self, prefix: Option<IpNet>) -> &Steps {
-        prefix.map_or(&self.target, |prefix| &self.families[family_of(prefix)])
+        let of_prefix = |prefix: IpNet| self.told_early.get(&prefix).unwrap_or(&self.families[family_of(prefix)]);
+        prefix.map_or(&self.target, of_prefix)
     }
+}
+
+fn count(able: Able) -> Steps {
+    Steps::count(able.into_values().flat_map(spans::union))
 }
 
 fn able(observed: &Observed, family: usize) -> Able {
@@ -62,6 +86,23 @@ fn able(observed: &Observed, family: usize) -> Able {
         }
     }
     all
+}
+
+/// A dump takes minutes to write, and a peer is up from its end on. But whether it has a prefix is known as soon as the first dump tells
+/// of that prefix; a peer without it is able to see it from then on, as one that has it is.
+fn sooner(collector: &Collector, prefix: IpNet) -> Vec<(PeerKey, Span)> {
+    let replay = &collector.replay;
+    let Some((told, written)) = replay.first_told.get(&prefix).zip(replay.first_written) else { return Vec::new() };
+    let mut first: BTreeMap<PeerKey, Time> = BTreeMap::new();
+    for presence in replay.presences.iter().filter(|p| p.full[family_of(prefix)]) {
+        let from = first.entry(presence.peer).or_insert(presence.span.from);
+        *from = presence.span.from.min(*from);
+    }
+    let span = |(peer, from): (PeerKey, Time)| {
+        let is_shown = *told < from && from <= written;
+        is_shown.then_some((peer, Span { from: *told, until: from }))
+    };
+    first.into_iter().filter_map(span).collect()
 }
 
 fn with_dumps(collector: &Collector, family: usize, all: &mut Able) {

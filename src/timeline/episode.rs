@@ -163,3 +163,7 @@ fn join(last: &mut Episode, next: Episode, holds: &[Hold], k: usize) {
     last.flags = last.flags.union(next.flags);
     last.may_be_wider |= end.may_be_wider;
 }
+
+#[cfg(test)]
+#[path = "episode_tests.rs"]
+mod tests;

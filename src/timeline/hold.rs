@@ -63,12 +63,6 @@ impl Hold {
         Span { from: self.start.by, until: self.end.until }
     }
 
-    /// Whether it is believed to stand at `time`; one that is replaced at once stands in that instant.
-    pub fn stands_at(&self, time: Time) -> bool {
-        let Span { from, until } = self.believed();
-        from <= time && (time < until || from == until && time == from)
-    }
-
     /// Whether nothing proves it at `time`.
     pub fn is_assumed_at(&self, time: Time) -> bool {
         spans::holds(&self.assumed, time)

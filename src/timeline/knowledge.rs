@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 
 use super::hold::{Holds, Subject, at_prefix};
-use super::observed::Observed;
+use super::observed::{Collector, Observed};
 use super::sweep::Steps;
 use crate::model::{PeerKey, Span, Time, family_of, spans};
 
@@ -22,6 +22,10 @@ pub struct Knowledge {
     mentioned: BTreeMap<IpNet, BTreeMap<PeerKey, Mentioned>>,
     /// Collectors that have shown no table yet.
     silent: Steps,
+    /// Peers that no record names as yet, where no table has listed all.
+    unheard: Steps,
+    /// Those of them that the first table lists, while it is written.
+    listed: Steps,
 }
 
 /// A prefix at a peer that mentioned it: tidy lists.
@@ -77,6 +81,10 @@ pub struct PrefixKnowledge<'a> {
     /// Peers whose route, of whatever origin, is only assumed.
     assumed: Steps,
     silent: &'a Steps,
+    /// See there.
+    unheard: &'a Steps,
+    /// See there.
+    listed: &'a Steps,
 }
 
 /// A number of peers: those that mentioned the prefix are counted one by one, the others as at large.
@@ -101,12 +109,13 @@ impl PrefixKnowledge<'_> {
 
     /// Peers that may have a watched route, for all that is known.
     pub fn unknown(&self, time: Time) -> usize {
-        self.unknown.at(time) + self.silent.at(time)
+        self.unknown.at(time) + self.silent.at(time) + self.listed.at(time)
     }
 
     /// Peers of which nothing is proven.
     pub fn unproven(&self, time: Time) -> Unproven {
-        let named = (self.unknown.at(time) + self.assumed.at(time)).saturating_sub(self.pathless.at(time));
+        let of_known = (self.unknown.at(time) + self.assumed.at(time)).saturating_sub(self.pathless.at(time));
+        let named = of_known + self.unheard.at(time);
         Unproven { named, silent: self.silent.at(time) }
     }
 }
@@ -114,13 +123,19 @@ impl PrefixKnowledge<'_> {
 impl Knowledge {
     /// From the sessions, tables and absences of all collectors.
     pub fn new(observed: &Observed) -> Self {
+        let families = [0, 1].map(|family| Family::new(observed, family));
         let with_data = observed.collectors.iter().filter(|c| c.coverage.start < c.coverage.end);
         let silent = with_data.map(|c| Span { from: c.coverage.start, until: c.replay.baseline.unwrap_or(Time::MAX) });
-        Knowledge {
-            families: [0, 1].map(|family| Family::new(observed, family)),
-            mentioned: mentioned(observed),
-            silent: Steps::count(silent),
-        }
+        let before = families[0].up.iter().filter_map(|(peer, up)| {
+            let Collector { coverage, replay, .. } = observed.collector(peer.collector)?;
+            let until = up.first()?.from.min(replay.first_written.unwrap_or(Time::MAX));
+            let begun = replay.baseline.unwrap_or(until).min(until);
+            Some((Span { from: coverage.start, until: begun }, Span { from: begun, until }))
+        });
+        let (unheard, listed): (Vec<Span>, Vec<Span>) = before.unzip();
+        let count = |spans: Vec<Span>| Steps::count(spans.into_iter().filter(|span| span.from < span.until));
+        let (unheard, listed) = (count(unheard), count(listed));
+        Knowledge { families, mentioned: mentioned(observed), silent: Steps::count(silent), unheard, listed }
     }
 
     /// Every peer that was ever up.
@@ -180,6 +195,8 @@ impl Knowledge {
             pathless: Steps::count(pathless),
             assumed: Steps::count(assumed),
             silent: &self.silent,
+            unheard: &self.unheard,
+            listed: &self.listed,
         }
     }
 }

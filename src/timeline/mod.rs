@@ -21,6 +21,8 @@ mod outage;
 mod row;
 mod stuck;
 mod sweep;
+#[cfg(test)]
+mod told;
 mod visibility;
 mod weight;
 

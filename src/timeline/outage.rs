@@ -124,3 +124,7 @@ pub fn whatever_upstream(lists: impl IntoIterator<Item = Hold>) -> Vec<Hold> {
 fn overlaps(one: Span, other: Span) -> bool {
     other.from <= one.until
 }
+
+#[cfg(test)]
+#[path = "outage_tests.rs"]
+mod tests;

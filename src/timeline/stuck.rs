@@ -69,3 +69,7 @@ pub fn after(hold: &Hold, others: &End) -> Hold {
 fn cut(assumed: &[Span], within: Span) -> Vec<Span> {
     crate::model::spans::intersection(assumed, &[within])
 }
+
+#[cfg(test)]
+#[path = "stuck_tests.rs"]
+mod tests;

@@ -17,16 +17,15 @@ pub struct Point {
     pub subject: Subject,
     /// Sessions that hold the route: in bins the mean over time, so that upstreams add up.
     pub peers: f64,
-    /// The most at one time.
+    /// The most at one time: in the bin, or at the change itself, where one comes before another that came with it goes at once.
     pub peers_max: usize,
     /// Those of `peers` for which nothing proves it (rule 11).
     pub assumed: f64,
-    /// Distinct AS numbers: in bins at the moment of `peers_max`.
+    /// Distinct AS numbers among `peers`: in bins at the moment of `peers_max`.
     pub peer_asns: usize,
     /// Peers able to see it: in bins the mean.
     pub total: f64,
-    /// What of `total` counts for the share: of a prefix its peers; of the target each peer once, in equal parts for the prefixes that it
-    /// holds, so that upstreams add up.
+    /// What of `total` it carries: each peer counts once, in equal parts for its routes, so that upstreams add up.
     pub weight: f64,
 }
 
@@ -47,13 +46,23 @@ struct Step {
     assumed: usize,
     asns: usize,
     total: usize,
+    /// The most peers, and distinct AS numbers, in the very instant.
+    peak: (usize, usize),
+}
+
+impl Step {
+    /// What stands once its instant is over.
+    fn after(self) -> Step {
+        Step { peak: (self.peers, self.asns), ..self }
+    }
 }
 
 /// The series of every subject over `window`: at every change, or in bins of that many microseconds.
 pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::new();
     let all: BTreeMap<Subject, Vec<Hold>> = timeline.with_stuck();
-    let weights = Weights::of(&timeline.parts);
+    let parts = &timeline.parts;
+    let weights = if parts.is_empty() { Weights::of_prefixes(&all) } else { Weights::of_target(parts) };
     for (subject, holds) in &all {
         let steps = steps(timeline, &weights, subject, holds, window);
         match bin {
@@ -66,7 +75,6 @@ pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Po
 }
 
 fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
-    let key = (subject.origin, subject.upstream);
     let mut moves: Vec<(Time, Turn, usize)> = moves(holds).into_iter().map(|m| (m.time, Turn::Move(m.turn), m.hold)).collect();
     for (at, hold) in holds.iter().enumerate() {
         let Span { from, until } = hold.believed();
@@ -78,19 +86,20 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
             }
         }
     }
-    let of_target = subject.prefix.is_none().then(|| weights.times(key)).into_iter().flatten();
-    moves.extend(timeline.denominator.changes(subject.prefix).chain(of_target).map(|time| (time, Turn::Other, 0)));
+    moves.extend(timeline.denominator.changes(subject.prefix).chain(weights.times(subject)).map(|time| (time, Turn::Other, 0)));
     moves.sort_unstable();
     let (mut peers, mut assumed) = (0_usize, 0_usize);
     let mut asns: BTreeMap<Asn, usize> = BTreeMap::new();
     let mut steps: Vec<Step> = Vec::new();
     for instant in moves.chunk_by(|a, b| a.0 == b.0) {
         let Some(time) = instant.first().map(|m| m.0).filter(|time| *time < window.until) else { break };
+        let mut peak = (0, 0);
         for (_, turn, hold) in instant {
             match turn {
                 Turn::Move(sweep::Turn::Arrives) => {
                     peers += 1;
                     *asns.entry(holds[*hold].peer.asn).or_default() += 1;
+                    peak = peak.max((peers, asns.len()));
                 }
                 Turn::Move(sweep::Turn::Leaves | sweep::Turn::LeavesAtOnce) => {
                     peers -= 1;
@@ -105,10 +114,11 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
                 Turn::Other => {}
             }
         }
-        let total = timeline.denominator.at(subject.prefix, time).max(peers);
-        let weight = if subject.prefix.is_some() { peers as u64 * WHOLE } else { weights.at(key, time) };
-        let step = Step { time, peers, weight, assumed, asns: asns.len(), total };
-        let same = |last: &Step| Step { time, ..*last } == step;
+        let peak = peak.max((peers, asns.len()));
+        let total = timeline.denominator.at(subject.prefix, time).max(peak.0);
+        let weight = weights.at(subject, time);
+        let step = Step { time, peers, weight, assumed, asns: asns.len(), total, peak };
+        let same = |last: &Step| Step { time, ..last.after() } == step;
         if !steps.last().is_some_and(same) {
             steps.push(step);
         }
@@ -132,18 +142,18 @@ enum Turn {
 /// The steps inside the window, with what stands at its start; none for a subject that nobody holds.
 fn at_changes(subject: Subject, steps: &[Step], window: Span) -> Vec<Point> {
     let first = steps.partition_point(|s| s.time <= window.from);
-    let standing = first.checked_sub(1).map(|at| Step { time: window.from, ..steps[at] });
+    let standing = first.checked_sub(1).map(|at| Step { time: window.from, ..steps[at].after() });
     let mut shown: Vec<Point> = Vec::new();
     for step in standing.into_iter().chain(steps[first..].iter().copied()) {
         // Until somebody holds it, and after everybody let go, the denominator alone is no news.
         let was_held = shown.last().is_some_and(|p| p.peers_max > 0);
-        if step.peers > 0 || was_held {
+        if step.peak.0 > 0 || was_held {
             shown.push(Point {
                 time: step.time,
                 subject,
                 peers: step.peers as f64,
                 weight: step.weight as f64 / WHOLE as f64,
-                peers_max: step.peers,
+                peers_max: step.peak.0,
                 assumed: step.assumed as f64,
                 peer_asns: step.asns,
                 total: step.total as f64,
@@ -184,9 +194,14 @@ fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>
         point.assumed += step.assumed as f64 * share;
         point.total += step.total as f64 * share;
         point.weight += step.weight as f64 / WHOLE as f64 * share;
-        if step.peers > point.peers_max {
-            (point.peers_max, point.peer_asns) = (step.peers, step.asns);
+        let peak = if span.from < bin.from { step.after().peak } else { step.peak };
+        if peak.0 > point.peers_max {
+            (point.peers_max, point.peer_asns) = peak;
         }
     }
     point
 }
+
+#[cfg(test)]
+#[path = "visibility_tests.rs"]
+mod tests;

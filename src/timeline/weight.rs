@@ -1,52 +1,70 @@
-//! The target's share of peers: each peer counts once, in equal parts for the prefixes that it holds, each for its upstream. So the shares of
-//! upstreams add up to what is reached at all, and a prefix that comes new takes nothing from peers that do not hold it.
+//! Shares of peers: each peer counts once, in equal parts for the routes that it holds, each for its upstream: of a prefix for its paths
+//! (add-path), of the target for its prefixes. So the shares of upstreams add up to what is reached at all, and a prefix that comes new
+//! takes nothing from peers that do not hold it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hold::Holds;
+use ipnet::IpNet;
+
+use super::hold::{Hold, Holds, Subject};
 use super::sweep::{Turn, moves};
-use crate::model::{Origin, PeerKey, Time, Upstream};
+use crate::model::{PeerKey, Time};
 
 /// A whole peer.
 pub const WHOLE: u64 = 1_000_000;
 
-/// Whose share.
-type Key = (Origin, Upstream);
-
 /// Shares in millionths of a peer, from each instant on.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
-    steps: BTreeMap<Key, Vec<(Time, u64)>>,
+    steps: BTreeMap<Subject, Vec<(Time, u64)>>,
 }
 
-/// The prefixes that a peer holds, by upstream.
+/// The routes that a peer holds, by upstream.
 #[derive(Debug, Default)]
 struct Held {
-    of: BTreeMap<Key, u64>,
+    of: BTreeMap<Subject, u64>,
 }
 
 impl Held {
-    fn parts(&self) -> impl Iterator<Item = (Key, u64)> + '_ {
+    fn parts(&self) -> impl Iterator<Item = (Subject, u64)> + '_ {
         let all: u64 = self.of.values().sum();
         self.of.iter().filter(|(_, count)| **count > 0).map(move |(key, count)| (*key, WHOLE * count / all.max(1)))
     }
 }
 
 impl Weights {
-    /// Of the holds of each prefix.
-    pub fn of(parts: &Holds) -> Weights {
-        let mut all: Vec<(Time, Turn, PeerKey, Key)> = Vec::new();
-        for (subject, list) in parts {
-            let key = (subject.origin, subject.upstream);
+    /// Of each prefix, from its holds.
+    pub fn of_prefixes(holds: &Holds) -> Weights {
+        let mut prefixes: BTreeMap<Option<IpNet>, Vec<(Subject, &[Hold])>> = BTreeMap::new();
+        for (subject, list) in holds {
+            prefixes.entry(subject.prefix).or_default().push((*subject, list));
+        }
+        let mut weights = Weights::default();
+        for own in prefixes.into_values() {
+            weights.add(own);
+        }
+        weights
+    }
+
+    /// Of the target as a whole, from the holds of each prefix.
+    pub fn of_target(parts: &Holds) -> Weights {
+        let mut weights = Weights::default();
+        weights.add(parts.iter().map(|(subject, list)| (Subject { prefix: None, ..*subject }, list.as_slice())));
+        weights
+    }
+
+    /// Of which a peer counts once.
+    fn add<'a>(&mut self, routes: impl IntoIterator<Item = (Subject, &'a [Hold])>) {
+        let mut all: Vec<(Time, Turn, PeerKey, Subject)> = Vec::new();
+        for (key, list) in routes {
             all.extend(moves(list).into_iter().map(|m| (m.time, m.turn, list[m.hold].peer, key)));
         }
         all.sort_unstable();
-        let mut weights = Weights::default();
         let mut peers: BTreeMap<PeerKey, Held> = BTreeMap::new();
-        let mut now: BTreeMap<Key, u64> = BTreeMap::new();
+        let mut now: BTreeMap<Subject, u64> = BTreeMap::new();
         for instant in all.chunk_by(|a, b| a.0 == b.0) {
             let Some(time) = instant.first().map(|m| m.0) else { continue };
-            let mut changed: BTreeSet<Key> = BTreeSet::new();
+            let mut changed: BTreeSet<Subject> = BTreeSet::new();
             let touched: BTreeSet<PeerKey> = instant.iter().map(|m| m.2).collect();
             for peer in &touched {
                 for (key, part) in peers.entry(*peer).or_default().parts() {
@@ -63,20 +81,19 @@ impl Weights {
                 changed.insert(key);
             }
             for key in changed {
-                weights.steps.entry(key).or_default().push((time, now.get(&key).copied().unwrap_or(0)));
+                self.steps.entry(key).or_default().push((time, now.get(&key).copied().unwrap_or(0)));
             }
         }
-        weights
     }
 
     /// The share at `time`.
-    pub fn at(&self, key: Key, time: Time) -> u64 {
-        let steps = self.steps.get(&key).map_or(&[][..], Vec::as_slice);
+    pub fn at(&self, subject: &Subject, time: Time) -> u64 {
+        let steps = self.steps.get(subject).map_or(&[][..], Vec::as_slice);
         steps.partition_point(|(t, _)| *t <= time).checked_sub(1).map_or(0, |at| steps[at].1)
     }
 
     /// The instants at which it changes.
-    pub fn times(&self, key: Key) -> impl Iterator<Item = Time> + '_ {
-        self.steps.get(&key).into_iter().flatten().map(|(time, _)| *time)
+    pub fn times(&self, subject: &Subject) -> impl Iterator<Item = Time> + '_ {
+        self.steps.get(subject).into_iter().flatten().map(|(time, _)| *time)
     }
 }

@@ -120,3 +120,21 @@ fn s45_prefixes_are_followed_one_by_one() {
     ]);
     target.reports(&["09:07:51 * gained U2 (update), 0 to 1 of 2"]);
 }
+
+/// A dump of RouteViews takes a minute to write. A collector's peers count from the moment at which its first dump tells of the prefix:
+/// not before, when nothing is known of them, and not later than those that hold it. (R15)
+#[test]
+fn peers_count_as_soon_as_the_first_dump_tells_of_them() {
+    let rib = Rib::at("08:00")
+        .of(P, X, via(U1))
+        .of(R, X, via(U1))
+        .with(Q)
+        .only_v6(Peer { ip: "2001:db8::20", asn: 6939 })
+        .stamped(X, "08:00:40")
+        .stamped("2a00:7::/32", "08:01:08");
+    let archive = Archive::of("rrc90").rib(Rib::at("08:00").of(nth(1), X, via(U1))).and("route-views.sim").rib(rib);
+    let seen = archive.seen();
+    let able = ["08:00", "08:00:39", "08:00:40", "08:01:07", "08:01:08"].map(|at| seen.able(at));
+    assert_eq!(able, [1, 1, 4, 4, 4]);
+    seen.shows(&["X via U1: data-start 08:00:00 .. data-end 10:00:00 | 3 of 4 peers"]);
+}

@@ -7,12 +7,14 @@ mod mrt;
 mod archive;
 mod seen;
 mod table;
+mod truths;
 
 mod aggregation;
 mod decoding;
 mod dumps;
 mod forms;
 mod gap;
+mod hijack;
 mod order;
 mod outage;
 mod path;

@@ -191,6 +191,24 @@ impl Seen {
         program.output().expect("the program runs").status.code()
     }
 
+    /// What a command of the program itself prints of the same files.
+    pub fn prints(&self, command: &[&str]) -> String {
+        let mut program = process::Command::new(env!("CARGO_BIN_EXE_uplinks"));
+        let ran = program.args(command).args(["--progress", "never"]).arg(self.dir.path()).output().expect("the program runs");
+        String::from_utf8(ran.stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The verdicts on claims of X, each as `what = '..'` and the rest of its lines.
+    pub fn verdicts(&self, claims: &[&str], options: &[&str]) -> Vec<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("claims.toml");
+        let claims = claims.iter().map(|claim| format!("[[claim]]\ntext = 'x'\nsource = 'y'\nprefix = '{X}'\n{claim}\n"));
+        let text = format!("origin = {O}\nprefixes = ['{X}']\n{}", claims.collect::<String>());
+        std::fs::write(&path, text).expect("a file");
+        let printed = self.prints(&[&["check", &path.display().to_string(), "-f", "jsonl"], options].concat());
+        printed.split("\"verdict\":\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    }
+
     /// Digests of the records behind starts and ends, row by row: evidence without its path.
     pub fn digests(&self) -> Vec<String> {
         let digest = |record| self.answer.evidence(record).rsplit('#').next().unwrap_or_default().to_owned();

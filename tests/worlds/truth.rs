@@ -61,8 +61,8 @@ impl<'a> Truth<'a> {
                 log.losses.iter().filter(|l| l.down > Micros::MIN && self.seen(collector, peer, l.down_message) < Seen::Sure)
             {
                 for (key, steps) in &log.view {
-                    let before = steps.partition_point(|(at, path)| *at < loss.down || *at == loss.down && path.is_some());
-                    let Some(path) = steps[..before].last().and_then(|(_, path)| path.clone()) else { continue };
+                    let stood = steps.iter().rfind(|(at, path)| *at < loss.down || *at == loss.down && path.is_some());
+                    let Some(path) = stood.and_then(|(_, path)| path.clone()) else { continue };
                     let until = self.heard_after(collector, peer, *key, loss.down);
                     out.entry(*key).or_default().push(Stale { from: loss.down, until, path });
                 }

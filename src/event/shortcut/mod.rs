@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::bzip2::error::Bz2Error;
 use crate::archive::bzip2::stream::Walk;
-use crate::archive::{Compression, Source};
+use crate::archive::{Compression, Opened};
 use crate::mrt::{Kind, Uncertain};
 use crate::target::Watch;
 
@@ -89,12 +89,11 @@ impl From<Uncertain> for GaveUp {
     }
 }
 
-/// All that the file at `source` says of the prefixes of `watch`, by a shortcut if one is certain, else by `plain`, which reads
+/// All that an open file says of the prefixes of `watch`, by a shortcut if one is certain, else by `plain`, which reads
 /// everything; and which it was.
-pub fn read_file(source: &Source, watch: &Watch, way: Way, plain: impl FnOnce() -> FileEvents) -> (FileEvents, Taken) {
-    // A source that cannot be mapped is not opened twice: it may be a pipe.
-    let mapped = if way.verify == Verify::No { source.map().ok() } else { None };
-    mapped.and_then(|data| read_compressed(&data, watch, way.seek).ok()).unwrap_or_else(|| (plain(), Taken::Whole))
+pub fn read_file(opened: &Opened, watch: &Watch, way: Way, plain: impl FnOnce() -> FileEvents) -> (FileEvents, Taken) {
+    let slice = if way.verify == Verify::No { opened.slice(Compression::Bzip2) } else { None };
+    slice.and_then(|data| read_compressed(&data, watch, way.seek).ok()).unwrap_or_else(|| (plain(), Taken::Whole))
 }
 
 fn read_compressed(data: &[u8], watch: &Watch, seek: Seek) -> Result<(FileEvents, Taken), GaveUp> {

@@ -59,7 +59,7 @@ pub fn html(page: &Page, story: &Story) -> String {
     out.push_str(&glance::cards(story, &palette, page));
     push!(&mut out, "<p class=\"lead\" id=\"words\">{}</p>", text(&said.join(" ")));
     if share::span(page).is_some() && !page.timeline.rows.is_empty() {
-        push!(&mut out, "{}", palette.legend(page.context));
+        push!(&mut out, "{}", palette.legend(page));
         overview(&mut out, page, story, &palette);
         all_lanes(&mut out, page, &lanes, &palette);
     }
@@ -117,7 +117,7 @@ fn overview(out: &mut String, page: &Page, story: &Story, palette: &Palette) {
         element(out, paper, &drawing, "img", &label, &definitions(paper.id));
     }
     out.push_str(
-        "<figcaption>Share of the peers that could see the prefixes, by upstream; where nothing is drawn there is no route. Below: what each collector's data cover, \
+        "<figcaption>Share of the peers able to see the target, by upstream: each peer counts once, in equal parts for the prefixes that it holds. Where nothing is drawn there is no route. Below: what each collector's data cover, \
          with its table dumps as strokes.</figcaption></figure></section>",
     );
 }
@@ -146,7 +146,7 @@ fn all_lanes(out: &mut String, page: &Page, lanes: &[Lane], palette: &Palette) {
         }
     }
     out.push_str(
-        "<figcaption>A band for each upstream of a prefix; its height is the share of peers. Point at a band, or move to it with the Tab and arrow \
+        "<figcaption>A band for each upstream of a prefix; its height is how many peers hold it, of those able to see the prefix then. Point at a band, or move to it with the Tab and arrow \
          keys, for its peers, path and records.</figcaption></figure></section>",
     );
 }
@@ -198,7 +198,7 @@ pub fn svg(page: &Page, story: &Story) -> String {
         }
         push!(
             &mut body,
-            "<text class=\"small\" x=\"0\" y=\"{}\">Height: share of the peers that could see the prefix. Black bar: outage. Hatched: no data. Fading: time not known exactly. BGP shows announced paths, not cables and not traffic shares.</text>",
+            "<text class=\"small\" x=\"0\" y=\"{}\">Above: share of the peers able to see the target, each counted once. Bands: peers that hold it, of those able to see the prefix. Black bar: outage. Hatched: no data. Fading: time not known exactly. BGP shows announced paths, not cables and not traffic shares.</text>",
             n(y + 6.0)
         );
     } else {

@@ -1,15 +1,18 @@
 //! What happened, at a glance: a card for each upstream that came, with the moments at which it came, left and returned.
 
+use ipnet::IpNet;
+
 use super::Page;
 use super::markup::{push, text};
 use super::paint::Palette;
-use crate::replay::{End, Start};
+use crate::replay::{Basis, End, Start};
 use crate::report::text::{minute, plural, second};
-use crate::report::words::{Arrival, Story, Told, pairs, shares};
+use crate::report::words::{Arrival, Conflict, Story, Told, of_changes, pairs, prefixes, shares};
 
 /// So many cards and moments; the paragraph and the tables have the rest.
 const CARDS: usize = 4;
 const STAYS: usize = 4;
+const CONFLICTS: usize = 2;
 
 /// The cards.
 pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
@@ -42,8 +45,36 @@ pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
             second(first.time)
         );
     }
+    for conflict in of_changes(&page.timeline.changes).iter().take(CONFLICTS) {
+        conflicting(&mut out, conflict, page);
+    }
     out.push_str("</section>");
     out
+}
+
+/// Another origin of the target's prefixes: whose, on which, through whom, and what is left of it.
+fn conflicting(out: &mut String, conflict: &Conflict, page: &Page) {
+    let since = match conflict.first.basis {
+        Basis::DataStart => format!("there from the start of the data, {} UTC", minute(conflict.first.time)),
+        _ => format!("first seen <b>{}</b> UTC", second(conflict.first.time)),
+    };
+    let on: Vec<Option<IpNet>> = conflict.prefixes.iter().copied().collect();
+    push!(
+        out,
+        "<div class=\"card\"><p class=\"role\">origin conflict</p><p class=\"what\">{}</p><p class=\"when\">{since}</p><p>on {} through {}</p><ul>",
+        text(&conflict.who(page.context)),
+        text(&prefixes(&on)),
+        text(&conflict.through(page.context))
+    );
+    if let Some(time) = conflict.gone {
+        let from =
+            if conflict.open.is_empty() { String::new() } else { format!(" from {} of them", on.len() - conflict.open.len()) };
+        push!(out, "<li>gone{from} by <b>{}</b></li>", second(time));
+    }
+    if !conflict.open.is_empty() {
+        push!(out, "<li>still on {} at the end of the data</li>", text(&prefixes(&conflict.open)));
+    }
+    out.push_str("</ul></div>");
 }
 
 fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &Page) {
@@ -60,7 +91,7 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
         push!(out, "<p class=\"role\">{}</p>", role.split_once(' ').map_or(role, |(_, role)| role));
     }
     push!(out, "<p class=\"what\">{name}</p><p class=\"when\">{when}</p>");
-    let on = told.arrived_on();
+    let (on, later) = told.told_on();
     let all = story.prefixes().len();
     let names: Vec<String> = on.iter().take(4).map(|p| text(&super::table::prefix(*p))).collect();
     let more = if on.len() > 4 { format!(" and {} more", on.len() - 4) } else { String::new() };
@@ -68,7 +99,6 @@ fn card(out: &mut String, story: &Story, told: &Told, palette: &Palette, page: &
     let of = if all > 1 { format!(" ({} of {})", on.len(), plural(all, "prefix")) } else { String::new() };
     let on = if on == [None] { String::new() } else { format!("on {}{more}{of}; ", names.join(", ")) };
     push!(out, "<p>{on}seen by {seen}</p>");
-    let later = told.later();
     if let Some(next) = later.first() {
         push!(out, "<p>then on {} more, from {} on</p>", plural(later.len(), "prefix"), start(&next.start));
     }

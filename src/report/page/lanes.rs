@@ -8,10 +8,10 @@ use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{Palette, Series};
 use super::scale::Scale;
 use super::share::{AXIS, Drawing, axis};
-use crate::model::{Span, Time};
+use crate::model::{Coverage, Origin, Span, Time, spans};
 use crate::replay::Basis;
 use crate::report::text::{duration, exact, second};
-use crate::report::words::pairs;
+use crate::report::words::{conflicts_at, pairs};
 use crate::timeline::Row;
 
 /// How large lanes are drawn.
@@ -122,6 +122,9 @@ fn one(body: &mut String, top: f64, page: &Page, lane: &Lane, palette: &Palette,
         for span in outages(page, lane.prefix) {
             let mark = if at == 0 && !above { Mark::Above } else { Mark::Bar };
             outage(body, scale, span, (band_top, size.band), mark);
+        }
+        if at == 0 {
+            conflicts(body, page, lane.prefix, scale, band_top);
         }
         if named {
             times(body, &rows, scale, band_top + size.band - 7.0);
@@ -249,6 +252,32 @@ pub fn outage(body: &mut String, scale: &Scale, (from, until): (Time, Time), (to
     );
 }
 
+/// Other origins of the prefix: a broken line along the top of the lane.
+fn conflicts(body: &mut String, page: &Page, prefix: Option<IpNet>, scale: &Scale, top: f64) {
+    for (start, end) in conflicts_at(&page.timeline.changes, prefix) {
+        let until = end.map_or(Time::MAX, |end| end.time);
+        if !scale.shows(start.time, until) {
+            continue;
+        }
+        let whose = match start.origin {
+            Some(Origin::As(asn)) => format!("AS{asn}"),
+            Some(Origin::Ambiguous) | None => "an ambiguous one".to_owned(),
+        };
+        let through = start.upstream.map_or_else(String::new, |u| page.context.upstream_label(u));
+        let ends = end.map_or_else(|| "the data end".to_owned(), |end| exact(end.time));
+        let told = format!("Another origin: {whose} first through {through}, from {} to {ends} UTC", exact(start.time));
+        let (left, right) = (scale.x(start.time), scale.x(until));
+        push!(
+            body,
+            "<g><title>{}</title><path class=\"other\" d=\"M{} {}h{}\"/></g>",
+            text(&told),
+            n(left),
+            n(top + 1.5),
+            n((right - left).max(2.0))
+        );
+    }
+}
+
 /// A stretch of which nothing is known.
 pub fn hatch(body: &mut String, scale: &Scale, gap: Span, (top, height): (f64, f64), id: &str) {
     let (from, until) = (scale.x(gap.from), scale.x(gap.until));
@@ -265,35 +294,24 @@ pub fn hatch(body: &mut String, scale: &Scale, gap: Span, (top, height): (f64, f
 /// Where no collector has data.
 pub fn unobserved(page: &Page, scale: &Scale) -> Vec<Span> {
     let all = page.coverage.iter().filter_map(|c| c.coverage.as_ref());
-    common(scale.span, all.map(missing), scale)
+    common(scale.span, all, scale)
 }
 
 /// Where no collector whose peers hold the row has data, within the row.
 fn own_gaps(page: &Page, row: &Row, scale: &Scale) -> Vec<Span> {
     let within = Span { from: row.start.by, until: row.end.last_seen };
     let own = row.collectors.iter().filter_map(|id| page.coverage.get(usize::from(id.0))?.coverage.as_ref());
-    common(within, own.map(missing), scale)
+    common(within, own, scale)
 }
 
-/// The gaps, and what lies outside the data.
-fn missing(coverage: &crate::model::Coverage) -> Vec<Span> {
-    let before = Span { from: Time::MIN, until: coverage.start };
-    let after = Span { from: coverage.end, until: Time::MAX };
-    [before].into_iter().chain(coverage.gaps.iter().copied()).chain([after]).collect()
+/// Where a collector has no data: its gaps, and what lies outside them, within the drawing.
+fn missing(coverage: &Coverage, scale: &Scale) -> Vec<Span> {
+    let covered = spans::complement(&coverage.gaps, Span { from: coverage.start, until: coverage.end });
+    spans::complement(&covered, scale.span)
 }
 
-/// The parts of `within` that lie in a span of every list, clipped to the drawing.
-fn common(within: Span, lists: impl Iterator<Item = Vec<Span>>, scale: &Scale) -> Vec<Span> {
-    let both = |a: Span, b: Span| Span { from: a.from.max(b.from), until: a.until.min(b.until) };
-    let mut left = vec![both(within, scale.span)];
-    for list in lists {
-        let mut next = Vec::new();
-        for span in left {
-            let first = list.partition_point(|g| g.until <= span.from);
-            next.extend(list[first..].iter().take_while(|g| g.from < span.until).map(|g| both(span, *g)));
-        }
-        left = next;
-    }
-    left.retain(|s| s.from < s.until);
-    left
+/// The parts of `within` in which none of the collectors has data.
+fn common<'a>(within: Span, collectors: impl Iterator<Item = &'a Coverage>, scale: &Scale) -> Vec<Span> {
+    let within = spans::union(vec![within]);
+    collectors.map(|coverage| missing(coverage, scale)).fold(within, |left, list| spans::intersection(&left, &list))
 }

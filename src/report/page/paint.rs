@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Page;
 use super::markup::{push, text};
 use crate::model::{Origin, Upstream};
 use crate::report::context::Context;
-use crate::timeline::{Subject, Timeline};
+use crate::timeline::{ChangeKind, Subject, Timeline};
 
 /// Colours with a name of their own; all further upstreams share one more.
 pub const OWN: usize = 7;
@@ -73,7 +74,8 @@ impl Palette {
     }
 
     /// What the colours mean, as HTML.
-    pub fn legend(&self, context: &Context) -> String {
+    pub fn legend(&self, page: &Page) -> String {
+        let context = page.context;
         let mut out = String::from("<ul class=\"legend d\">");
         for series in self.all.iter().take(OWN) {
             let colour = self.colour(*series);
@@ -82,7 +84,10 @@ impl Palette {
         if self.all.len() > OWN {
             push!(&mut out, "<li>{}{} more</li>", swatch(&format!("s{OWN}"), OWN), self.all.len() - OWN);
         }
-        for (class, meaning) in [("outage", "outage: no route"), ("hatch", "no data"), ("unsure", "time not known exactly")] {
+        let has_others = page.timeline.changes.iter().any(|c| c.kind == ChangeKind::OriginConflictStart);
+        let other = has_others.then_some(("other", "another origin announces it too"));
+        let marks = [("outage", "outage: no route"), ("hatch", "no data"), ("unsure", "time not known exactly")];
+        for (class, meaning) in marks.into_iter().chain(other) {
             push!(&mut out, "<li><i class=\"sw {class}\"></i>{meaning}</li>");
         }
         out.push_str("</ul>");

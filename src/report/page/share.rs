@@ -6,7 +6,7 @@ use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{OWN, Palette, Series};
 use super::scale::Scale;
 use super::{Page, lanes};
-use crate::model::{Origin, Span, Time, Upstream};
+use crate::model::{Span, Time};
 use crate::report::text::second;
 use crate::report::words::{Story, Told};
 use crate::timeline::{ChangeKind, Subject, Timeline, WHOLE, Weights};
@@ -26,19 +26,18 @@ const LABEL: f64 = 16.0;
 /// `visibility --by target`: each peer counts once.
 fn shares(timeline: &Timeline, palette: &Palette, scale: &Scale) -> Vec<[f64; OWN + 1]> {
     let holds = timeline.with_stuck();
-    let weights = Weights::of(&holds);
-    let keys: BTreeSet<(Origin, Upstream)> = holds.keys().map(|subject| (subject.origin, subject.upstream)).collect();
+    let weights = Weights::of_target(&holds);
+    let subjects: BTreeSet<Subject> = holds.keys().map(|subject| Subject { prefix: None, ..*subject }).collect();
     let inside = |t: &Time| *t > scale.span.from && *t < scale.span.until;
-    let mut times: BTreeSet<Time> = keys.iter().flat_map(|key| weights.times(*key)).filter(inside).collect();
+    let mut times: BTreeSet<Time> = subjects.iter().flat_map(|subject| weights.times(subject)).filter(inside).collect();
     times.extend(timeline.denominator.changes(None).filter(inside));
     times.insert(scale.span.from);
     let (mut sums, mut weight) = (vec![[0.0; OWN + 1]; scale.columns], vec![0.0; scale.columns]);
     let next: Vec<Time> = times.iter().copied().skip(1).chain([scale.span.until]).collect();
     for (time, until) in times.iter().zip(next) {
         let mut held = [0.0; OWN + 1];
-        for key in &keys {
-            let subject = Subject { prefix: None, origin: key.0, upstream: key.1 };
-            held[palette.colour(palette.series(&subject))] += weights.at(*key, *time) as f64 / WHOLE as f64;
+        for subject in &subjects {
+            held[palette.colour(palette.series(subject))] += weights.at(subject, *time) as f64 / WHOLE as f64;
         }
         let total = (timeline.denominator.at(None, *time) as f64).max(held.iter().sum());
         // What a single table shows has no width of its own.

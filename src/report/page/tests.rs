@@ -195,6 +195,28 @@ fn comes_leaves_and_comes_back() {
 }
 
 #[test]
+fn another_origin_has_its_card() {
+    let mut world = World::new(DAY, 20);
+    world.route("10.0.0.0/8", 4837, 0..20, 0, DAY);
+    let ours = world.routes.len();
+    world.route("10.0.0.0/8", 20485, 0..9, 30_000, 40_000).route("10.1.0.0/16", 20485, 0..9, 50_000, DAY);
+    for stolen in &mut world.routes[ours..] {
+        let path = Arc::new(AsPath::sequence([stolen.peer.asn.0, 20485, 18101]));
+        stolen.route = Route::read(path, stolen.peer.asn, &[]).expect("a route");
+    }
+    let (html, svg) = world.pages("conflict");
+    let line = "Another origin: AS18101 first through 20485 TransTeleCom, from 2017-10-01 08:20:00 to 2017-10-01 11:06:40 UTC</title><path class=\"other\"";
+    assert!(svg.contains(line) && html.contains(line) && html.contains("another origin announces it too"));
+    for part in [
+        "origin conflict</p><p class=\"what\">AS18101</p><p class=\"when\">first seen <b>2017-10-01 08:20:00</b> UTC</p>",
+        "<p>on 10.0.0.0/8 and 10.1.0.0/16 through AS20485 TransTeleCom</p>",
+        "<li>gone from 1 of them by <b>2017-10-01 11:06:40</b></li><li>still on 10.1.0.0/16 at the end of the data</li>",
+    ] {
+        assert!(html.contains(part), "no {part}");
+    }
+}
+
+#[test]
 fn nothing_from_data_becomes_markup() {
     let mut world = World::new(DAY, 4);
     let name = "</title></script><script>alert(1)</script>\" onload='x' \u{1b}[2J\u{202e}\u{0}&amp;=cmd()";

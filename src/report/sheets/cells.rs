@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use crate::model::{AsPath, Asn, Flag, Flags, Origin, RecordId, Span, Time, Upstream};
+use crate::model::{AsPath, Asn, Flag, Flags, Origin, RecordId, Time, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::context::Context;
 use crate::report::sheet::{Align, Cell, Column, Digits, Heading, Kind, Room};
@@ -84,11 +84,6 @@ pub fn between(start: &Start, end: &End) -> Cell {
 /// A sum of spans, with decimals where it has any.
 pub fn duration(micros: i64) -> Cell {
     Cell::Duration(micros, if micros % 1_000_000 == 0 { Digits::Seconds } else { Digits::Micros })
-}
-
-/// Microseconds in all spans together.
-pub fn total(spans: &[Span]) -> i64 {
-    spans.iter().map(|s| s.until.micros_since(s.from)).sum()
 }
 
 /// A route's flags with those of its boundaries.

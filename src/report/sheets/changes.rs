@@ -143,6 +143,7 @@ mod tests {
             basis: Basis::Update,
             flags: Flags::default(),
             record: RecordId(7),
+            carriers: Vec::new(),
         };
         let (origin, upstream) = (None, None);
         let outage = Change { kind: ChangeKind::OutageStart, origin, upstream, basis: Basis::Gap, ..lost.clone() };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cells;
-use crate::model::{Span, Time};
+use crate::model::{Span, Time, spans};
 use crate::report::context::{Context, PeerFacts};
 use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::Fixed;
@@ -141,7 +141,7 @@ fn cells_of(row: &InventoryRow) -> Vec<Cell> {
         cells::time(row.last),
         row.spacing_secs.map_or(Cell::Empty, Cell::Int),
         cells::count(row.gaps.len()),
-        cells::duration(cells::total(&row.gaps)),
+        cells::duration(spans::total(&row.gaps)),
         row.peers.map_or(Cell::Empty, cells::count),
         row.watched_records.map_or(Cell::Empty, cells::count),
         cells::count(row.damaged_files),

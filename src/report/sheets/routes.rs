@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, PeerKey};
+use crate::model::{Flags, PeerKey, spans};
 use crate::replay::RouteInterval;
 use crate::report::context::Context;
 use crate::report::sheet::Align::Left;
@@ -95,7 +95,7 @@ fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
         cells::time(end.before),
         cells::basis(end.basis),
         cells::between(start, end),
-        cells::duration(cells::total(&interval.assumed)),
+        cells::duration(spans::total(&interval.assumed)),
         cells::count(interval.repeats),
         cells::path(&route.path),
         cells::flags(route_flags(interval)),

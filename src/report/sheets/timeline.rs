@@ -181,13 +181,13 @@ North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix,
 2017-10-02 12:00 UTC.
 Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was
 reached through one upstream provider, AS4837 China Unicom, for 175.45.176.0/24, seen by up to 12 of
-25 peers that could see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom,
-appeared for 175.45.176.0/24, seen by up to 12 of 25 peers that could see it (48 %). It left at
+25 peers able to see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom,
+appeared for 175.45.176.0/24, seen by up to 12 of 25 peers able to see it (48 %). It left at
 10:14:45. AS4837 China Unicom left at 09:07:51. A BGP message in the archive proves each appearance
 to the second. Data are missing in 1 gap (5m 00s together); what changed there is not shown. 1
-episode was left aside here: seen by a single peer, stuck, or out of time. BGP shows announced
-paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took
-is not seen here.
+episode was left aside here: seen by a single peer, stuck, or out of time; it is the only one of
+AS64500. BGP shows announced paths, not cables and not traffic shares, and a path that none of the
+25 peers of 2 collectors took is not seen here.
 Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors.
 
   upstream             first seen            last seen                duration  peers  notes
@@ -219,7 +219,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
 {
   "schema": "uplinks/timeline/1",
   "version": "VERSION",
-  "summary": ["North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to 2017-10-02 12:00 UTC.","Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream provider, AS4837 China Unicom, for 175.45.176.0/24, seen by up to 12 of 25 peers that could see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24, seen by up to 12 of 25 peers that could see it (48 %). It left at 10:14:45. AS4837 China Unicom left at 09:07:51. A BGP message in the archive proves each appearance to the second. Data are missing in 1 gap (5m 00s together); what changed there is not shown. 1 episode was left aside here: seen by a single peer, stuck, or out of time. BGP shows announced paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took is not seen here.","Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors."],
+  "summary": ["North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to 2017-10-02 12:00 UTC.","Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream provider, AS4837 China Unicom, for 175.45.176.0/24, seen by up to 12 of 25 peers able to see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24, seen by up to 12 of 25 peers able to see it (48 %). It left at 10:14:45. AS4837 China Unicom left at 09:07:51. A BGP message in the archive proves each appearance to the second. Data are missing in 1 gap (5m 00s together); what changed there is not shown. 1 episode was left aside here: seen by a single peer, stuck, or out of time; it is the only one of AS64500. BGP shows announced paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took is not seen here.","Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors."],
   "caveats": ["Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.","gap: part of the data behind the row is missing or damaged; routes are assumed to stand until contradicted.","reserved-neighbour: the upstream is a reserved AS number.","single-peer: no more than one peer saw it at a time.","wider-bounds: another peer may have started earlier or left later than the times shown.","BGP shows announced paths, not cables and not traffic shares."],
   "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
   "rows": [

@@ -8,17 +8,20 @@ mod story;
 #[cfg(test)]
 mod tests;
 
-pub use phrase::{pairs, shares};
+pub use conflict::{Conflict, at_prefix as conflicts_at, of_changes};
+pub use phrase::{pairs, prefixes, shares};
 pub use story::{Arrival, Story, Told};
 
 use conflict::conflicts;
-use phrase::{Dates, among, list, outages, prefixes};
+use phrase::{Dates, list, outages};
+
+use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
 use super::context::Context;
 use super::text::{duration, plural};
-use crate::model::{Flag, Flags, Upstream};
+use crate::model::{Flag, Flags, Upstream, spans};
 use crate::timeline::{Change, Row};
 
 /// So many upstreams are told one by one; the rest are counted.
@@ -52,7 +55,8 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
     let is_told = |t: &&Told| foremost.iter().any(|f| (f.upstream, f.origin) == (t.upstream, t.origin));
     let more: Vec<&Told> = story.gained().filter(|t| !is_told(t)).collect();
     if let Some(peers) = more.iter().map(|t| t.peak().0).max() {
-        let labels = among(&labels(&story, more.iter().copied(), context), "more upstream provider");
+        let names = labels(&story, more.iter().copied(), context);
+        let labels = phrase::among_of(Story::count(&more), &names, "more upstream provider");
         said.push(format!("There also appeared {labels}, seen by no more than {}.", plural(peers, "peer")));
     }
     if story.gained().next().is_none() && story.present().next().is_some() {
@@ -103,15 +107,19 @@ fn each(story: &Story, told: &[&Told], context: &Context) -> String {
     };
     let mut most = told.to_vec();
     most.sort_by_key(|t| std::cmp::Reverse(t.peak().0));
+    let count = Story::count(told);
+    let providers = if count == 1 { "upstream provider" } else { "upstream providers" };
     match most.as_slice() {
         [only] => format!("one upstream provider, {}", one(only)),
         few if few.len() <= TOLD_ONE_BY_ONE => {
-            format!("{} upstream providers: {}", phrase::number(few.len()), list(&few.iter().map(one).collect::<Vec<_>>()))
+            format!("{} {providers}: {}", phrase::number(count), list(&few.iter().map(one).collect::<Vec<_>>()))
         }
         many => {
-            let of = if many.len() < story.upstreams() { format!(" (of {} in all)", story.upstreams()) } else { String::new() };
+            let of = if count < story.upstreams() { format!(" (of {} in all)", story.upstreams()) } else { String::new() };
             let most = list(&many.iter().take(TOLD_ONE_BY_ONE).map(one).collect::<Vec<_>>());
-            format!("{}{of}, among them {most}", plural(many.len(), "upstream provider"))
+            let whose: BTreeSet<_> = many.iter().map(|t| t.origin).collect();
+            let whose = if whose.len() > 1 { format!(" of {}", plural(whose.len(), "origin")) } else { String::new() };
+            format!("{}{of}{whose}, among them {most}", plural(count, "upstream provider"))
         }
     }
 }
@@ -212,9 +220,10 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
 /// Providers of the beginning that did not stay. Where peers that never spoke may have them still, they were last seen, and did not leave.
 fn lost(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
     let gone = story.present().chain(story.found()).filter(|t| t.still_on().is_empty());
-    let last = |t: &Told| Some((story.label(t, context), t.stays().last()?.1.clone()));
-    let gone: Vec<(String, Row)> = gone.filter_map(last).filter(|(_, row)| row.end.basis.is_change()).collect();
-    let one = |(label, row): &(String, Row)| {
+    let last = |t: &'_ &Told| t.stays().last().is_some_and(|(_, row)| row.end.basis.is_change());
+    let gone: Vec<&Told> = gone.filter(last).collect();
+    let one = |t: &&Told| {
+        let (label, Some((_, row))) = (story.label(t, context), t.stays().last().copied()) else { return String::new() };
         let may_be_held = row.flags.has(Flag::NoBaseline) && !row.is_told_apart.1;
         if may_be_held {
             return format!("{label} was last seen {}.", dates.at(row.end.last_seen));
@@ -222,8 +231,9 @@ fn lost(story: &Story, context: &Context, dates: &mut Dates) -> Vec<String> {
         format!("{label} left {}.", dates.end(&row.end))
     };
     let mut said: Vec<String> = gone.iter().take(TOLD_ONE_BY_ONE).map(one).collect();
-    if gone.len() > TOLD_ONE_BY_ONE {
-        said.push(format!("{} more left, or were not seen again, as well.", gone.len() - TOLD_ONE_BY_ONE));
+    if let Some(more) = gone.get(TOLD_ONE_BY_ONE..).filter(|more| !more.is_empty()) {
+        let more = Story::count(more);
+        said.push(format!("{more} more left, or {} not seen again, as well.", if more == 1 { "was" } else { "were" }));
     }
     said
 }
@@ -249,19 +259,39 @@ fn certainty(story: &Story, rows: &[Row], context: &Context) -> Vec<String> {
     if !sampled.is_empty() {
         said.push(format!("Of {} there are full tables at intervals only: nothing is known between them.", list(&sampled)));
     }
-    let gaps: Vec<_> = context.true_gaps().map(|g| g.span.until.micros_since(g.span.from)).collect();
-    if !gaps.is_empty() {
-        let together = duration(gaps.iter().sum());
-        said.push(format!(
-            "Data are missing in {} ({together} together); what changed there is not shown.",
-            plural(gaps.len(), "gap")
-        ));
+    let gaps = context.true_gaps().count();
+    if gaps > 0 {
+        let together = duration(spans::total(context.true_gaps().map(|gap| &gap.span)));
+        said.push(format!("Data are missing in {} ({together} together); what changed there is not shown.", plural(gaps, "gap")));
     }
-    let odd = story.aside(rows);
-    if odd > 0 {
-        said.push(format!("{} left aside here: seen by a single peer, stuck, or out of time.", phrase::were(odd, "episode")));
-    }
+    said.extend(aside(story, rows, context));
     said
+}
+
+/// The rows that are not told of, why, and the upstreams of which the paragraph tells none.
+fn aside(story: &Story, rows: &[Row], context: &Context) -> Option<String> {
+    let odd = story.aside(rows);
+    if odd == 0 {
+        return None;
+    }
+    let is_named = |row: &&Row| matches!(row.subject.upstream, Upstream::Via(_));
+    let is_sound = |row: &Row| row.flags.is_disjoint([Flag::SinglePeer, Flag::Stuck, Flag::Clock].into_iter().collect());
+    let why = if rows.iter().any(|row| !is_named(&row) && is_sound(row)) {
+        "out of time, or through no upstream provider that can be named"
+    } else {
+        "or out of time"
+    };
+    let told: BTreeSet<Upstream> = story.all().map(|t| t.upstream).collect();
+    let untold = rows.iter().filter(is_named).map(|row| row.subject.upstream).filter(|u| !told.contains(u));
+    let untold: BTreeSet<Upstream> = untold.collect();
+    let untold: Vec<String> = untold.into_iter().map(|u| label(u, context)).collect();
+    // Not that nothing else is seen of them: another origin's routes may go through them, and are told of as such.
+    let only = match (odd, untold.as_slice()) {
+        (_, []) => String::new(),
+        (1, [one, ..]) => format!("; it is the only one of {one}"),
+        (_, several) => format!("; they include every episode of {}", phrase::among(several, "upstream")),
+    };
+    Some(format!("{} left aside here: seen by a single peer, stuck, {why}{only}.", phrase::were(odd, "episode")))
 }
 
 /// What no result of this kind can show.

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::story::Story;
+use super::story::{Peak, Story};
 use crate::model::Time;
 use crate::replay::{End, Start};
 use crate::report::text::{duration, plural, second};
@@ -41,7 +41,8 @@ impl Dates {
         format!("between {first} and {}", self.bare(by))
     }
 
-    fn bare(&mut self, time: Time) -> String {
+    /// `2017-10-01 09:07:51 UTC`, then `10:14:45`.
+    pub fn bare(&mut self, time: Time) -> String {
         match self.split(time) {
             (Some(date), clock) => format!("{date} {clock} UTC"),
             (None, clock) => clock,
@@ -67,34 +68,31 @@ impl Dates {
     }
 }
 
-/// `up to 12 of 21 peers that could see it (57 %)`.
-pub fn share(peers: usize, total: usize) -> String {
-    match total {
-        0 => format!("up to {}", plural(peers, "peer")),
-        1 => "the one peer that could see it".to_owned(),
-        _ => format!("up to {peers} of {total} peers that could see it ({} %)", (peers * 100 + total / 2) / total),
+/// What each of several prefixes shows, from the least to the most: `up to 12 of 21 peers able to see it (57 %)`, `up to 11 of 21 to 13 of
+/// 22 peers able to see them (52 to 59 %)`. A percentage is of the two counts beside it. Of the target as a whole there is none: a peer
+/// may reach it through several upstreams at one time, so these are no shares that add up.
+pub fn shares(all: &[Peak]) -> String {
+    let mut sorted: Vec<(usize, usize, usize)> = all.iter().map(|one| (percent(*one), one.peers, one.total)).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let is_whole = all.iter().any(|one| one.prefix.is_none());
+    match (sorted.first(), sorted.last()) {
+        (Some((low, few, of)), Some((high, many, of_all))) if (few, of) != (many, of_all) => {
+            let part = if is_whole { String::new() } else { format!(" ({low} to {high} %)") };
+            format!("up to {few} of {of} to {many} of {of_all} peers able to see them{part}")
+        }
+        (Some((_, peers, 0)), _) => format!("up to {}", plural(*peers, "peer")),
+        (Some((.., 1)), _) => "the one peer able to see it".to_owned(),
+        (Some((percent, peers, total)), _) => {
+            let part = if is_whole { String::new() } else { format!(" ({percent} %)") };
+            format!("up to {peers} of {total} peers able to see it{part}")
+        }
+        _ => String::new(),
     }
 }
 
-/// What each of several prefixes shows, from the least to the most: `up to 11 of 21 to 13 of 22 peers that could see them (52 to 59 %)`.
-pub fn shares(all: &[(usize, usize)]) -> String {
-    let percent = |(peers, total): (usize, usize)| (peers * 100 + total / 2).checked_div(total).unwrap_or(0);
-    let mut sorted = all.to_vec();
-    sorted.sort_by_key(|one| (percent(*one), *one));
-    sorted.dedup();
-    match (sorted.first(), sorted.last()) {
-        (Some(least), Some(most)) if least != most => format!(
-            "up to {} of {} to {} of {} peers that could see them ({} to {} %)",
-            least.0,
-            least.1,
-            most.0,
-            most.1,
-            percent(*least),
-            percent(*most)
-        ),
-        (Some((peers, total)), _) => share(*peers, *total),
-        _ => String::new(),
-    }
+fn percent(Peak { peers, total, .. }: Peak) -> usize {
+    (peers * 100 + total / 2).checked_div(total).unwrap_or(0)
 }
 
 /// `a, b and c`.
@@ -108,10 +106,15 @@ pub fn list(all: &[String]) -> String {
 
 /// The names, or their number and a few of them.
 pub fn among(names: &[String], noun: &str) -> String {
+    among_of(names.len(), names, noun)
+}
+
+/// The same where several names may be of one thing.
+pub fn among_of(count: usize, names: &[String], noun: &str) -> String {
     if names.len() <= 4 {
         return list(names);
     }
-    format!("{}, among them {}", plural(names.len(), noun), list(&names[..3]))
+    format!("{}, among them {}", plural(count, noun), list(&names[..3]))
 }
 
 /// Up to four prefixes by name, more by number.

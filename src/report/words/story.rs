@@ -34,6 +34,17 @@ pub struct Told<'a> {
     pub rows: Vec<&'a Row>,
 }
 
+/// The most peers at one time that reached a prefix, or the target, through an upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peak {
+    /// `None`: the target.
+    pub prefix: Option<IpNet>,
+    /// How many.
+    pub peers: usize,
+    /// Of how many able to see it then.
+    pub total: usize,
+}
+
 /// All upstreams, by their first appearance.
 #[derive(Debug)]
 pub struct Story<'a> {
@@ -117,6 +128,11 @@ impl<'a> Story<'a> {
         self.upstreams
     }
 
+    /// How many upstreams these are: one that carries several origins counts once.
+    pub fn count(told: &[&Told]) -> usize {
+        told.iter().map(|t| t.upstream).collect::<BTreeSet<_>>().len()
+    }
+
     /// How many rows are not told of.
     pub fn aside(&self, rows: &[Row]) -> usize {
         rows.len() - self.told.iter().map(|t| t.rows.len()).sum::<usize>()
@@ -145,10 +161,11 @@ impl<'a> Told<'a> {
     }
 
     /// The most peers at one time, of how many able to see it, for each of these prefixes.
-    pub fn peaks(&self, on: &[Option<IpNet>]) -> Vec<(usize, usize)> {
+    pub fn peaks(&self, on: &[Option<IpNet>]) -> Vec<Peak> {
         let of = |prefix: &Option<IpNet>| {
             let own = self.rows.iter().filter(|r| r.subject.prefix == *prefix);
-            own.max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total))).map(|r| (r.peak_peers, r.peers_total))
+            let most = own.max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)))?;
+            Some(Peak { prefix: *prefix, peers: most.peak_peers, total: most.peers_total })
         };
         on.iter().filter_map(of).collect()
     }
@@ -203,6 +220,14 @@ impl<'a> Told<'a> {
     /// The first rows of the prefixes on which it came later.
     pub fn later(&self) -> Vec<&'a Row> {
         self.firsts().into_iter().filter(|r| !together(r, self.first)).collect()
+    }
+
+    /// The prefixes with which it is told, and those that followed: only where a change brought it does their order tell anything.
+    pub fn told_on(&self) -> (Vec<Option<IpNet>>, Vec<&'a Row>) {
+        match self.arrival() {
+            Arrival::Gained => (self.arrived_on(), self.later()),
+            Arrival::Present | Arrival::Found => (self.began_on(), Vec::new()),
+        }
     }
 
     /// The prefixes with which it returned, where they are others than those with which it came.

@@ -3,7 +3,7 @@ use crate::model::{Asn, CollectorId, Origin, RecordId, Span};
 use crate::replay::{Basis, End, Start};
 use crate::report::sheets::fixture::{at, began, context, ended, episode, evidence, ongoing, there_at};
 use crate::report::{GapFact, RunFacts};
-use crate::timeline::ChangeKind;
+use crate::timeline::{ChangeKind, Subject};
 
 const UNICOM: Upstream = Upstream::Via(Asn(4837));
 const TRANSTELECOM: Upstream = Upstream::Via(Asn(20485));
@@ -27,6 +27,7 @@ fn outage(kind: ChangeKind, time: &str) -> Change {
         basis: Basis::Update,
         flags: Flags::default(),
         record: RecordId(3),
+        carriers: Vec::new(),
     }
 }
 
@@ -50,9 +51,9 @@ fn a_second_provider_comes_leaves_and_comes_back() {
     let changes = [outage(ChangeKind::OutageStart, "10-01 10:53:24"), outage(ChangeKind::OutageEnd, "10-01 10:54:15")];
     let expected = [
         "Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream \
-         provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers that could see it (48 %).",
+         provider, AS4837 China Unicom, for both prefixes, seen by up to 12 of 25 peers able to see it (48 %).",
         "At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24 (1 of 2 prefixes), seen by up to 12 of \
-         25 peers that could see it (48 %), but not for 175.45.177.0/24.",
+         25 peers able to see it (48 %), but not for 175.45.177.0/24.",
         "It was gone at 10:14:45 and came back at 12:21:55.",
         "It was still there for 175.45.176.0/24 where the data end, on 2017-10-02 at 12:00:00 UTC.",
         "On 2017-10-01 at 10:53:24 UTC, all prefixes were without any route for 51s, until 10:54:15.",
@@ -81,8 +82,18 @@ fn each_upstream_is_told_with_its_own_prefixes_and_peers() {
     says(
         &[there(a, 6762, (2, 25)), there(b, 6762, (9, 20))],
         &context,
-        &["AS6762, for both prefixes, seen by up to 2 of 25 to 9 of 20 peers that could see them (8 to 45 %)."],
+        &["AS6762, for both prefixes, seen by up to 2 of 25 to 9 of 20 peers able to see them (8 to 45 %)."],
     );
+}
+
+#[test]
+fn an_upstream_of_several_origins_counts_once() {
+    let there = |asn, origin| {
+        let row = of("198.51.100.0/24", Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        Row { subject: Subject { origin: Origin::As(Asn(origin)), ..row.subject }, ..row }
+    };
+    let rows = [there(6762, 64500), there(6762, 64501), there(3356, 64500)];
+    says(&rows, &complete(context(&evidence)), &["reached through two upstream providers: AS3356 (origin AS64500)"]);
 }
 
 #[test]
@@ -193,7 +204,19 @@ fn every_case_has_its_words() {
 
     let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
     odd.flags.set(Flag::SinglePeer);
-    says(&[unicom(), odd], &context, &["No other appeared", "1 episode was left aside here"]);
+    says(
+        &[unicom(), odd.clone()],
+        &context,
+        &[
+            "No other appeared",
+            "1 episode was left aside here: seen by a single peer, stuck, or out of time; it is the only one of AS666.",
+        ],
+    );
+
+    let direct = of(a, Upstream::Direct, began("10-01 09:00:00"), ended("10-01 09:02:00"));
+    let why = "2 episodes were left aside here: seen by a single peer, stuck, out of time, or through no upstream provider that can be \
+               named; they include every episode of AS666.";
+    says(&[unicom(), odd, direct], &context, &[why]);
 
     let mut hijack = of(a, Upstream::Via(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
     hijack.subject.origin = Origin::As(Asn(17557));
@@ -212,4 +235,52 @@ fn missing_data_are_told() {
         vec![GapFact { collector: CollectorId(1), span: Span { from: at("10-01 01:00:00"), until: at("10-01 02:00:00") } }];
     context.window = None;
     says(&[], &context, &["There are no data on North Korea"]);
+}
+
+/// The start, or the end, of another origin's routes for a prefix.
+fn conflict(kind: ChangeKind, prefix: &str, time: &str, carriers: &[u32]) -> Change {
+    Change {
+        prefix: prefix.parse().ok(),
+        origin: Some(Origin::As(Asn(18101))),
+        upstream: carriers.first().map(|asn| Upstream::Via(Asn(*asn))),
+        carriers: carriers.iter().map(|asn| (Upstream::Via(Asn(*asn)), if *asn == 15412 { 9 } else { 1 })).collect(),
+        ..outage(kind, time)
+    }
+}
+
+#[test]
+fn another_origin_is_told_with_its_carriers_and_what_is_left_of_it() {
+    use ChangeKind::{OriginConflictEnd as End, OriginConflictStart as Start};
+    let (a, b) = ("175.45.176.0/24", "175.45.178.0/24");
+    let rows = [of(a, UNICOM, there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))];
+    let mut changes = vec![conflict(Start, a, "10-01 07:08:57", &[4755, 15412]), conflict(End, a, "10-01 21:13:11", &[15412])];
+    let said = |changes: &[Change]| paragraph(&rows, changes, &complete(context(&evidence))).join(" ");
+    let one = "On 2017-10-01 at 07:08:57 UTC, another origin, AS18101, was seen for 175.45.176.0/24 through AS15412 and AS4755; the last such route went at 21:13:11.";
+    assert!(said(&changes).contains(one), "{}", said(&changes));
+
+    changes.push(conflict(Start, b, "10-01 16:46:04", &[15412, 9498]));
+    let two = "On 2017-10-01 at 07:08:57 UTC, another origin, AS18101, was seen for 2 prefixes, first for 175.45.176.0/24, through AS15412, AS4755 and AS9498; it was \
+               gone from 1 of them by 21:13:11 and still there for 175.45.178.0/24 where the data end.";
+    assert!(said(&changes).contains(two), "{}", said(&changes));
+    // It came back, and stays.
+    changes.push(conflict(Start, a, "10-01 22:00:00", &[15412]));
+    assert!(
+        said(&changes).contains("through AS15412, AS4755 and AS9498; it was still so where the data end."),
+        "{}",
+        said(&changes)
+    );
+}
+
+#[test]
+fn an_upstream_of_several_origins_is_one() {
+    let context = complete(context(&evidence));
+    let there = |prefix: &str, origin, upstream| {
+        let mut row = of(prefix, Upstream::Via(Asn(upstream)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        row.subject.origin = Origin::As(Asn(origin));
+        row
+    };
+    let (a, b) = ("198.51.100.0/24", "203.0.113.0/24");
+    says(&[there(a, 1, 174), there(b, 2, 174)], &context, &["through one upstream provider: AS174 (origin AS1), for"]);
+    let many = [there(a, 1, 174), there(b, 2, 174), there(a, 1, 3356), there(b, 2, 3356)];
+    says(&many, &context, &["through 2 upstream providers of 2 origins, among them AS174 (origin AS1), for"]);
 }

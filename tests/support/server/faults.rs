@@ -1,5 +1,6 @@
 //! The ways in which an archive misbehaves.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,6 +36,8 @@ pub enum Fault {
     Silent,
     /// Waits until a folder has so many entries; if that takes half a minute, the server gives up (404).
     Until(PathBuf, usize),
+    /// Says that the body is encoded so; with `true` it is, as gzip.
+    Encoded(&'static str, bool),
     /// Something else altogether, with status 200.
     Page(Vec<u8>),
 }
@@ -47,6 +50,10 @@ pub(super) fn bend(answer: Answer, fault: Option<&Fault>, _path: &str) -> Answer
         Some(Fault::Redirect(status, to)) => Answer::plain(*status, "there").with("Location", to.clone()),
         Some(Fault::Until(folder, entries)) if !waited(folder, *entries) => Answer::plain(404, "nobody came"),
         Some(Fault::Page(page)) => Answer { status: 200, headers: vec![], body: page.clone() },
+        Some(Fault::Encoded(coding, is_so)) => {
+            let body = if *is_so { gzip(&answer.body) } else { answer.body.clone() };
+            Answer { body, ..answer }.with("Content-Encoding", *coding)
+        }
         Some(Fault::Corrupt) => {
             let mut answer = answer;
             let middle = answer.body.len() / 2;
@@ -64,6 +71,11 @@ pub(super) fn bend(answer: Answer, fault: Option<&Fault>, _path: &str) -> Answer
         }
         _ => answer,
     }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    out.write_all(bytes).and_then(|()| out.finish()).expect("memory")
 }
 
 fn waited(folder: &Path, entries: usize) -> bool {
