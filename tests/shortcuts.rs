@@ -1,6 +1,8 @@
 //! Every shortcut gives what reading everything gives, field by field: on generated archives of every block size, on sample-data, and on
 //! the real archives where they are.
 
+#[path = "support/dice.rs"]
+mod dice;
 #[path = "support/mrt.rs"]
 mod mrt;
 #[path = "support/run.rs"]
@@ -12,40 +14,13 @@ use std::path::{Path, PathBuf};
 
 use bzip2::Compression;
 use bzip2::write::BzEncoder;
+use dice::Dice;
 use mrt::{AsnWidth, Attributes, IndexedPeer, RibEntry, Session, Stamp, Update};
 use uplinks::archive::{Source, decompress};
 use uplinks::event::{FileEvents, Seek, Taken, Verify, Way, read_events, read_file};
 use uplinks::target::Watch;
 
 const NOON: u32 = 1_506_859_200;
-
-/// A small reproducible source of numbers (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        u32::try_from((self.0 >> 20) % u64::from(sides)).expect("fewer than the sides")
-    }
-
-    /// Mostly background; zeros, runs and now and then what is watched.
-    fn prefix(&mut self, rarity: u32) -> String {
-        match self.roll(rarity) {
-            0 => format!("175.45.{}.{}/{}", 176 + self.roll(4), self.roll(2), 24 + self.roll(9)),
-            1 => "175.45.176.0/22".to_owned(),
-            2 => format!("175.45.{}.0/24", self.roll(256)),
-            n if n % 3 == 0 => format!("{}.0.0.0/{}", 1 + self.roll(200), 16 + self.roll(17)),
-            _ => format!("{}.{}.{}.0/{}", 1 + self.roll(220), self.roll(256), self.roll(256), 17 + self.roll(8)),
-        }
-    }
-
-    fn path(&mut self) -> Vec<u32> {
-        let transit = 1 + self.roll(400_000);
-        vec![174 + self.roll(20), 3356, transit, if self.roll(9) == 0 { 131_279 } else { 2 + self.roll(70_000) }]
-    }
-}
 
 fn watch(prefixes: &[&str]) -> Watch {
     Watch::new(prefixes.iter().map(|p| p.parse().expect("a prefix")), [])

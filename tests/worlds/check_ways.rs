@@ -23,7 +23,7 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
         return;
     }
     match way {
-        0 => same("ways.seek", &option(&["--seek", "never"]), &plain(), verdict),
+        0 => same("ways.seek", &option(&["--seek", "always"]), &plain(), verdict),
         1 => same("ways.verify", &option(&["--verify"]), &plain(), verdict),
         2 => same("ways.jobs", &option(&["-j", "1"]), &option(&["-j", "4"]), verdict),
         3 => {
