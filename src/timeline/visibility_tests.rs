@@ -53,9 +53,7 @@ const VISIBILITY_OVER_TIME: &[Case] = &[
     (
         "R15: of a bin's equal peaks the first tells the ASes",
         "visible bin=100 within=700..800: dump 0..5 A=U1 a=U1 B; 750 a-; 750 B=U1",
-        &[
-            "700 X U1: 2 of 3, ASes 1",
-        ],
+        &["700 X U1: 2 of 3, ASes 1"],
     ),
 ];
 
