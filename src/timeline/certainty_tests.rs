@@ -45,6 +45,28 @@ const CERTAINTY: &[Case] = &[
             "2999.999999: 0 to 18446744073709551615, 0 without",
         ],
     ),
+    (
+        "the window's end is not in it",
+        "sure=X/U1 within=0..2100: 2100 A=U1",
+        &[
+            "0: 0 to 0, 0 without",
+            "2000: 0 to 0, 0 without",
+            "2000.000001: 0 to 18446744073709551615, 0 without",
+            "2099.999999: 0 to 18446744073709551615, 0 without",
+        ],
+    ),
+    (
+        "any prefix of the family: a table of the other is none",
+        "sure=*/U1 within=0..2100: dump 0..10 only6 C=U2",
+        &[
+            "0: 0 to 0, 0 without",
+            "9.999999: 0 to 0, 0 without",
+            "10: 0 to 1, 0 without",
+            "2000: 0 to 1, 0 without",
+            "2000.000001: 0 to 18446744073709551615, 0 without",
+            "2099.999999: 0 to 18446744073709551615, 0 without",
+        ],
+    ),
 ];
 
 #[test]

@@ -170,6 +170,96 @@ const BOUNDS_OF_SEVERAL: &[Case] = &[
             "Y U2: data-start (?,1000] 1000 unwatched 0 .. data-end 2000 [?,?] ever | 1 of 2 | single-peer",
         ],
     ),
+    (
+        "R14: who first appears, without a baseline, may have held it before",
+        "rows k=2: dump 0..0 A C=U1; 1080 A=U1 | 1150 N=U1",
+        &["X U1: update 1080 .. data-end 2000 [?,?] ever | 3 of 3 | peak at 1150 | two collectors | no-baseline;wider-bounds"],
+    ),
+    (
+        "R14: who went down, and is known to have had it no more only later, may have held it after",
+        "rows: dump 0..0 C=U1 D=U1; 50 D down; 950 C-; 1130 D-",
+        &["X U1: data-start (?,0] 0 unwatched 0 .. update 950 | 2 of 2 | wider-bounds"],
+    ),
+    (
+        "R14: an exact start is no bound that the second's lies after",
+        "first=U1: dump 1000..1000 C=U1 | dump 0..0 N; 760 N=U1",
+        &[
+            "X U1: update (?,760] 760 .. data-end 2000 [?,?] ever | 2 of 2 | peak at 1000 | two collectors",
+            "first X U1: update (?,760] 760 .. data-end 2000 [?,?] ever | 2 of 2 | peak at 1000 | two collectors",
+            "1 N 760",
+            "1 (half) N 760",
+            "2 C 1000",
+            "5 nobody",
+            "peak 2",
+            "MinPeers(1): X U1: update (?,760] 760 .. data-end 2000 [?,?] ever | 2 of 2 | peak at 1000 | two collectors",
+            "MinPeers(2): X U1: data-start (?,1000] 1000 unwatched 0 .. data-end 2000 [?,?] ever | 2 of 2 | two collectors",
+            "MinPeers(5): none",
+            "MinPeers(10): none",
+            "Without(CollectorId(0)): X U1: update 760 .. data-end 2000 [?,?] ever | 1 of 1 | single-peer",
+            "Without(CollectorId(1)): X U1: data-start (?,1000] 1000 unwatched 0 .. data-end 2000 [?,?] ever | 1 of 1 | single-peer",
+        ],
+    ),
+    (
+        "R14: what begins after the other's exact end is another",
+        "rows: dump 0..5 A=U1; 370 A-; dump 1000..1010 A=U1",
+        &[
+            "X U1: data-start (?,0] 0 unwatched 0 .. update 370 | 1 of 1 | single-peer",
+            "X U1: rib (370,1000] 1000 .. data-end 2000 [?,?] ever | 1 of 1 | single-peer",
+        ],
+    ),
+    (
+        "R14: of two path ids one is replaced, the other's session lost: that is the last of both",
+        "rows: dump 0..0 A#1=U1; 50 A=U1.U9; 50 A down; dump 1000..1000 A#1=U1.U9",
+        &[
+            "X U1: data-start (?,0] 0 unwatched 0 .. peer-down 50 [50,1000] 50 | 1 of 1 | single-peer",
+            "X U1: peer-up (?,1000] 1000 unwatched 1000 .. data-end 2000 [?,?] ever | 1 of 1 | single-peer",
+        ],
+    ),
+    (
+        "R14: of two ends in one instant, the first stays",
+        "rows: dump 0..10 N=U1 N#1=U1; 1550 N#1~; 1550 N up; 1550 N-",
+        &["X U1: data-start (?,0] 0 unwatched 0 .. peer-down 1550 | 1 of 1 | single-peer;wider-bounds"],
+    ),
+    (
+        "R14: lost with two path ids, one of which is back",
+        "rows: dump 0..10 A=U1; 80 A#1=U1; 1100 A up; dump 1200..1210 A=U1",
+        &[
+            "X U1: data-start (?,0] 0 unwatched 0 .. peer-down 1100 [1100,1200] 1100 | 1 of 1 | single-peer",
+            "X U1: peer-up (?,1200] 1200 unwatched 1200 .. data-end 2000 [?,?] ever | 1 of 1 | single-peer",
+        ],
+    ),
+    (
+        "R14: lost after another path id was withdrawn, and back: it goes on",
+        "rows: 80 A#1=U1; 930 A=U1.U9; 950 A#1-; 1100 A up; dump 1200..1210 A=U1",
+        &[
+            "X U1: peer-up (?,80] 80 unwatched 0 no-baseline .. data-end 2000 [?,?] ever | 1 of 1 | 100 s unobserved | gap;no-baseline;single-peer",
+        ],
+    ),
+    (
+        "R14: two prefixes, of one of which a dump shows what a gap hid",
+        "rows target k=2: gap 900..910; dump 0..0 N/Y#1=U1; 550 O-; dump 1400..1400 N=U1 O=U1",
+        &["* U1: gap (900,910] 1400 .. data-end 2000 [?,?] ever | 2 of 2 | gap;wider-bounds"],
+    ),
+    (
+        "R14: goes on, and may have ended later",
+        "rows: dump 0..10 B=U1 C=U1.U9; 150 C down; 850 B down; dump 1000..1010 B C=U1",
+        &["X U1: data-start (?,0] 0 unwatched 0 .. data-end 2000 [?,?] ever | 2 of 2 | 150 s unobserved | gap;wider-bounds"],
+    ),
+    (
+        "R14: of the k-th lower bound, where an exact start comes between",
+        "rows target k=2: 890 D=U2; dump 1000..1010 C D=U1+1001; 1000 C/Y#1=U1; 1080 B=U1",
+        &["* U1: rib (890,1001] 1001 .. data-end 2000 [?,?] ever | 3 of 3 | peak at 1080 | wider-bounds"],
+    ),
+    (
+        "R14: of the k-th lower bound, where another is that of the exact start",
+        "rows k=2: dump 0..5 A B C; 700 A=U1; 700 B-; dump 1000..1005 A=U1 B=U1 C=U1",
+        &["X U1: rib (5,1000] 1000 .. data-end 2000 [?,?] ever | 3 of 3"],
+    ),
+    (
+        "R7: of two that begin in an instant the first is the record",
+        "rows target: dump 0..5 A; 700 A=U1; 700! A/Y=U1",
+        &["* U1: update 700 .. data-end 2000 [?,?] ever | 1 of 1 | single-peer"],
+    ),
 ];
 
 #[test]

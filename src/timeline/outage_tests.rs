@@ -162,6 +162,7 @@ const OUTAGES_AND_CONFLICTS: &[Case] = &[
         "changes every: dump 0..5 A/Y=U1; 720 A down; 810 A/Y=U3@O1",
         &[],
     ),
+    ("R12: without a baseline, and first with a route that shows no upstream: no gain", "changes: 50 A~; 50 A=U1", &[]),
 ];
 
 #[test]

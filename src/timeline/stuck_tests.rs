@@ -38,6 +38,11 @@ const STUCK_ROUTES: &[Case] = &[
             "2200 X U1: 1 of 4",
         ],
     ),
+    (
+        "R18: what is only assumed after 90 minutes is not stuck",
+        "rows: data 0..14000; gap 7800..7810; dump 0..0 A=U1 B=U1 C=U1+2; 3260 C-; 4950 B-",
+        &["X U1: data-start (?,0] 0 unwatched 0 .. data-end 14000 [?,?] ever | 3 of 3 | peak at 2 | 10 s unobserved | gap"],
+    ),
 ];
 
 #[test]

@@ -50,6 +50,11 @@ const VISIBILITY_OVER_TIME: &[Case] = &[
         "visible bin=100 within=600..900: dump 0..5 B; 700 B=U1",
         &["600 X U1: 0 of 1", "700 X U1: 1 of 1", "800 X U1: 1 of 1"],
     ),
+    (
+        "R15: of a bin's equal peaks the first tells the ASes",
+        "visible bin=100 within=700..800: dump 0..5 A=U1 a=U1 B; 750 a-; 750 B=U1",
+        &["700 X U1: 2 of 3, ASes 1"],
+    ),
 ];
 
 #[test]
