@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use ipnet::IpNet;
 use rayon::prelude::*;
 
 use super::plan::Plan;
@@ -22,8 +21,6 @@ pub struct Answer {
     pub assembly: Assembly,
     /// What replay made of it: of the peers that were asked.
     pub observed: Observed,
-    /// Where nothing was seen of the prefixes asked for: what covers them.
-    pub covering: BTreeSet<IpNet>,
     /// The same of all peers, where some were selected.
     unselected: Option<Observed>,
 }
@@ -72,15 +69,12 @@ impl Answer {
                 all.collectors[at] = observe(&assembly.collectors[at]);
             }
         }
-        let nothing = all.collectors.iter().all(|collector| collector.replay.intervals.is_empty());
-        let asks = nothing && !plan.discovers && !plan.covering;
-        let covering = if asks { read::covering_routes(plan, &read.files) } else { BTreeSet::new() };
         if plan.peer_asns.is_empty() {
-            return Answer { read, assembly, observed: all, covering, unselected: None };
+            return Answer { read, assembly, observed: all, unselected: None };
         }
         // Who is full-feed was measured over all peers (rule 15): they are selected after.
         let observed = all.selected(|peer| plan.peer_asns.contains(&peer.asn));
-        Answer { read, assembly, observed, covering, unselected: Some(all) }
+        Answer { read, assembly, observed, unselected: Some(all) }
     }
 
     /// What replay made of all peers, whichever were asked.

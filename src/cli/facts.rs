@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::IpNet;
+
 use super::answer::Answer;
 use super::plan::Plan;
+use super::read;
 use crate::model::{CollectorId, Coverage, PeerKey, RecordId, Span, family_of, spans};
 use crate::report::{Context, GapFact, PeerFacts, RunFacts, Source};
 use crate::timeline::Collector;
@@ -99,9 +102,16 @@ fn facts(plan: &Plan, answer: &Answer) -> RunFacts {
         quarantined: files.iter().map(|(_, said)| said.counts.quarantined).sum(),
         disagreements: quality().map(|q| q.rib_disagreements).sum(),
         clock: quality().map(|q| q.clock).sum(),
-        covering: answer.covering.iter().copied().collect(),
+        covering: covering(plan, answer),
         peers: peers(answer),
     }
+}
+
+/// Where nobody shows a route of the prefixes asked for: what covers them.
+fn covering(plan: &Plan, answer: &Answer) -> Vec<IpNet> {
+    let is_asked = !plan.discovers && !plan.covering;
+    let is_unseen = answer.everybody().collectors.iter().all(|collector| collector.replay.intervals.is_empty());
+    if is_asked && is_unseen { read::covering_routes(plan, &answer.read.files).into_iter().collect() } else { Vec::new() }
 }
 
 /// The figures of every peer that sent a watched record.

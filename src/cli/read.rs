@@ -129,6 +129,9 @@ pub fn find(plan: &Plan, inputs: Inputs) -> Result<Files, ReadError> {
 pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
     let Files { files, skipped, mut early } = found;
     let cache = cache_of(plan)?;
+    if let Some(cache) = &cache {
+        cache.sweep();
+    }
     let readings: Vec<Reading> = files.iter().map(|file| early.take(file)).collect();
     let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|reading| (reading.prefixes, reading.said)).unzip();
     let mut prefixes = plan.prefixes.clone();
@@ -231,9 +234,12 @@ struct SecondPass<'a> {
 
 impl<'a> SecondPass<'a> {
     fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
-        let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
-        let watch = Watch::new(prefixes, plan.origins.iter().copied()).keeping(keep);
-        let watch = if plan.covering { watch.with_covering() } else { watch };
+        let watch = Watch::new(prefixes, plan.origins.iter().copied());
+        Self::of(plan, cache, if plan.covering { watch.with_covering() } else { watch })
+    }
+
+    fn of(plan: &'a Plan, cache: Option<Cache>, watch: Watch) -> Self {
+        let watch = watch.keeping(if cache.is_some() { Keep::Bytes } else { Keep::Nothing });
         // What seeking alone says may differ from what reading says.
         let sought = if plan.way.seek == Seek::Always { ", sought" } else { "" };
         let question = question_of(&watch) + sought;
@@ -298,10 +304,10 @@ pub fn covering_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)]) -> BTre
     }
     let first: Vec<ArchiveFile> = first.into_values().map(|(file, _)| file.clone()).collect();
     let Ok(cache) = cache_of(plan) else { return BTreeSet::new() };
-    let plan = Plan { covering: true, ..plan.clone() };
-    let pass = SecondPass::new(&plan, cache, plan.prefixes.clone());
+    let watch = Watch::new(plan.prefixes.iter().copied(), plan.origins.iter().copied()).with_covering();
+    let pass = SecondPass::of(plan, cache, watch);
     let none = first.iter().map(|_| None).collect();
-    let said = each_file(&plan, Doing::Looking, &first, none, |_, file, progress| pass.file(file, progress));
+    let said = each_file(plan, Doing::Looking, &first, none, |_, file, progress| pass.file(file, progress));
     let there: BTreeSet<IpNet> = said.iter().flat_map(|(said, _)| said.prefixes()).collect();
     plan.prefixes.iter().filter_map(|asked| covering(*asked).find(|net| there.contains(net))).collect()
 }

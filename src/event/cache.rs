@@ -57,11 +57,15 @@ struct Head<T> {
 }
 
 impl Cache {
-    /// Opens a folder, which is made if it is not there, and takes away what killed runs left in it.
+    /// Opens a folder, which is made if it is not there.
     pub fn open(folder: &Path) -> io::Result<Cache> {
         fs::create_dir_all(folder)?;
-        temporary::sweep(folder);
         Ok(Cache { folder: folder.to_owned() })
+    }
+
+    /// Takes away what killed runs left in it: it lists the folder, which may be long, so once a run.
+    pub fn sweep(&self) {
+        temporary::sweep(&self.folder);
     }
 
     /// The answer of an earlier run to the same question of the same file; `None` if there is none that can be believed.
