@@ -232,6 +232,7 @@ fn coverage(files: &CollectorFiles, spans: &[Option<Span>]) -> Option<Coverage> 
     }
     let read = spans::difference(&spans::union(read), &spans::union(beyond));
     let gaps = spans::complement(&read, Span { from: start, until: end });
+    debug_assert!(gaps.windows(2).all(|pair| pair[0].until < pair[1].from), "rule 11: gaps neither overlap nor touch");
     Some(Coverage { start, end, gaps, sampled: known().next().is_none() })
 }
 

@@ -152,6 +152,10 @@ impl<'a> Builder<'a> {
             let standing = standing.get(&row.subject).unwrap_or(&nobody);
             changes.extend(change::of_row(row, &Around { standing, denominator: &self.denominator }));
         }
+        debug_assert!(
+            changes.iter().all(|c| c.crosses(self.k)),
+            "rule 14: a gain has fewer before, a loss fewer after: {changes:?}"
+        );
         let by_origin = self.by_origin();
         let whole = self.rows(&by_origin, &known);
         let origins = Origins::of(&whole);
@@ -224,36 +228,30 @@ impl<'a> Builder<'a> {
 
     fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>, origins: &Origins) -> Vec<Change> {
         let may_be_ours = |origin| self.is_ours(&Subject { prefix: None, origin, upstream: Upstream::Direct });
-        let mut found: Vec<(IpNet, Edge, Vec<Outage>)> = Vec::new();
-        // Where a prefix is first seen, and after when it may have been there.
-        let mut unseen: Vec<(Time, Time)> = Vec::new();
+        let mut found: BTreeMap<IpNet, outage::Prefix> = BTreeMap::new();
         let prefixes: BTreeSet<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
         for prefix in prefixes {
             let holds = outage::whatever_upstream(hold::at_prefix(main, Some(prefix)).flat_map(|(_, list)| list.iter().cloned()));
-            let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)) else { continue };
-            unseen.extend(holds.iter().map(|h| h.start.after.unwrap_or(Time::MIN)).min().map(|after| (first.start.by, after)));
-            let first =
-                Edge { time: first.start.by, basis: first.start.basis, record: first.start.record, peers: (0, 1), total: 1 };
+            let Some(first) = holds.iter().min_by_key(|h| (h.start.by, h.peer)).map(|h| h.start) else { continue };
+            let first = Edge { time: first.by, basis: first.basis, record: first.record, peers: (0, 1), total: 1 };
+            let since = holds.iter().map(|h| h.start.after.unwrap_or(Time::MIN)).min().unwrap_or(Time::MIN);
             let outages =
                 known.get(&prefix).map_or(Vec::new(), |known| outage::of_prefix(&holds, known, self.options.outage_share));
-            found.push((prefix, first, outages));
+            found.insert(prefix, outage::Prefix { first, since, outages });
         }
         // Where another origin has what it had before ours came, a conflict has ended: nothing is out.
         let is_ours = |prefix: IpNet, outage: &Outage| !origins.is_anothers(prefix, may_be_ours, outage.start.time);
-        let of_prefix = |(prefix, _, all): &(IpNet, Edge, Vec<Outage>)| {
-            let own = all.iter().filter(|outage| is_ours(*prefix, outage));
+        let of_prefix = |(prefix, own): (&IpNet, &outage::Prefix)| {
+            let own = own.outages.iter().filter(|outage| is_ours(*prefix, outage));
             own.flat_map(|o| change::of_outage(o, Some(*prefix))).collect::<Vec<_>>()
         };
         let mut changes: Vec<Change> = match self.options.view {
             View::Prefix => found.iter().flat_map(of_prefix).collect(),
             View::Target => Vec::new(),
         };
-        let prefixes: Vec<IpNet> = found.iter().map(|(prefix, ..)| *prefix).collect();
-        let together: Vec<(Edge, Vec<Outage>)> = found.into_iter().map(|(_, first, all)| (first, all)).collect();
+        let (prefixes, together): (Vec<IpNet>, Vec<outage::Prefix>) = found.into_iter().unzip();
         let mut of_target = outage::of_target(&together);
         of_target.retain(|outage| prefixes.iter().any(|prefix| is_ours(*prefix, outage)));
-        // A prefix that is seen later may have been there.
-        of_target.retain(|outage| unseen.iter().all(|(seen, after)| *seen <= outage.start.time || *after >= outage.start.time));
         if !of_target.is_empty() {
             // Of the target a peer counts once, whatever it holds.
             let anything = Standing::of(&outage::whatever_upstream(main.values().flatten().cloned()));

@@ -69,6 +69,15 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether a gain's or a loss' own numbers bear it out, with so many peers to make an episode (rule 14).
+    pub(super) fn crosses(&self, k: usize) -> bool {
+        match self.kind {
+            ChangeKind::UpstreamGained => self.peers_before < k,
+            ChangeKind::UpstreamLost => self.peers_after < k,
+            _ => true,
+        }
+    }
+
     /// By time; prefixes, then the target; then as [`ChangeKind`] says.
     pub fn order(&self) -> impl Ord + use<> {
         (self.time, self.prefix.is_none(), self.prefix, self.kind, self.upstream, self.origin)

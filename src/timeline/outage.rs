@@ -49,6 +49,7 @@ pub fn of_prefix(holds: &[Hold], known: &PrefixKnowledge, share: f64) -> Vec<Out
             let ended = instant.iter().filter(|m| m.turn != Turn::Arrives).map(|m| &holds[m.hold].end);
             let proven = ended.filter(|end| end.basis.is_change()).find_map(|end| Some((end.basis, end.record?)));
             if let Some((basis, record)) = proven {
+                debug_assert!(share > 0.0 || now + unknown == 0, "rule 17: whoever may have a route forbids an outage");
                 outages.push(Outage { start: edge(time, basis, record), end: None });
                 is_open = true;
             }
@@ -63,10 +64,21 @@ pub fn of_prefix(holds: &[Hold], known: &PrefixKnowledge, share: f64) -> Vec<Out
     outages
 }
 
-/// Outages of the target: all prefixes seen so far are out at once. Each prefix comes with its first appearance.
-pub fn of_target(prefixes: &[(Edge, Vec<Outage>)]) -> Vec<Outage> {
+/// A prefix of the target.
+#[derive(Debug, Clone)]
+pub struct Prefix {
+    /// Its first appearance.
+    pub first: Edge,
+    /// It may have been there from then on; [`Time::MIN`]: nothing shows that it was not.
+    pub since: Time,
+    /// When it was out, in order.
+    pub outages: Vec<Outage>,
+}
+
+/// Outages of the target: all prefixes seen so far are out at once, and none that is seen later may have been there.
+pub fn of_target(prefixes: &[Prefix]) -> Vec<Outage> {
     let mut moves: Vec<(Time, Way, Edge)> = Vec::new();
-    for (first, outages) in prefixes {
+    for Prefix { first, outages, .. } in prefixes {
         moves.push((first.time, Way::Appears, *first));
         for outage in outages {
             moves.push((outage.start.time, Way::GoesOut, outage.start));
@@ -92,6 +104,8 @@ pub fn of_target(prefixes: &[(Edge, Vec<Outage>)]) -> Vec<Outage> {
             _ => {}
         }
     }
+    let may_be_there = |prefix: &Prefix, time: Time| prefix.since < time && time < prefix.first.time;
+    found.retain(|outage| !prefixes.iter().any(|prefix| may_be_there(prefix, outage.start.time)));
     found
 }
 
