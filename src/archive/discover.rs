@@ -215,16 +215,15 @@ fn judge(candidate: &Candidate, canonical: &Path, collector_name: Option<&str>) 
     if let (NameStyle::Foreign(what), Named::ByWalking) = (said.style, candidate.named) {
         return Verdict::Foreign(what);
     }
-    let (size, stamp) = match (candidate.size, fs::metadata(&candidate.path)) {
-        (Some(size), _) => (size, None),
-        (None, Ok(metadata)) => (metadata.len(), Some(Stamp::of(&metadata))),
-        (None, Err(error)) => return Verdict::Unreadable(error),
+    let stored = match candidate.size {
+        Some(size) => (size, None),
+        None => match fs::metadata(&candidate.path) {
+            Ok(metadata) => (metadata.len(), Some(Stamp::of(&metadata))),
+            Err(error) => return Verdict::Unreadable(error),
+        },
     };
-    match content(candidate, &said, size) {
-        Ok(Ok(seen)) => {
-            let file = archive_file(candidate, said, seen, canonical, collector_name);
-            Verdict::Accepted(Box::new(ArchiveFile { size, stamp, ..file }))
-        }
+    match content(candidate, &said, stored.0) {
+        Ok(Ok(seen)) => Verdict::Accepted(Box::new(archive_file(candidate, said, seen, stored, canonical, collector_name))),
         Ok(Err(what)) => Verdict::Foreign(what),
         Err(error) => Verdict::Unreadable(error),
     }
@@ -261,6 +260,7 @@ fn archive_file(
     candidate: &Candidate,
     said: ArchiveName,
     seen: Option<NameKind>,
+    (size, stamp): (u64, Option<Stamp>),
     canonical: &Path,
     collector_name: Option<&str>,
 ) -> ArchiveFile {
@@ -279,8 +279,8 @@ fn archive_file(
         kind: said.kind.or(seen),
         start: said.start,
         project,
-        size: 0,
-        stamp: None,
+        size,
+        stamp,
         named: candidate.named,
     }
 }

@@ -178,9 +178,7 @@ impl FileEvents {
         let in_dumps = self.dumps.iter().flat_map(|d| &d.peers);
         self.records.iter().map(|r| &r.peer).chain(in_dumps).copied()
     }
-}
 
-impl FileEvents {
     /// The file did not stay as it was: what could be read of it stands, and nothing is known of what it lacks.
     pub fn distrust(&mut self, reason: &str) {
         for dump in &mut self.dumps {

@@ -28,7 +28,7 @@ enum Search {
 
 impl PrefixNeedle {
     pub(super) fn new(set: PrefixSet) -> Self {
-        let search = if set.ranges().any(|range| range.len < 8) || set.singles().any(|(_, len)| len < 8) {
+        let search = if set.ranges().chain(set.singles()).any(|range| range.len < 8) {
             Search::Anywhere
         } else if set.singles().next().is_none()
             && set.ranges().all(|range| range.len >= 16)
@@ -38,11 +38,9 @@ impl PrefixNeedle {
             Search::Each(set.ranges().map(|r| Finder::new(&r.first.to_be_bytes()[..octets(r.len)]).into_owned()).collect())
         } else {
             let mut heads = Box::new([0; 1024]);
-            let ranges = set.ranges().map(|range| (range.first, range.last));
             // Stray bits after a mask are free.
-            let singles = set.singles().map(|(first, len)| (first, first | u128::MAX.checked_shr(len.into()).unwrap_or(0)));
-            for (first, last) in ranges.chain(singles) {
-                for head in (first >> 112)..=(last >> 112) {
+            for range in set.ranges().chain(set.singles()) {
+                for head in (range.first >> 112)..=(range.last >> 112) {
                     heads[usize::try_from(head >> 6).unwrap_or(0) & 1023] |= 1 << (head & 63);
                 }
             }

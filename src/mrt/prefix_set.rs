@@ -77,8 +77,8 @@ impl PrefixSet {
     }
 
     /// Those that have no more-specifics in the set.
-    pub(super) fn singles(&self) -> impl Iterator<Item = (u128, u8)> + '_ {
-        self.single.iter().flatten().copied()
+    pub(super) fn singles(&self) -> impl Iterator<Item = Range> + '_ {
+        self.single.iter().flatten().map(|(first, len)| Range { first: *first, last: first | hosts(*len), len: *len })
     }
 
     pub(super) fn find(&self, family: Family, bits: u128) -> Option<Range> {

@@ -1,6 +1,7 @@
 //! Messages, sessions and gaps: what is told of routes, of what is known to be absent, of sessions, and of quality.
 
-use crate::replay::told::{Case, check};
+use crate::replay::script::Case;
+use crate::replay::told::check;
 
 const MESSAGES_AND_SESSIONS: &[Case] = &[
     (

@@ -1,6 +1,7 @@
 //! What a dump confirms, contradicts and leaves open (rules 8 and 9).
 
-use crate::replay::told::{Case, check};
+use crate::replay::script::Case;
+use crate::replay::told::check;
 
 const DUMPS: &[Case] = &[
     (

@@ -16,6 +16,16 @@ use crate::model::{
     Time, Update,
 };
 
+/// The rule, the question with what was seen, and what is told.
+pub type Case<'a> = (&'a str, &'a str, &'a [&'a str]);
+
+/// Holds a table against what is answered.
+pub fn check(cases: &[Case], answer: impl Fn(&str) -> Vec<String>) {
+    for (rule, given, expected) in cases {
+        assert_eq!(answer(given), *expected, "{rule}\n{given}");
+    }
+}
+
 /// The watched origin.
 pub const O: Asn = Asn(9000);
 

@@ -1,6 +1,6 @@
 //! What replay makes of a script ([`super::script`]), told in lines for tables of tests.
 
-use super::script::{collector, end, key, letter, second, spell, start};
+use super::script::{self, Case, collector, end, key, letter, second, spell, start};
 use super::{Absence, Follows, Quality, Replay, replay};
 use crate::model::Flag;
 
@@ -24,14 +24,10 @@ fn routes(replay: &Replay) -> Vec<String> {
     };
     all.iter().map(told).collect()
 }
-/// The rule, the question with what happened, and what is told.
-pub type Case<'a> = (&'a str, &'a str, &'a [&'a str]);
 
 /// Asks each question of a table.
 pub fn check(cases: &[Case]) {
-    for (rule, given, expected) in cases {
-        assert_eq!(answer(given), *expected, "{rule}\n{given}");
-    }
+    script::check(cases, answer);
 }
 
 /// What the word before the colon asks for: `routes`, `known` (where keys are known to have none), `up` or `quality`.

@@ -1,6 +1,7 @@
 //! What options leave out or join, and the onset (rule 16).
 
-use crate::timeline::told::{Case, check};
+use crate::replay::script::Case;
+use crate::timeline::told::check;
 
 const OPTIONS_AND_ONSET: &[Case] = &[
     (

@@ -1,6 +1,7 @@
 //! What is certain of a route, instant by instant.
 
-use crate::timeline::told::{Case, check};
+use crate::replay::script::Case;
+use crate::timeline::told::check;
 
 const CERTAINTY: &[Case] = &[
     (

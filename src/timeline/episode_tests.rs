@@ -1,6 +1,7 @@
 //! Episodes and their bounds (rules 11 to 14).
 
-use crate::timeline::told::{Case, check};
+use crate::replay::script::Case;
+use crate::timeline::told::check;
 
 const EPISODES: &[Case] = &[
     (

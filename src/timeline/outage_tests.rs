@@ -1,6 +1,7 @@
 //! Outages, and what is none (rule 17); origin conflicts (rule 4).
 
-use crate::timeline::told::{Case, check};
+use crate::replay::script::Case;
+use crate::timeline::told::check;
 
 const OUTAGES_AND_CONFLICTS: &[Case] = &[
     (

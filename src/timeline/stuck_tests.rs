@@ -1,6 +1,7 @@
 //! Routes that outlive their withdrawal (rule 18).
 
-use crate::timeline::told::{Case, answer, check};
+use crate::replay::script::Case;
+use crate::timeline::told::{answer, check};
 
 const STUCK_ROUTES: &[Case] = &[
     (

@@ -8,19 +8,14 @@ use super::{
 };
 use crate::model::{Asn, Origin, Span, Time, Upstream};
 use crate::replay::replay;
-use crate::replay::script::{self, O, at, collector, letter, prefix, second, spell};
+use crate::replay::script::{self, Case, O, at, collector, letter, prefix, second, spell};
 use crate::target::Watch;
 
 const PREFIXES: [&str; 4] = ["X", "Y", "Z", "6"];
 
-/// The rule, the question with what was seen, and what is told.
-pub type Case<'a> = (&'a str, &'a str, &'a [&'a str]);
-
 /// Asks each question of a table.
 pub fn check(cases: &[Case]) {
-    for (rule, given, expected) in cases {
-        assert_eq!(answer(given), *expected, "{rule}\n{given}");
-    }
+    script::check(cases, answer);
 }
 
 /// A question: options in words, then what the collectors saw.

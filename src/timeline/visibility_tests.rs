@@ -1,6 +1,7 @@
 //! Who holds a route over time, of those able to see it (rule 15).
 
-use crate::timeline::told::{Case, check};
+use crate::replay::script::Case;
+use crate::timeline::told::check;
 
 const VISIBILITY_OVER_TIME: &[Case] = &[
     (

@@ -1,6 +1,6 @@
 //! Makes a world small while it still shows the same kind of violation.
 
-use crate::world::{Event, MIN, Micros, SEC, World};
+use crate::world::{Event, File, MIN, Micros, SEC, World};
 
 /// A world is as small as it is after so many tries.
 const TRIES: usize = 3000;
@@ -95,23 +95,21 @@ fn without_dump(world: &World, at: usize) -> Option<World> {
 
 /// The first half of a collector's files goes, then the first one.
 fn without_files_before(world: &World, at: usize) -> Option<World> {
-    let (collector, many) = (at / 2, at.is_multiple_of(2));
-    let mut out = world.clone();
-    let files = &mut out.collectors.get_mut(collector)?.files;
-    let count = if many { files.len() / 2 } else { 1 };
-    if files.len() > 1 {
-        files.drain(..count);
-    }
-    Some(out)
+    without_files(world, at, |files, count| drop(files.drain(..count)))
 }
 
+/// The same from the end.
 fn without_files_behind(world: &World, at: usize) -> Option<World> {
+    without_files(world, at, |files, count| files.truncate(files.len() - count))
+}
+
+fn without_files(world: &World, at: usize, take: impl Fn(&mut Vec<File>, usize)) -> Option<World> {
     let (collector, many) = (at / 2, at.is_multiple_of(2));
     let mut out = world.clone();
     let files = &mut out.collectors.get_mut(collector)?.files;
     let count = if many { files.len() / 2 } else { 1 };
     if files.len() > 1 {
-        files.truncate(files.len() - count);
+        take(files, count);
     }
     Some(out)
 }
