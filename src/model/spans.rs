@@ -17,6 +17,18 @@ pub fn union(mut spans: Vec<Span>) -> Vec<Span> {
     tidy
 }
 
+/// Adds a span to a tidy list, which stays tidy: at once where it is the last.
+pub fn add(tidy: &mut Vec<Span>, span: Span) {
+    if span.from >= span.until {
+        return;
+    }
+    let first = tidy.partition_point(|own| own.until < span.from);
+    let after = tidy.partition_point(|own| own.from <= span.until);
+    let joined =
+        tidy[first..after].iter().fold(span, |all, own| Span { from: all.from.min(own.from), until: all.until.max(own.until) });
+    tidy.splice(first..after, [joined]);
+}
+
 /// The instants of `within` that no span of the tidy list holds, tidy.
 pub fn complement(tidy: &[Span], within: Span) -> Vec<Span> {
     let mut free = Vec::new();
@@ -87,6 +99,26 @@ mod tests {
             ("1-9 1-2 4-12", "1-12"),
         ] {
             assert_eq!(union(spans(given)), spans(expected), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_added_where_it_belongs() {
+        for (tidy, span, expected) in [
+            ("", "3-4", "3-4"),
+            ("1-2", "5-5", "1-2"),
+            ("1-2", "5-6", "1-2 5-6"),
+            ("3-4", "1-2", "1-2 3-4"),
+            ("1-2 5-6", "2-3", "1-3 5-6"),
+            ("1-2 5-6", "3-5", "1-2 3-6"),
+            ("1-2 4-5 8-9", "2-8", "1-9"),
+            ("1-9", "3-4", "1-9"),
+            ("2-3 5-6", "1-12", "1-12"),
+        ] {
+            let mut list = spans(tidy);
+            add(&mut list, spans(span)[0]);
+            assert_eq!(list, spans(expected), "{tidy} and {span}");
+            assert_eq!(list, union([spans(tidy), spans(span)].concat()), "{tidy} and {span}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Episodes (rule 14): spans in which at least k peers are believed to reach a prefix through one upstream.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds;
@@ -51,10 +52,35 @@ impl Open {
     }
 }
 
+/// The holds that stand, and how many of them each AS has.
+#[derive(Default)]
+struct Members {
+    holds: BTreeSet<usize>,
+    asns: BTreeMap<Asn, usize>,
+}
+
+impl Members {
+    fn insert(&mut self, at: usize, holds: &[Hold]) {
+        self.holds.insert(at);
+        *self.asns.entry(holds[at].peer.asn).or_default() += 1;
+    }
+
+    fn remove(&mut self, at: usize, holds: &[Hold]) {
+        if self.holds.remove(&at)
+            && let Entry::Occupied(mut own) = self.asns.entry(holds[at].peer.asn)
+        {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
+        }
+    }
+}
+
 /// Finds the episodes of at least `k` peers among one subject's holds.
 pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
     let mut found: Vec<Episode> = Vec::new();
-    let mut standing: BTreeSet<usize> = BTreeSet::new();
+    let mut standing = Members::default();
     let mut open: Option<Open> = None;
     let moves = moves(holds);
     for instant in moves.chunk_by(|a, b| a.time == b.time) {
@@ -62,25 +88,25 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
         for turn in [Turn::Leaves, Turn::Arrives, Turn::LeavesAtOnce] {
             for at in instant.iter().filter(|m| m.turn == turn).map(|m| m.hold) {
                 if turn == Turn::Arrives {
-                    standing.insert(at);
+                    standing.insert(at, holds);
                     if let Some(open) = &mut open {
                         open.add(at, &holds[at]);
                     }
                 } else {
-                    standing.remove(&at);
+                    standing.remove(at, holds);
                 }
             }
             if turn == Turn::Arrives {
-                if open.is_none() && standing.len() >= k {
-                    open = Some(begin(time, &standing, holds, k));
+                if open.is_none() && standing.holds.len() >= k {
+                    open = Some(begin(time, &standing.holds, holds, k));
                 }
-                if let Some(open) = open.as_mut().filter(|open| standing.len() > open.peak.0) {
-                    open.peak = (standing.len(), time);
-                    open.peak_asns = standing.iter().map(|at| holds[*at].peer.asn).collect::<BTreeSet<Asn>>().len();
+                if let Some(open) = open.as_mut().filter(|open| standing.holds.len() > open.peak.0) {
+                    open.peak = (standing.holds.len(), time);
+                    open.peak_asns = standing.asns.len();
                 }
             }
         }
-        if standing.len() < k
+        if standing.holds.len() < k
             && let Some(open) = open.take()
         {
             put(&mut found, end(open, time, holds, k), holds, k);

@@ -83,22 +83,16 @@ impl Hold {
     fn follow(&mut self, next: Hold) {
         if next.start.first_seen > self.end.last_seen {
             // The path changed unseen; that the upstream did not is an assumption.
-            self.assumed.push(after_proof(self.end.last_seen, next.start.first_seen));
+            spans::add(&mut self.assumed, after_proof(self.end.last_seen, next.start.first_seen));
         }
         self.end = next.end;
         self.upstreams.1 = next.upstreams.1;
         self.flags = self.flags.union(next.flags);
-        self.assumed.extend(next.assumed);
-        self.assumed = spans::union(std::mem::take(&mut self.assumed));
+        next.assumed.into_iter().for_each(|span| spans::add(&mut self.assumed, span));
     }
 
-    /// Takes in what overlaps or touches and did not begin earlier.
+    /// Takes in what overlaps or touches and did not begin earlier; what is assumed of both is told by [`unite`].
     fn unite(&mut self, next: &Hold) {
-        if !(self.assumed.is_empty() && next.assumed.is_empty()) {
-            let proven = spans::union(self.proven().into_iter().chain(next.proven()).collect());
-            let whole = Span { from: self.start.by, until: self.end.until.max(next.end.until) };
-            self.assumed = spans::complement(&proven, whole);
-        }
         if next.end.until > self.end.until || next.end.until == self.end.until && next.end.before > self.end.before {
             self.upstreams.1 = next.upstreams.1;
             self.came_back = next.came_back;
@@ -161,8 +155,7 @@ pub fn of_all(observed: &Observed) -> Holds {
     let mut open: Option<(&RouteInterval, Subject, Hold)> = None;
     let mut put = |subject: Subject, mut hold: Hold| {
         if hold.end.basis == Basis::DataEnd && ends_early(hold.peer) {
-            hold.assumed.push(after_proof(hold.end.last_seen, Time::MAX));
-            hold.assumed = spans::union(std::mem::take(&mut hold.assumed));
+            spans::add(&mut hold.assumed, after_proof(hold.end.last_seen, Time::MAX));
         }
         let is_sampled = coverage(hold.peer).is_some_and(|c| c.sampled);
         hold.flags.set_if(Flag::Sampled, is_sampled);
@@ -224,15 +217,28 @@ pub fn of_origins(holds: &Holds) -> Holds {
     all
 }
 
-/// Joins a peer's holds that overlap or touch: several path ids, several prefixes, or gone and back within an instant.
+/// Joins a peer's holds that overlap or touch: several path ids, several prefixes, or gone and back within an instant. It is assumed to
+/// stand where none of them is proven.
 fn unite(list: &mut Vec<Hold>) {
     list.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
     let mut united: Vec<Hold> = Vec::with_capacity(list.len());
-    for hold in list.drain(..) {
-        match united.last_mut() {
-            Some(last) if last.peer == hold.peer && hold.start.by <= last.end.until => last.unite(&hold),
-            _ => united.push(hold),
+    let mut rest = std::mem::take(list).into_iter().peekable();
+    while let Some(mut whole) = rest.next() {
+        // When any part was proven; none while all of them were, all the time.
+        let mut proven: Option<Vec<Span>> = None;
+        while let Some(part) = rest.next_if(|part| part.peer == whole.peer && part.start.by <= whole.end.until) {
+            if proven.is_none() && !(whole.assumed.is_empty() && part.assumed.is_empty()) {
+                proven = Some(whole.proven());
+            }
+            if let Some(proven) = &mut proven {
+                proven.extend(part.proven());
+            }
+            whole.unite(&part);
         }
+        if let Some(proven) = proven {
+            whole.assumed = spans::complement(&spans::union(proven), whole.believed());
+        }
+        united.push(whole);
     }
     *list = united;
 }

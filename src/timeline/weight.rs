@@ -19,7 +19,7 @@ pub struct Weights {
     steps: BTreeMap<Subject, Vec<(Time, u64)>>,
 }
 
-/// The routes that a peer holds, by upstream.
+/// The routes that a peer holds, by upstream: none of no routes.
 #[derive(Debug, Default)]
 struct Held {
     of: BTreeMap<Subject, u64>,
@@ -28,7 +28,7 @@ struct Held {
 impl Held {
     fn parts(&self) -> impl Iterator<Item = (Subject, u64)> + '_ {
         let all: u64 = self.of.values().sum();
-        self.of.iter().filter(|(_, count)| **count > 0).map(move |(key, count)| (*key, WHOLE * count / all.max(1)))
+        self.of.iter().map(move |(key, count)| (*key, WHOLE * count / all.max(1)))
     }
 }
 
@@ -73,8 +73,13 @@ impl Weights {
                 }
             }
             for (_, turn, peer, key) in instant {
-                let count = peers.entry(*peer).or_default().of.entry(*key).or_default();
-                *count = if *turn == Turn::Arrives { *count + 1 } else { count.saturating_sub(1) };
+                let held = &mut peers.entry(*peer).or_default().of;
+                match (turn, held.get_mut(key)) {
+                    (Turn::Arrives, Some(count)) => *count += 1,
+                    (Turn::Arrives, None) => _ = held.insert(*key, 1),
+                    (Turn::Leaves | Turn::LeavesAtOnce, Some(count)) if *count > 1 => *count -= 1,
+                    (Turn::Leaves | Turn::LeavesAtOnce, _) => _ = held.remove(key),
+                }
             }
             for (key, part) in touched.iter().filter_map(|peer| peers.get(peer)).flat_map(Held::parts) {
                 *now.entry(key).or_default() += part;
@@ -94,6 +99,11 @@ impl Weights {
 
     /// The instants at which it changes.
     pub fn times(&self, subject: &Subject) -> impl Iterator<Item = Time> + '_ {
-        self.steps.get(subject).into_iter().flatten().map(|(time, _)| *time)
+        self.steps(subject).map(|(time, _)| time)
+    }
+
+    /// The instants at which it may change, and what it is from each on.
+    pub fn steps(&self, subject: &Subject) -> impl Iterator<Item = (Time, u64)> + '_ {
+        self.steps.get(subject).into_iter().flatten().copied()
     }
 }

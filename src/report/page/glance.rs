@@ -7,7 +7,7 @@ use super::markup::{push, text};
 use super::paint::Palette;
 use crate::replay::{Basis, End, Start};
 use crate::report::text::{minute, plural, second};
-use crate::report::words::{Arrival, Conflict, Story, Told, of_changes, pairs, prefixes, shares};
+use crate::report::words::{Arrival, Conflict, Story, Told, of_changes, of_target, pairs, prefixes, shares};
 
 /// So many cards and moments; the paragraph and the tables have the rest.
 const CARDS: usize = 4;
@@ -35,7 +35,7 @@ pub fn cards(story: &Story, palette: &Palette, page: &Page) -> String {
             text(&page.context.window_text())
         );
     }
-    let outages = pairs(&page.timeline.changes, None);
+    let outages = pairs(of_target(&page.timeline.changes));
     if let Some((first, _)) = outages.first() {
         let when = if outages.len() == 1 { "at" } else { "the first at" };
         push!(

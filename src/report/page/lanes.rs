@@ -1,5 +1,7 @@
 //! The lanes: for each prefix one band an upstream, its height the share of peers.
 
+use std::collections::BTreeMap;
+
 use ipnet::IpNet;
 
 use super::Page;
@@ -11,8 +13,8 @@ use super::share::{AXIS, Drawing, axis};
 use crate::model::{Coverage, Origin, Span, Time, spans};
 use crate::replay::Basis;
 use crate::report::text::{duration, exact, second};
-use crate::report::words::{conflicts_at, pairs};
-use crate::timeline::Row;
+use crate::report::words::{conflicts_among, pairs};
+use crate::timeline::{Change, Row};
 
 /// How large lanes are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,15 +42,24 @@ pub struct Lane<'a> {
     pub prefix: Option<IpNet>,
     /// In order of first proof.
     pub rows: Vec<&'a Row>,
+    /// In order of time.
+    changes: Vec<&'a Change>,
 }
 
 /// The rows by prefix.
 pub fn lanes<'a>(page: &Page<'a>) -> Vec<Lane<'a>> {
+    let mut changes: BTreeMap<Option<IpNet>, Vec<&Change>> = BTreeMap::new();
+    for change in &page.timeline.changes {
+        changes.entry(change.prefix).or_default().push(change);
+    }
     let mut all: Vec<Lane> = Vec::new();
     for row in &page.timeline.rows {
         match all.last_mut() {
             Some(lane) if lane.prefix == row.subject.prefix => lane.rows.push(row),
-            _ => all.push(Lane { prefix: row.subject.prefix, rows: vec![row] }),
+            _ => {
+                let prefix = row.subject.prefix;
+                all.push(Lane { prefix, rows: vec![row], changes: changes.remove(&prefix).unwrap_or_default() });
+            }
         }
     }
     all
@@ -119,12 +130,12 @@ fn one(body: &mut String, top: f64, page: &Page, lane: &Lane, palette: &Palette,
         for row in &rows {
             band(body, page, row, (&title, &label), palette.colour(*own), scale, (band_top, size.band), id);
         }
-        for span in outages(page, lane.prefix) {
+        for span in outages(lane.changes.iter().copied()) {
             let mark = if at == 0 && !above { Mark::Above } else { Mark::Bar };
             outage(body, scale, span, (band_top, size.band), mark);
         }
         if at == 0 {
-            conflicts(body, page, lane.prefix, scale, band_top);
+            conflicts(body, page, lane, scale, band_top);
         }
         if named {
             times(body, &rows, scale, band_top + size.band - 7.0);
@@ -213,9 +224,9 @@ fn times(body: &mut String, rows: &[&Row], scale: &Scale, y: f64) {
     }
 }
 
-/// Outages of a prefix or of the target; one without an end lasts to the end of the drawing.
-pub fn outages(page: &Page, prefix: Option<IpNet>) -> Vec<(Time, Time)> {
-    let found = pairs(&page.timeline.changes, prefix);
+/// Outages of a prefix or of the target, from its changes; one without an end lasts to the end of the drawing.
+pub fn outages<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<(Time, Time)> {
+    let found = pairs(changes);
     found.into_iter().map(|(from, until)| (from.time, until.map_or(Time::MAX, |u| u.time))).collect()
 }
 
@@ -253,8 +264,8 @@ pub fn outage(body: &mut String, scale: &Scale, (from, until): (Time, Time), (to
 }
 
 /// Other origins of the prefix: a broken line along the top of the lane.
-fn conflicts(body: &mut String, page: &Page, prefix: Option<IpNet>, scale: &Scale, top: f64) {
-    for (start, end) in conflicts_at(&page.timeline.changes, prefix) {
+fn conflicts(body: &mut String, page: &Page, lane: &Lane, scale: &Scale, top: f64) {
+    for (start, end) in conflicts_among(lane.changes.iter().copied()) {
         let until = end.map_or(Time::MAX, |end| end.time);
         if !scale.shows(start.time, until) {
             continue;

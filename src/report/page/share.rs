@@ -8,7 +8,7 @@ use super::scale::Scale;
 use super::{Page, lanes};
 use crate::model::{Span, Time};
 use crate::report::text::second;
-use crate::report::words::{Story, Told};
+use crate::report::words::{Story, Told, of_target};
 use crate::timeline::{ChangeKind, Subject, Timeline, WHOLE, Weights};
 
 /// A drawing: its height, and what it holds.
@@ -29,16 +29,30 @@ fn shares(timeline: &Timeline, palette: &Palette, scale: &Scale) -> Vec<[f64; OW
     let weights = Weights::of_target(&holds);
     let subjects: BTreeSet<Subject> = holds.keys().map(|subject| Subject { prefix: None, ..*subject }).collect();
     let inside = |t: &Time| *t > scale.span.from && *t < scale.span.until;
-    let mut times: BTreeSet<Time> = subjects.iter().flat_map(|subject| weights.times(subject)).filter(inside).collect();
+    // Every change of a subject's share, as its colour's gain or loss; what was before the drawing, at its very beginning.
+    let mut moves: Vec<(Time, usize, i64)> = Vec::new();
+    for subject in &subjects {
+        let colour = palette.colour(palette.series(subject));
+        let mut before = 0;
+        for (time, now) in weights.steps(subject) {
+            let now = i64::try_from(now).unwrap_or(i64::MAX);
+            moves.push((time.max(scale.span.from), colour, now - before));
+            before = now;
+        }
+    }
+    moves.sort_unstable();
+    let mut times: BTreeSet<Time> = moves.iter().map(|(time, ..)| *time).filter(inside).collect();
     times.extend(timeline.denominator.changes(None).filter(inside));
     times.insert(scale.span.from);
     let (mut sums, mut weight) = (vec![[0.0; OWN + 1]; scale.columns], vec![0.0; scale.columns]);
     let next: Vec<Time> = times.iter().copied().skip(1).chain([scale.span.until]).collect();
+    let mut held_now = [0_i64; OWN + 1];
+    let mut moves = moves.into_iter().peekable();
     for (time, until) in times.iter().zip(next) {
-        let mut held = [0.0; OWN + 1];
-        for subject in &subjects {
-            held[palette.colour(palette.series(subject))] += weights.at(subject, *time) as f64 / WHOLE as f64;
+        while let Some((_, colour, gain)) = moves.next_if(|(at, ..)| at <= time) {
+            held_now[colour] += gain;
         }
+        let held = held_now.map(|held| held as f64 / WHOLE as f64);
         let total = (timeline.denominator.at(None, *time) as f64).max(held.iter().sum());
         // What a single table shows has no width of its own.
         let (from, until) = (scale.x(*time) * 2.0, (scale.x(until) * 2.0).max(scale.x(*time) * 2.0 + 1e-6));
@@ -89,7 +103,7 @@ pub fn draw(page: &Page, story: &Story, palette: &Palette, scale: &Scale, id: &s
     for gap in lanes::unobserved(page, scale) {
         lanes::hatch(&mut body, scale, gap, (top, CHART), id);
     }
-    for (from, until) in lanes::outages(page, None) {
+    for (from, until) in lanes::outages(of_target(&page.timeline.changes)) {
         lanes::outage(&mut body, scale, (from, until), (top, CHART), lanes::Mark::Above);
     }
     marks(&mut body, &labels, top, base);

@@ -44,10 +44,10 @@ type Through = BTreeMap<Upstream, usize>;
 /// When each conflict ended; `None`: it did not.
 type Ends = BTreeMap<(Origin, Option<IpNet>), Option<Time>>;
 
-/// The conflicts of a prefix: the start of each and, unless it lasts to the end of the data, its end.
-pub fn at_prefix(changes: &[Change], prefix: Option<IpNet>) -> Vec<(&Change, Option<&Change>)> {
+/// The conflicts among the changes of one prefix: the start of each and, unless it lasts to the end of the data, its end.
+pub fn among_changes<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<(&'a Change, Option<&'a Change>)> {
     let mut found: Vec<(&Change, Option<&Change>)> = Vec::new();
-    for change in changes.iter().filter(|c| c.prefix == prefix) {
+    for change in changes {
         match change.kind {
             ChangeKind::OriginConflictStart => found.push((change, None)),
             ChangeKind::OriginConflictEnd => {

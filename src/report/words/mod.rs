@@ -8,8 +8,8 @@ mod story;
 #[cfg(test)]
 mod tests;
 
-pub use conflict::{Conflict, at_prefix as conflicts_at, of_changes};
-pub use phrase::{pairs, prefixes, shares};
+pub use conflict::{Conflict, among_changes as conflicts_among, of_changes};
+pub use phrase::{of_target, pairs, prefixes, shares};
 pub use story::{Arrival, Story, Told};
 
 use conflict::conflicts;
@@ -149,8 +149,8 @@ fn seen_by(told: &Told, on: &[Option<IpNet>]) -> String {
 fn gained(story: &Story, told: &Told, context: &Context, dates: &mut Dates) -> Vec<String> {
     let label = story.label(told, context);
     let which = story.role(told).map_or_else(|| format!("a route through {label}"), |role| format!("{role}, {label},"));
-    let (on, all) = (told.arrived_on(), story.prefixes());
-    let not: Vec<_> = all.iter().filter(|p| !told.prefixes().contains(*p)).copied().collect();
+    let (on, all, own) = (told.arrived_on(), story.prefixes(), told.prefixes());
+    let not: Vec<_> = all.iter().filter(|p| own.binary_search(p).is_err()).copied().collect();
     let not = match not.len() {
         1..=3 => format!(", but not for {}", prefixes(&not)),
         _ => String::new(),

@@ -139,7 +139,7 @@ pub fn capital(text: &str) -> String {
 
 /// The outages of all prefixes at once, or else of single ones.
 pub fn outages(changes: &[Change], story: &Story, dates: &mut Dates) -> Vec<String> {
-    let whole = pairs(changes, None);
+    let whole = pairs(of_target(changes));
     let several = story.prefixes().len() > 1;
     let all = if several { "all prefixes were" } else { "it was" };
     let mut said = Vec::new();
@@ -189,10 +189,15 @@ pub fn number(count: usize) -> String {
     words.get(count).map_or_else(|| count.to_string(), |w| (*w).to_owned())
 }
 
-/// The outages of a prefix, or of the target: their start and, unless they last to the end, their end.
-pub fn pairs(changes: &[Change], prefix: Option<IpNet>) -> Vec<(&Change, Option<&Change>)> {
+/// The changes of the target as a whole.
+pub fn of_target(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    changes.iter().filter(|change| change.prefix.is_none())
+}
+
+/// The outages among the changes of one prefix, or of the target: their start and, unless they last to the end, their end.
+pub fn pairs<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<(&'a Change, Option<&'a Change>)> {
     let mut found: Vec<(&Change, Option<&Change>)> = Vec::new();
-    for change in changes.iter().filter(|c| c.prefix == prefix) {
+    for change in changes {
         match (change.kind, found.last_mut()) {
             (ChangeKind::OutageStart, _) => found.push((change, None)),
             (ChangeKind::OutageEnd, Some((_, end @ None))) => *end = Some(change),

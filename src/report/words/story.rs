@@ -1,6 +1,7 @@
 //! Who came, stayed and left: the rows of a timeline put together by upstream.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -65,12 +66,14 @@ impl<'a> Story<'a> {
         }
         sound.sort_by_key(|r| (r.start.first_seen, r.subject));
         let mut told: Vec<Told> = Vec::new();
+        let mut places: BTreeMap<(Origin, Upstream), usize> = BTreeMap::new();
         for row in &sound {
-            let key = (row.subject.origin, row.subject.upstream);
-            match told.iter_mut().find(|t| (t.origin, t.upstream) == key) {
-                Some(known) => known.rows.push(row),
-                None => told.push(Told { origin: key.0, upstream: key.1, first: row, rows: vec![row] }),
-            }
+            let (origin, upstream) = (row.subject.origin, row.subject.upstream);
+            let place = *places.entry((origin, upstream)).or_insert_with(|| {
+                told.push(Told { origin, upstream, first: row, rows: Vec::new() });
+                told.len() - 1
+            });
+            told[place].rows.push(row);
         }
         let origins: BTreeSet<Origin> = told.iter().map(|t| t.origin).collect();
         let prefixes = rows.iter().filter(named).map(|r| r.subject.prefix).collect();
@@ -156,16 +159,20 @@ impl<'a> Told<'a> {
 
     /// The most peers at one time, of how many able to see it.
     pub fn peak(&self) -> (usize, usize) {
-        let most = self.rows.iter().max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)));
+        let most = self.rows.iter().max_by_key(|r| (r.peak_peers, Reverse(r.peers_total)));
         most.map_or((0, 0), |row| (row.peak_peers, row.peers_total))
     }
 
     /// The most peers at one time, of how many able to see it, for each of these prefixes.
     pub fn peaks(&self, on: &[Option<IpNet>]) -> Vec<Peak> {
+        let mut most: BTreeMap<Option<IpNet>, (usize, Reverse<usize>)> = BTreeMap::new();
+        for row in &self.rows {
+            let own = (row.peak_peers, Reverse(row.peers_total));
+            most.entry(row.subject.prefix).and_modify(|most| *most = own.max(*most)).or_insert(own);
+        }
         let of = |prefix: &Option<IpNet>| {
-            let own = self.rows.iter().filter(|r| r.subject.prefix == *prefix);
-            let most = own.max_by_key(|r| (r.peak_peers, std::cmp::Reverse(r.peers_total)))?;
-            Some(Peak { prefix: *prefix, peers: most.peak_peers, total: most.peers_total })
+            let (peers, Reverse(total)) = *most.get(prefix)?;
+            Some(Peak { prefix: *prefix, peers, total })
         };
         on.iter().filter_map(of).collect()
     }
@@ -203,13 +210,8 @@ impl<'a> Told<'a> {
 
     /// The first row of each prefix, by first proof.
     fn firsts(&self) -> Vec<&'a Row> {
-        let mut firsts: Vec<&Row> = Vec::new();
-        for row in &self.rows {
-            if !firsts.iter().any(|f| f.subject.prefix == row.subject.prefix) {
-                firsts.push(row);
-            }
-        }
-        firsts
+        let mut seen: BTreeSet<Option<IpNet>> = BTreeSet::new();
+        self.rows.iter().copied().filter(|row| seen.insert(row.subject.prefix)).collect()
     }
 
     /// The prefixes on which it came first: in the same second, with the same bounds.
@@ -245,13 +247,9 @@ impl<'a> Told<'a> {
     /// The last row of each prefix that it left, by a change, before the data end: in order of time.
     pub fn left(&self) -> Vec<&'a Row> {
         let still = self.still_on();
-        let mut last: Vec<&Row> = Vec::new();
-        for row in self.rows.iter().filter(|r| !still.contains(&r.subject.prefix) && r.end.basis.is_change()) {
-            match last.iter_mut().find(|l| l.subject.prefix == row.subject.prefix) {
-                Some(known) => *known = row,
-                None => last.push(row),
-            }
-        }
+        let left = self.rows.iter().filter(|r| still.binary_search(&r.subject.prefix).is_err() && r.end.basis.is_change());
+        let last: BTreeMap<Option<IpNet>, &Row> = left.map(|row| (row.subject.prefix, *row)).collect();
+        let mut last: Vec<&Row> = last.into_values().collect();
         last.sort_by_key(|r| (r.end.last_seen, r.subject));
         last
     }
