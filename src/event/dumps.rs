@@ -17,6 +17,9 @@ use crate::mrt::{Cursor, Damage, Family, Kind, PeerEntry, RawRecord, RibBody, pe
 /// Records of one dump are not further apart than this, in seconds.
 const NEAR_SECS: i64 = 300;
 
+/// No file holds more dumps: a minute's dumps of six weeks. What follows is one more, which cannot be trusted.
+const MOST: usize = 1 << 16;
+
 /// The dumps of a file, the last one under construction.
 #[derive(Debug)]
 pub(super) struct DumpsBuilder {
@@ -25,6 +28,8 @@ pub(super) struct DumpsBuilder {
     current: Option<Box<Current>>,
     /// The peer index in force: it stands until there is another.
     index: Option<Arc<[FilePeer]>>,
+    /// The bytes that said it: many tables with one index are decoded once.
+    index_body: Vec<u8>,
     /// The record of an index that only repeats the one before: the next RIB record tells what for.
     repeated: Option<First>,
     /// The original bytes of such.
@@ -53,6 +58,7 @@ impl DumpsBuilder {
             done: Vec::new(),
             current: None,
             index: None,
+            index_body: Vec::new(),
             repeated: None,
             kept: Vec::new(),
             messages: false,
@@ -93,7 +99,8 @@ impl DumpsBuilder {
     }
 
     fn add_peer_index(&mut self, record: &RawRecord<'_>) {
-        let Some(peers) = read_peer_index(record.body()) else {
+        let known = self.index.clone().filter(|_| self.index_body == record.body());
+        let Some(peers) = known.or_else(|| read_peer_index(record.body()).map(Into::into)) else {
             self.index = None;
             self.repeated = None;
             self.begin(First::of(record), Kind::TableDumpV2).builder.breaks(|| "the peer index is malformed".to_owned());
@@ -109,7 +116,9 @@ impl DumpsBuilder {
             }
             self.kept.extend(KeptRecord::of(record, self.aim.keep));
         } else {
-            self.index = Some(peers.into());
+            self.index = Some(peers);
+            self.index_body.clear();
+            self.index_body.extend_from_slice(record.body());
             self.repeated = None;
             self.begin(First::of(record), Kind::TableDumpV2).builder.keep(record);
         }
@@ -184,8 +193,12 @@ impl DumpsBuilder {
     }
 
     fn begin(&mut self, first: First, kind: Kind) -> &mut Current {
+        let rest = self.current.take_if(|_| self.done.len() >= MOST).map(|current| current.builder);
         self.done.extend(self.current.take().map(|current| current.builder.finish()));
-        let mut builder = DumpBuilder::new(self.aim.clone(), first);
+        let mut builder = rest.unwrap_or_else(|| DumpBuilder::new(self.aim.clone(), first));
+        if self.done.len() >= MOST {
+            builder.breaks(|| format!("it is not among the first {MOST} of its file"));
+        }
         if let Some(index) = self.index.as_ref().filter(|_| kind == Kind::TableDumpV2) {
             builder.set_index(index);
         }

@@ -190,3 +190,14 @@ fn a_dump_knows_its_last_prefixes_and_who_has_any_route() {
     assert_eq!(holders(2), [(Asn(7), [true, false])]);
     assert_eq!(holders(3), []);
 }
+
+#[test]
+fn the_dumps_of_a_file_are_bounded_and_the_rest_is_told() {
+    let tables = |count: u32| (0..count).flat_map(|n| [index(60 * n), x(60 * n, 0, 0)].concat()).collect::<Vec<u8>>();
+    let most = read(&[&tables(65_536)]).dumps;
+    assert_eq!((most.len(), most.iter().filter(|dump| dump.broken.is_some()).count()), (65_536, 0));
+    let more = read(&[&tables(65_540)]).dumps;
+    let broken: Vec<usize> = (0..more.len()).filter(|at| more[*at].broken.is_some()).collect();
+    assert_eq!((more.len(), broken), (65_537, vec![65_536]));
+    assert_eq!(more[65_536].records.len(), 4);
+}

@@ -1,8 +1,9 @@
 //! The benchmark: uplinks and what is installed of its rivals, on the same question in one run, as ratios.
 //!
 //! `cargo run --release --example bench` makes its data in target/bench-data (about 150 MB) and measures; `-- --data DIR` takes archives
-//! that are there, `-- --rounds N` more rounds. The question: routes of 175.45.176.0/22 and its more-specifics.
+//! that are there, `-- --rounds N` more rounds, `-- --only hostile` (or `busy`) one table without that data. The question: routes of 175.45.176.0/22 and its more-specifics.
 
+mod changes;
 #[path = "data.rs"]
 mod data;
 mod hostile;
@@ -26,6 +27,14 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let after = |flag: &str| arguments.iter().position(|a| a == flag).and_then(|at| arguments.get(at + 1)).cloned();
     let rounds = after("--rounds").and_then(|n| n.parse().ok()).unwrap_or(3);
+    if let Some(only) = after("--only") {
+        let table = match only.as_str() {
+            "hostile" => hostile::table,
+            "busy" => changes::table,
+            other => panic!("no table is called {other}"),
+        };
+        return table(&build(), &std::env::temp_dir(), rounds);
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-data");
     let data = match after("--data") {
         Some(folder) => Data::find(Path::new(&folder)),
@@ -46,6 +55,7 @@ fn main() {
         }
     }
     hostile::table(&uplinks, &std::env::temp_dir(), rounds);
+    changes::table(&uplinks, &std::env::temp_dir(), rounds);
 }
 
 /// A name and the command line of each contender; the first is the base of the ratios.
