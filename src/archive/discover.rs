@@ -16,6 +16,7 @@ use super::opened::Stamp;
 use super::sniff::{self, Looks};
 use super::source::{Source, Spool};
 use super::walk::walk;
+use crate::escape;
 
 /// Finds the archive files. `collector_name` is taken where a path does not say; `stdin` is read if `-` is an input.
 pub fn discover(inputs: &[OsString], collector_name: Option<&str>, stdin: &mut dyn Read) -> Result<Found, DiscoverError> {
@@ -63,15 +64,17 @@ impl Gathered {
         }
         match fs::metadata(input) {
             Ok(metadata) => self.add_existing(Path::new(input), &metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && is_glob(input) => self.add_glob(input),
-            Err(error) => Err(failed(input, error)),
+            Err(error) => match pattern_of(input).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+                Some(pattern) => self.add_glob(pattern),
+                None => Err(failed(input, error)),
+            },
         }
     }
 
-    fn add_glob(&mut self, input: &OsStr) -> Result<(), DiscoverError> {
-        let shown = shown(Path::new(input));
+    fn add_glob(&mut self, pattern: &str) -> Result<(), DiscoverError> {
+        let shown = shown(Path::new(pattern));
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-        let matches = glob::glob_with(&shown, options)
+        let matches = glob::glob_with(pattern, options)
             .map_err(|error| DiscoverError::BadPattern { shown: shown.clone(), reason: error.msg })?;
         let mut any = false;
         for found in matches {
@@ -285,12 +288,12 @@ fn archive_file(
     }
 }
 
-fn is_glob(input: &OsStr) -> bool {
-    input.to_str().is_some_and(|text| text.contains(['*', '?', '[']))
+fn pattern_of(input: &OsStr) -> Option<&str> {
+    input.to_str().filter(|text| text.contains(['*', '?', '[']))
 }
 
 fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+    escape::path(path)
 }
 
 fn failed(input: &OsStr, error: io::Error) -> DiscoverError {

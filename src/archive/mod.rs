@@ -27,7 +27,7 @@ pub use collector::{Project, sanitise};
 pub use compression::{Compression, HEAD, begins_as_mrt};
 pub use coverage::{CollectorFiles, Covered, Damage, RecordTimes, UpdateFile, cover};
 pub use discover::discover;
-pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped, escaped};
+pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped};
 pub use map::Map;
 pub use name::{ArchiveName, NameKind, NameStyle, parse as parse_name};
 pub use open::{decompress, open};
