@@ -1,6 +1,7 @@
 //! bzip2 files of more than 16 MiB are read window by window: the same answer as from memory, and no fault if they are cut short meanwhile.
 #![cfg(target_os = "linux")]
 
+#[allow(dead_code)]
 #[path = "support/dice.rs"]
 mod dice;
 #[path = "support/mrt.rs"]
@@ -25,13 +26,10 @@ fn archive(folder: &Path) -> PathBuf {
     let mut dice = Dice(7);
     let session = Session::new("192.0.2.10", 3356);
     let path = || Attributes::new(AsnWidth::Four).origin(0).path(&[3356, 131_279]).next_hop("192.0.2.10");
-    let noise: Vec<u8> = std::iter::repeat_with(|| u8::try_from(dice.roll(256)).expect("an octet")).take(1 << 20).collect();
     let mut raw = Vec::new();
     for number in 0..5_400_u32 {
         let at = Stamp::Seconds(NOON + number / 18);
-        let from = (number as usize * 7_919) % (noise.len() - 3_500);
-        // Of the same noise no block has the same twice: they lie further apart than a block is long.
-        let noise: Vec<u8> = noise[from..from + 3_500].iter().map(|octet| octet.wrapping_add((number / 256) as u8 | 1)).collect();
+        let noise: Vec<u8> = std::iter::repeat_with(|| u8::try_from(dice.roll(256)).expect("an octet")).take(3_500).collect();
         let update = Update::new().attributes(path().raw(0xd0, 99, &noise)).announce("10.0.0.0/8");
         raw.extend(session.update(at, &update));
         if number % 1_000 == 500 {

@@ -105,7 +105,9 @@ impl Gathered {
         let index = self.directories.len();
         self.directories.push(Directory { shown: shown(path), archive_files: 0, others: walked.unreadable.len() });
         for (path, error) in walked.unreadable {
-            self.skipped.push(Skipped { shown: shown(&path), reason: error.to_string() });
+            // A link that leads nowhere hides nothing, and one that leads out is not looked at.
+            let unseen = error.kind() != io::ErrorKind::NotFound && error.raw_os_error().is_some();
+            self.skipped.push(Skipped { shown: shown(&path), reason: error.to_string(), unseen });
         }
         for met in walked.files {
             self.insert(met.canonical, met.path, Named::ByWalking, Some(index));
@@ -167,7 +169,8 @@ impl Gathered {
             match (verdict, candidate.named) {
                 (Verdict::Accepted(file), _) => files.push((*file, candidate.path)),
                 (verdict, Named::ByWalking) => {
-                    self.skipped.push(Skipped { shown: shown(&candidate.path), reason: verdict.reason() });
+                    let unseen = matches!(verdict, Verdict::Unreadable(_));
+                    self.skipped.push(Skipped { shown: shown(&candidate.path), reason: verdict.reason(), unseen });
                 }
                 (verdict, Named::Explicitly) => fatal.push((candidate.path.clone(), verdict)),
             }

@@ -57,6 +57,8 @@ pub struct Skipped {
     pub shown: String,
     /// Why, in words.
     pub reason: String,
+    /// Whether nobody could look: there may be data in it.
+    pub unseen: bool,
 }
 
 /// Why a link is skipped.
@@ -64,9 +66,9 @@ pub(super) const LINK_OUT: &str =
     "it is a link out of the folder, which is not followed; name what it leads to if that is to be read";
 
 impl Skipped {
-    /// Whether it is a link that leads out of the folder: there may be data behind it.
-    pub fn leads_out(&self) -> bool {
-        self.reason == LINK_OUT
+    /// Whether there may be data in it, as in what the system would not show and behind a link that leads out of the folder.
+    pub fn may_hide_data(&self) -> bool {
+        self.unseen || self.reason == LINK_OUT
     }
 }
 

@@ -59,8 +59,9 @@ pub fn run(reference: &OsStr, cache: Option<&Path>) -> Result<Exit, Fatal> {
         }
     };
     // A row's two records may lie in two large files.
+    let pool = rayon::ThreadPoolBuilder::new().build()?;
     let found: Result<Vec<(Search, Whence)>, ExplainError> =
-        records.par_iter().map(|(record, _)| find(record, cache.as_ref())).collect();
+        pool.install(|| records.par_iter().map(|(record, _)| find(record, cache.as_ref())).collect());
     let found: Vec<(&RecordRef, Option<&Claim>, Whence, Search)> =
         records.iter().zip(found?).map(|((record, claim), (search, whence))| (record, claim.as_ref(), whence, search)).collect();
     let all_found = !found.is_empty() && found.iter().all(|(.., search)| !search.found.is_empty());

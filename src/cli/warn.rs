@@ -44,10 +44,10 @@ pub fn warn(answer: &Answer) {
             gaps.push(format!("{}: no data from {} to {}", printable(&collector.name), gap.from, gap.until));
         }
     }
-    let links = answer.read.skipped.iter().filter(|skipped| skipped.leads_out());
-    let links = links.map(|link| format!("{}: {}", printable(&link.shown), link.reason)).collect();
+    let hidden = answer.read.skipped.iter().filter(|skipped| skipped.may_hide_data());
+    let hidden = hidden.map(|skipped| format!("{}: {}", printable(&skipped.shown), skipped.reason)).collect();
     for (list, remark) in [
-        (links, None),
+        (hidden, None),
         (damaged, Some("what could be read is used, the rest is a gap; get the file again if it should be whole")),
         // Where another copy may be better, it is damage, which is told above.
         (rejected.collect(), None),
