@@ -45,7 +45,7 @@ fn hidden(c: char) -> bool {
 #[track_caller]
 fn steers_nothing(text: &str) {
     if let Some(at) = text.find(hidden) {
-        panic!("{:?}", &text[at..text.len().min(text.floor_char_boundary(at + 80))]);
+        panic!("{:?}", text[at..].chars().take(80).collect::<String>());
     }
 }
 
@@ -350,10 +350,8 @@ fn servers() {
         steers_nothing(&ran.stdout);
     }
     // Listings, with names of every kind.
-    let links: String = NAMES
-        .iter()
-        .map(|name| format!("<a href=\"{0}\">{0}</a><a href=\"{0}/\">{0}/</a>\n", String::from_utf8_lossy(name)))
-        .collect();
+    let link = |name: &&[u8]| format!("<a href=\"{0}\">{0}</a><a href=\"{0}/\">{0}/</a>\n", String::from_utf8_lossy(name));
+    let links = NAMES.iter().map(link).collect::<Vec<_>>().concat();
     let server = Server::start(Archive::sample_as("rrc00", "route-views2"));
     server.always("/rrc00/", Fault::Page(format!("<h1>Index of /rrc00/</h1>{links}").into_bytes()));
     server.always("/rrc00/2017.10/", Fault::Page(format!("<h1>Index of \u{1b}[2J</h1>{links}").into_bytes()));

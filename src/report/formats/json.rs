@@ -47,7 +47,7 @@ pub(super) fn write_row(columns: &[Column], row: &[Cell], out: &mut dyn Write) -
             Cell::Int(_) | Cell::Duration(..) => write!(out, "{}", text::cell(cell))?,
             Cell::Real(number) => write!(out, "{}", serde_json::to_string(number)?)?,
             Cell::Text(_) | Cell::Path(_) | Cell::Time(_) => {
-                write!(out, "{}", escape::json(serde_json::to_string(&text::cell(cell))?))?
+                write!(out, "{}", escape::json(serde_json::to_string(&text::cell(cell))?))?;
             }
         }
     }
