@@ -18,7 +18,7 @@
 //! [`check`] holds published claims against a timeline.
 //!
 //! [`model`] holds the words that all of them share, [`target`] what is watched, [`cli`] the command line that drives them, [`temporary`]
-//! the files that are not yet whole. `replay` and
+//! the files that are not yet whole, [`escape`] what outputs let through of text from strangers. `replay` and
 //! `timeline` are pure: no path, no clock, no logger, no MRT type. The result is the same bytes for any number of threads and any order of
 //! the inputs. The rules that comments and tests cite by number are stated in docs/methodology.md.
 //!
@@ -35,6 +35,7 @@
 pub mod archive;
 pub mod check;
 pub mod cli;
+pub mod escape;
 pub mod event;
 pub mod fetch;
 pub mod model;

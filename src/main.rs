@@ -7,20 +7,34 @@ use clap::Parser;
 use uplinks::cli::args::Cli;
 use uplinks::cli::output::WriteError;
 use uplinks::cli::{Fatal, run};
+use uplinks::escape::printable_lines;
 use uplinks::temporary;
 
 fn main() -> ExitCode {
     end_on_signals();
-    match run(Cli::parse()) {
+    match run(Cli::try_parse().unwrap_or_else(|error| refuse(&error))) {
         Ok(exit) => ExitCode::from(exit.code()),
         // Whoever read our output has seen enough.
         Err(Fatal::Write(WriteError::Closed)) => ExitCode::SUCCESS,
         Err(error) => {
             // A standard error that takes nothing must not hide the status.
-            let _ = writeln!(std::io::stderr(), "uplinks: {error}");
+            // A line of somebody else's file is not taken for one of ours.
+            let said = printable_lines(&error.to_string()).replace('\n', "\n  ");
+            let _ = writeln!(std::io::stderr(), "uplinks: {said}");
             ExitCode::from(2)
         }
     }
+}
+
+/// Ends with what clap has to say, in its colours, unless it quotes what could steer a terminal.
+fn refuse(error: &clap::Error) -> ! {
+    let plain = error.render().to_string();
+    let safe = printable_lines(&plain);
+    if safe == plain.trim_end() {
+        error.exit();
+    }
+    let _ = writeln!(std::io::stderr(), "{safe}");
+    std::process::exit(error.exit_code())
 }
 
 /// Ends as shells have it, with 128 + the signal's number, and leaves nothing half done. Without a handler the signal itself would end us:

@@ -16,6 +16,7 @@ use super::opened::Stamp;
 use super::sniff::{self, Looks};
 use super::source::{Source, Spool};
 use super::walk::walk;
+use crate::escape;
 
 /// Finds the archive files. `collector_name` is taken where a path does not say; `stdin` is read if `-` is an input.
 pub fn discover(inputs: &[OsString], collector_name: Option<&str>, stdin: &mut dyn Read) -> Result<Found, DiscoverError> {
@@ -63,15 +64,17 @@ impl Gathered {
         }
         match fs::metadata(input) {
             Ok(metadata) => self.add_existing(Path::new(input), &metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && is_glob(input) => self.add_glob(input),
-            Err(error) => Err(failed(input, error)),
+            Err(error) => match pattern_of(input).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+                Some(pattern) => self.add_glob(pattern),
+                None => Err(failed(input, error)),
+            },
         }
     }
 
-    fn add_glob(&mut self, input: &OsStr) -> Result<(), DiscoverError> {
-        let shown = shown(Path::new(input));
+    fn add_glob(&mut self, pattern: &str) -> Result<(), DiscoverError> {
+        let shown = shown(Path::new(pattern));
         let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-        let matches = glob::glob_with(&shown, options)
+        let matches = glob::glob_with(pattern, options)
             .map_err(|error| DiscoverError::BadPattern { shown: shown.clone(), reason: error.msg })?;
         let mut any = false;
         for found in matches {
@@ -102,7 +105,9 @@ impl Gathered {
         let index = self.directories.len();
         self.directories.push(Directory { shown: shown(path), archive_files: 0, others: walked.unreadable.len() });
         for (path, error) in walked.unreadable {
-            self.skipped.push(Skipped { shown: shown(&path), reason: error.to_string() });
+            // A link that leads nowhere hides nothing, and one that leads out is not looked at.
+            let unseen = error.kind() != io::ErrorKind::NotFound && error.raw_os_error().is_some();
+            self.skipped.push(Skipped { shown: shown(&path), reason: error.to_string(), unseen });
         }
         for met in walked.files {
             self.insert(met.canonical, met.path, Named::ByWalking, Some(index));
@@ -164,7 +169,8 @@ impl Gathered {
             match (verdict, candidate.named) {
                 (Verdict::Accepted(file), _) => files.push((*file, candidate.path)),
                 (verdict, Named::ByWalking) => {
-                    self.skipped.push(Skipped { shown: shown(&candidate.path), reason: verdict.reason() });
+                    let unseen = matches!(verdict, Verdict::Unreadable(_));
+                    self.skipped.push(Skipped { shown: shown(&candidate.path), reason: verdict.reason(), unseen });
                 }
                 (verdict, Named::Explicitly) => fatal.push((candidate.path.clone(), verdict)),
             }
@@ -285,12 +291,12 @@ fn archive_file(
     }
 }
 
-fn is_glob(input: &OsStr) -> bool {
-    input.to_str().is_some_and(|text| text.contains(['*', '?', '[']))
+fn pattern_of(input: &OsStr) -> Option<&str> {
+    input.to_str().filter(|text| text.contains(['*', '?', '[']))
 }
 
 fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+    escape::path(path)
 }
 
 fn failed(input: &OsStr, error: io::Error) -> DiscoverError {

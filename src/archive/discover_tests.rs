@@ -205,8 +205,3 @@ fn standard_input_is_kept_and_can_be_read_again() {
     let unnamed = discover(&["-".into()], None, &mut stored.as_slice()).expect("found");
     assert_eq!(unnamed.files.first().map(|file| file.collector.as_str()), Some("unknown"));
 }
-
-#[test]
-fn what_is_printed_cannot_move_the_cursor() {
-    assert_eq!(super::super::escaped("a\u{1b}[2J\u{202e}é"), "a\\u{1b}[2J\\u{202e}é");
-}

@@ -6,12 +6,13 @@ use super::collector::Project;
 use super::name::NameKind;
 use super::opened::Stamp;
 use super::source::Source;
+use crate::escape::printable;
 use crate::model::Time;
 
 /// An archive file that will be read.
 #[derive(Debug, Clone)]
 pub struct ArchiveFile {
-    /// The path as given, lossily as text; see [`escaped`] before printing it to a terminal.
+    /// The path as given, as text that can be made a path again (`crate::escape::path`).
     pub shown: String,
     /// Its bytes.
     pub source: Source,
@@ -56,6 +57,8 @@ pub struct Skipped {
     pub shown: String,
     /// Why, in words.
     pub reason: String,
+    /// Whether nobody could look: there may be data in it.
+    pub unseen: bool,
 }
 
 /// Why a link is skipped.
@@ -63,9 +66,9 @@ pub(super) const LINK_OUT: &str =
     "it is a link out of the folder, which is not followed; name what it leads to if that is to be read";
 
 impl Skipped {
-    /// Whether it is a link that leads out of the folder: there may be data behind it.
-    pub fn leads_out(&self) -> bool {
-        self.reason == LINK_OUT
+    /// Whether there may be data in it, as in what the system would not show and behind a link that leads out of the folder.
+    pub fn may_hide_data(&self) -> bool {
+        self.unseen || self.reason == LINK_OUT
     }
 }
 
@@ -76,13 +79,13 @@ pub enum DiscoverError {
     #[error("no input; name archive files, a directory, a glob, or - for standard input")]
     NoInput,
     /// A named file or directory does not exist.
-    #[error("{}: no such file or directory; check the path, or get the files with `uplinks fetch`", escaped(.0))]
+    #[error("{}: no such file or directory; check the path, or get the files with `uplinks fetch`", printable(.0))]
     Missing(String),
     /// A glob matches nothing.
-    #[error("{}: nothing matches; check the pattern (** crosses directories)", escaped(.0))]
+    #[error("{}: nothing matches; check the pattern (** crosses directories)", printable(.0))]
     NoMatch(String),
     /// A glob is malformed.
-    #[error("{}: bad pattern: {reason}; quote brackets as [[] to mean themselves", escaped(.shown))]
+    #[error("{}: bad pattern: {reason}; quote brackets as [[] to mean themselves", printable(.shown))]
     BadPattern {
         /// As typed.
         shown: String,
@@ -90,7 +93,7 @@ pub enum DiscoverError {
         reason: &'static str,
     },
     /// A named file is something else.
-    #[error("{}: not an MRT file ({found}); name RIB dumps or update files, or name its directory to skip what is not", escaped(.shown))]
+    #[error("{}: not an MRT file ({found}); name RIB dumps or update files, or name its directory to skip what is not", printable(.shown))]
     NotMrt {
         /// As typed.
         shown: String,
@@ -98,7 +101,7 @@ pub enum DiscoverError {
         found: &'static str,
     },
     /// A named directory holds no archive file.
-    #[error("{}: no MRT file in this directory ({skipped} other files skipped); name one that holds RIB dumps or update files", escaped(.shown))]
+    #[error("{}: no MRT file in this directory ({skipped} other files skipped); name one that holds RIB dumps or update files", printable(.shown))]
     NothingIn {
         /// As typed.
         shown: String,
@@ -106,7 +109,7 @@ pub enum DiscoverError {
         skipped: usize,
     },
     /// The system refuses.
-    #[error("{}: {error}; check its permissions", escaped(.shown))]
+    #[error("{}: {error}; check its permissions", printable(.shown))]
     Unreadable {
         /// As typed.
         shown: String,
@@ -115,7 +118,7 @@ pub enum DiscoverError {
         error: io::Error,
     },
     /// Standard input or a pipe could not be copied.
-    #[error("{}: cannot keep a copy of this stream: {error}; check the space in the temporary directory (TMPDIR)", escaped(.shown))]
+    #[error("{}: cannot keep a copy of this stream: {error}; check the space in the temporary directory (TMPDIR)", printable(.shown))]
     Spool {
         /// As typed.
         shown: String,
@@ -123,11 +126,4 @@ pub enum DiscoverError {
         #[source]
         error: io::Error,
     },
-}
-
-/// Control characters and marks that reorder text, as `\u{..}`; all else as it is.
-pub fn escaped(text: &str) -> String {
-    let hidden =
-        |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }

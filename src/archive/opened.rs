@@ -2,21 +2,20 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read};
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+use super::bzip2::octets::{Octets, Places};
 use super::compression::{self, Compression};
-use super::map::Map;
 
 /// Octets read from the disk at a time.
 const READ_AHEAD: usize = 128 * 1024;
 
-/// Up to so many octets are read into memory, where nobody can take them away; only what is larger is mapped. Update files are smaller.
-const LARGEST_READ: u64 = 16 << 20;
+/// Up to so many octets are read into memory; of what is larger, windows. Update files are smaller.
+const LARGEST_READ: usize = 16 << 20;
 
 /// What the system says of a file at some moment: another content, or another file, differs in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,23 +107,20 @@ impl Opened {
         BufReader::with_capacity(READ_AHEAD, Box::new(Reader { opened: self.clone(), position: 0 }))
     }
 
-    /// Its bytes as stored, as one slice, if they are compressed so and can be had at once.
-    pub fn slice(&self, compression: Compression) -> Option<Bytes> {
-        let size = self.0.stamp.as_ref()?.size;
+    /// Its bytes as stored, to be had at any place, if they are compressed so: in memory, where nobody can take them away, if they are few.
+    pub fn stored(&self, compression: Compression) -> Option<Stored> {
+        let size = usize::try_from(self.0.stamp.as_ref()?.size).ok()?;
         let mut head = [0; compression::HEAD];
         self.0.file.read_whole_at(&mut head, 0).ok()?;
         if Compression::of(&head) != compression {
             return None;
         }
         if size > LARGEST_READ {
-            let map = Map::new(&self.0.file).ok()?;
-            // A file that got shorter since has no pages behind its end.
-            let now = self.0.file.metadata().ok()?.len();
-            return (now >= map.len() as u64).then_some(Bytes::Mapped(map));
+            return Some(Stored::There(self.clone(), size));
         }
-        let mut bytes = vec![0; usize::try_from(size).ok()?];
+        let mut bytes = vec![0; size];
         self.0.file.read_whole_at(&mut bytes, 0).ok()?;
-        Some(Bytes::Read(bytes))
+        Some(Stored::Read(bytes))
     }
 
     /// What became of it; `found` is what it was when it was found, which may be hours before it was opened.
@@ -146,21 +142,38 @@ impl Opened {
 
 /// A file's bytes.
 #[derive(Debug)]
-pub enum Bytes {
-    /// Read.
+pub enum Stored {
+    /// In memory.
     Read(Vec<u8>),
-    /// Mapped.
-    Mapped(Map),
+    /// Where they are, and how many there were.
+    There(Opened, usize),
 }
 
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
+impl Stored {
+    /// As the bzip2 stages look at them.
+    pub fn octets(&self) -> Octets<'_> {
         match self {
-            Bytes::Read(bytes) => bytes,
-            Bytes::Mapped(map) => map,
+            Stored::Read(bytes) => Octets::Slice(bytes),
+            Stored::There(opened, size) => Octets::Places(opened, *size),
         }
+    }
+}
+
+impl Places for Opened {
+    fn read_at(&self, into: &mut [u8], at: usize) -> usize {
+        let mut done = 0;
+        while let Some(rest) = into.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            match self.0.file.read_some_at(rest, (at + done) as u64) {
+                Ok(0) => break,
+                Ok(read) => done += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    self.0.failed.store(true, Ordering::Relaxed);
+                    break;
+                }
+            }
+        }
+        done
     }
 }
 
@@ -264,20 +277,25 @@ mod tests {
     }
 
     #[test]
-    fn small_files_are_read_and_large_ones_mapped() {
+    fn small_files_are_in_memory_and_large_ones_where_they_are() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("rib.bz2");
         fs::write(&path, b"BZh91AY&SYxxxxxx").expect("written");
         let opened = Opened::at(&path).expect("opened");
-        let slice = opened.slice(Compression::Bzip2).expect("a slice");
-        assert!(matches!(&slice, Bytes::Read(bytes) if bytes == b"BZh91AY&SYxxxxxx"));
-        assert!(opened.slice(Compression::Gzip).is_none());
+        let stored = opened.stored(Compression::Bzip2).expect("its bytes");
+        assert!(matches!(&stored, Stored::Read(bytes) if bytes == b"BZh91AY&SYxxxxxx"));
+        assert!(opened.stored(Compression::Gzip).is_none());
         fs::write(&path, b"BZh91AY&SYxx").expect("shorter, in place");
-        assert!(opened.slice(Compression::Bzip2).is_none(), "not all of it is there");
-        assert_eq!(&*slice, b"BZh91AY&SYxxxxxx", "what is read stays");
+        assert!(opened.stored(Compression::Bzip2).is_none(), "not all of it is there");
+        let whole = |stored: &Stored| stored.octets().window(0, usize::MAX, <[u8]>::to_vec);
+        assert_eq!(whole(&stored), b"BZh91AY&SYxxxxxx", "what is read stays");
         let file = File::options().write(true).open(&path).expect("opened");
-        file.set_len(LARGEST_READ + 1).expect("longer");
+        file.set_len(LARGEST_READ as u64 + 1).expect("longer");
         let opened = Opened::at(&path).expect("opened");
-        assert!(matches!(opened.slice(Compression::Bzip2), Some(Bytes::Mapped(map)) if map.len() as u64 == LARGEST_READ + 1));
+        let stored = opened.stored(Compression::Bzip2).expect("its bytes");
+        assert!(matches!(stored, Stored::There(..)));
+        assert_eq!((stored.octets().len(), whole(&stored).len()), (LARGEST_READ + 1, LARGEST_READ + 1));
+        file.set_len(20).expect("shorter");
+        assert_eq!((stored.octets().len(), whole(&stored).len()), (LARGEST_READ + 1, 20), "what is gone is missing");
     }
 }

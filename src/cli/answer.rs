@@ -117,6 +117,7 @@ impl Answer {
         };
         let damaged = self.read.files.iter().any(|(_, said)| lacks(said));
         let holes = self.observed.collectors.iter().any(|c| !c.coverage.sampled && !c.coverage.gaps.is_empty());
-        damaged || holes || !self.assembly.rejected.is_empty()
+        let unseen = self.read.skipped.iter().any(|skipped| skipped.unseen);
+        damaged || holes || unseen || !self.assembly.rejected.is_empty()
     }
 }

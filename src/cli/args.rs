@@ -101,7 +101,7 @@ pub enum Command {
 pub struct Explain {
     /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
     #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
-    pub reference: String,
+    pub reference: std::ffi::OsString,
     /// The folder given to --cache when the result was made
     #[arg(long, value_name = "DIR")]
     pub cache: Option<std::path::PathBuf>,

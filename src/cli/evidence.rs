@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::answer::Answer;
 use super::output::{Output, WriteError};
-use crate::archive::{self, ArchiveFile, escaped};
+use crate::archive::{self, ArchiveFile};
+use crate::escape::printable;
 use crate::event::{Cache, FoundRecord, Wanted, find_records};
 use crate::model::RecordId;
 
@@ -16,7 +17,7 @@ use crate::model::RecordId;
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
     /// An archive file could be read once and cannot be read again.
-    #[error("{}: {error}; it could be read at first: do not move archive files during a run", escaped(.path))]
+    #[error("{}: {error}; it could be read at first: do not move archive files during a run", printable(.path))]
     Unreadable {
         /// As the evidence has it.
         path: String,
@@ -24,7 +25,7 @@ pub enum EvidenceError {
         error: io::Error,
     },
     /// An archive file is not what it was.
-    #[error("{}: {count} records that were there are gone; do not change archive files during a run", escaped(.path))]
+    #[error("{}: {count} records that were there are gone; do not change archive files during a run", printable(.path))]
     Gone {
         /// As the evidence has it.
         path: String,

@@ -1,6 +1,7 @@
 //! `uplinks explain`: the record behind a row, found by its content and decoded.
 
-use std::io::{self, BufReader, Write};
+use std::ffi::OsStr;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -8,8 +9,10 @@ use rayon::prelude::*;
 use super::output;
 use super::plan::DEFAULT_PROFILE;
 use super::reference::{RecordRef, Reference, ReferenceError, row};
+use super::warn::say;
 use super::{Exit, Fatal};
-use crate::archive::{self, Source, escaped, parse_name};
+use crate::archive::{self, Source, parse_name};
+use crate::escape::{self, printable};
 use crate::event::{Cache, Digest, FoundRecord, Search, Wanted, explain, find_records};
 use crate::report::explain::{Claim, Explanation, text};
 use crate::target::Profile;
@@ -23,7 +26,7 @@ pub enum ExplainError {
     /// The archive file of the evidence.
     #[error(
         "{}: {error}; evidence has paths as they were typed, so run explain in the folder in which the result was made",
-        escaped(.path)
+        printable(.path)
     )]
     Unreadable {
         /// As the evidence has it.
@@ -32,7 +35,7 @@ pub enum ExplainError {
         error: io::Error,
     },
     /// The file of the evidence is something else.
-    #[error("{}: no MRT record in it{}; name the archive file that the evidence names", escaped(.path), escaped(.reason))]
+    #[error("{}: no MRT record in it{}; name the archive file that the evidence names", printable(.path), printable(.reason))]
     NotMrt {
         /// As the evidence has it.
         path: String,
@@ -42,7 +45,7 @@ pub enum ExplainError {
 }
 
 /// Explains one reference; a record that is not there is told on standard error.
-pub fn run(reference: &str, cache: Option<&Path>) -> Result<Exit, Fatal> {
+pub fn run(reference: &OsStr, cache: Option<&Path>) -> Result<Exit, Fatal> {
     // A cache that is not there is as good as an empty one.
     let cache = cache.filter(|folder| folder.is_dir()).and_then(|folder| Cache::open(folder).ok());
     let records: Vec<(RecordRef, Option<Claim>)> = match Reference::parse(reference).map_err(ExplainError::from)? {
@@ -50,14 +53,15 @@ pub fn run(reference: &str, cache: Option<&Path>) -> Result<Exit, Fatal> {
         Reference::Row { path, line } => {
             let claims = row(&path, line).map_err(ExplainError::from)?;
             if claims.is_empty() {
-                tell(&format!("{}: the row on line {line} names no record", escaped(&path)));
+                tell(&format!("{}: the row on line {line} names no record", escape::path(&path)));
             }
             claims.into_iter().map(|(record, claim)| (record, Some(claim))).collect()
         }
     };
     // A row's two records may lie in two large files.
+    let pool = rayon::ThreadPoolBuilder::new().build()?;
     let found: Result<Vec<(Search, Whence)>, ExplainError> =
-        records.par_iter().map(|(record, _)| find(record, cache.as_ref())).collect();
+        pool.install(|| records.par_iter().map(|(record, _)| find(record, cache.as_ref())).collect());
     let found: Vec<(&RecordRef, Option<&Claim>, Whence, Search)> =
         records.iter().zip(found?).map(|((record, claim), (search, whence))| (record, claim.as_ref(), whence, search)).collect();
     let all_found = !found.is_empty() && found.iter().all(|(.., search)| !search.found.is_empty());
@@ -82,9 +86,9 @@ enum Whence {
 }
 
 fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), ExplainError> {
-    let path = Path::new(&record.path);
+    let path = record.file();
     // To open a pipe takes a part of what it holds away.
-    let opened = || if path.is_file() { Source::Path(path.to_owned()).open().ok() } else { None };
+    let opened = || if path.is_file() { Source::Path(path.clone()).open().ok() } else { None };
     let kept = cache.and_then(|cache| Some(cache.records_of(&opened()?))).unwrap_or_default();
     if kept.iter().any(|kept| Digest::of(&kept.bytes) == record.digest) {
         let bytes: Vec<u8> = kept.iter().flat_map(|kept| kept.bytes.iter().copied()).collect();
@@ -93,7 +97,7 @@ fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), E
     let failed = |error| ExplainError::Unreadable { path: record.path.clone(), error };
     let input = match record.path.as_str() {
         "-" => archive::decompress(BufReader::new(io::stdin())),
-        path => Source::Path(path.into()).open_raw().and_then(archive::decompress),
+        _ => Source::Path(path).open_raw().and_then(archive::decompress),
     };
     let wanted = Wanted { digests: [record.digest].into(), times: None };
     let search = find_records(input.map_err(failed)?, &wanted);
@@ -107,8 +111,8 @@ fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), E
 
 fn told(record: &RecordRef, claim: Option<&Claim>, whence: Whence, found: &FoundRecord) -> String {
     let reference = format!("{}#{}", record.path, record.digest);
-    let Some(explained) = explain(found) else { return format!("{}: the record cannot be decoded\n", escaped(&reference)) };
-    let collector = parse_name(Path::new(&record.path)).collector;
+    let Some(explained) = explain(found) else { return format!("{}: the record cannot be decoded\n", printable(&reference)) };
+    let collector = parse_name(&record.file()).collector;
     // Names are decoration: the built-in ones serve any record.
     let names = Profile::load(DEFAULT_PROFILE).map(|profile| profile.names).unwrap_or_default();
     text(&Explanation {
@@ -127,12 +131,12 @@ fn missing(record: &RecordRef, search: &Search) -> String {
         if search.damage.is_empty() { "" } else { "; the file is damaged, and the record may lie where it cannot be read" };
     format!(
         "{}: none of its {} records has the digest {}{damage}; the path must be as the result gives it, relative to the current folder",
-        escaped(&record.path),
+        printable(&record.path),
         search.records,
         record.digest
     )
 }
 
 fn tell(line: &str) {
-    let _ = writeln!(io::stderr(), "uplinks: {line}");
+    say(&format!("uplinks: {line}"));
 }

@@ -6,7 +6,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::plan::Plan;
-use crate::archive::{ArchiveFile, Source, escaped};
+use crate::archive::{ArchiveFile, Source};
+use crate::escape::printable;
 use crate::temporary::{self, Temporary};
 
 /// A result that could not be written.
@@ -19,7 +20,7 @@ pub enum WriteError {
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),
     /// A result would take the place of what it was read from, or of another result.
-    #[error("{} is {what} as well; name another file for the result", escaped(path))]
+    #[error("{} is {what} as well; name another file for the result", printable(path))]
     Clash {
         /// As typed.
         path: String,
@@ -27,7 +28,7 @@ pub enum WriteError {
         what: &'static str,
     },
     /// The file of `--output`; nothing of it is left behind.
-    #[error("cannot write {}: {error}; what was there before is as it was", escaped(path))]
+    #[error("cannot write {}: {error}; what was there before is as it was", printable(path))]
     File {
         /// As typed.
         path: String,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use super::args::When;
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
-use crate::archive::{self, ArchiveFile, DiscoverError, Opened, Since, Skipped, Source, escaped};
+use super::warn::say;
+use crate::archive::{self, ArchiveFile, DiscoverError, Opened, Since, Skipped, Source};
+use crate::escape::{self, printable};
 use crate::event::{
     self, Cache, Damage, Discovery, FileEvents, FilePeer, Seek, Taken, discover_prefixes, read_events, read_file,
 };
@@ -43,7 +45,7 @@ pub enum ReadError {
     #[error(transparent)]
     Discover(#[from] DiscoverError),
     /// `--cache`.
-    #[error("cannot use {} as a cache: {error}; name a folder that can be written to", escaped(.folder))]
+    #[error("cannot use {} as a cache: {error}; name a folder that can be written to", printable(.folder))]
     Cache {
         /// As typed.
         folder: String,
@@ -116,11 +118,11 @@ pub fn find(plan: &Plan, inputs: Inputs) -> Result<Files, ReadError> {
     let Inputs { paths, early } = inputs;
     let found = archive::discover(&paths, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
     let mut files = found.files;
-    let there: BTreeSet<String> = files.iter().map(|f| escaped(&f.collector)).collect();
+    let there: BTreeSet<String> = files.iter().map(|f| printable(&f.collector).into_owned()).collect();
     files.retain(|f| is_selected(plan, f));
     if files.is_empty() {
         let there = there.into_iter().collect::<Vec<_>>().join(", ");
-        return Err(ReadError::NoCollector { wanted: escaped(&plan.collectors.join(", ")), there });
+        return Err(ReadError::NoCollector { wanted: printable(&plan.collectors.join(", ")).into_owned(), there });
     }
     Ok(Files { files, skipped: found.skipped, early })
 }
@@ -320,8 +322,7 @@ pub fn question_of(watch: &Watch) -> String {
 
 /// The cache that the plan names, if it does.
 pub fn cache_of(plan: &Plan) -> Result<Option<Cache>, ReadError> {
-    let open =
-        |folder: &PathBuf| Cache::open(folder).map_err(|error| ReadError::Cache { folder: folder.display().to_string(), error });
+    let open = |folder: &PathBuf| Cache::open(folder).map_err(|error| ReadError::Cache { folder: escape::path(folder), error });
     plan.cache.as_ref().map(open).transpose()
 }
 
@@ -330,7 +331,7 @@ fn note_failure(stored: io::Result<()>) {
     static TOLD: Once = Once::new();
     if let Err(error) = stored {
         TOLD.call_once(|| {
-            let _ = writeln!(io::stderr(), "warning: the cache cannot be written: {error}; the result is not affected");
+            say(&format!("warning: the cache cannot be written: {error}; the result is not affected"));
         });
     }
 }

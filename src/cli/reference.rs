@@ -1,21 +1,23 @@
 //! What `explain` is pointed at: a record by its content, or a row of a CSV result by its line.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
 use ipnet::IpNet;
 
-use crate::archive::escaped;
+use crate::escape::{self, printable, unguarded};
 use crate::event::{Digest, FilePeer};
 use crate::replay::Basis;
 use crate::report::explain::{Boundary, Claim};
-use crate::report::unguarded;
 
 /// A reference that cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
     /// Neither form.
-    #[error("'{}' is no reference; write FILE#DIGEST, with 12 hexadecimal digits, or RESULT.csv:LINE", escaped(.0))]
+    #[error("'{}' is no reference; write FILE#DIGEST, with 12 hexadecimal digits, or RESULT.csv:LINE", printable(.0))]
     Malformed(String),
     /// The result cannot be read.
-    #[error("{}: {error}; name a result that uplinks wrote with -f csv", escaped(.path))]
+    #[error("{}: {error}; name a result that uplinks wrote with -f csv", printable(.path))]
     Unreadable {
         /// As typed.
         path: String,
@@ -23,7 +25,7 @@ pub enum ReferenceError {
         error: std::io::Error,
     },
     /// It is no CSV.
-    #[error("{}: {error}; name a result that uplinks wrote with -f csv", escaped(.path))]
+    #[error("{}: {error}; name a result that uplinks wrote with -f csv", printable(.path))]
     NoCsv {
         /// As typed.
         path: String,
@@ -31,10 +33,10 @@ pub enum ReferenceError {
         error: csv::Error,
     },
     /// It is another result.
-    #[error("{}: it has no evidence column; the results of timeline, changes, first, routes and check do (-f csv)", escaped(.0))]
+    #[error("{}: it has no evidence column; the results of timeline, changes, first, routes and check do (-f csv)", printable(.0))]
     NoEvidenceColumn(String),
     /// The header, a line after the end, or an empty one.
-    #[error("{}: there is no row on line {line}; line 1 is the header, and rows end at line {last}", escaped(.path))]
+    #[error("{}: there is no row on line {line}; line 1 is the header, and rows end at line {last}", printable(.path))]
     NoRow {
         /// As typed.
         path: String,
@@ -44,7 +46,7 @@ pub enum ReferenceError {
         last: u64,
     },
     /// An evidence cell that is not ours.
-    #[error("{}: line {line}: '{}' is no evidence; it should be FILE#DIGEST", escaped(.path), escaped(.cell))]
+    #[error("{}: line {line}: '{}' is no evidence; it should be FILE#DIGEST", printable(.path), printable(.cell))]
     BadEvidence {
         /// As typed.
         path: String,
@@ -63,7 +65,7 @@ pub enum Reference {
     /// `RESULT.csv:LINE`.
     Row {
         /// The result.
-        path: String,
+        path: PathBuf,
         /// Counted from 1, the header.
         line: u64,
     },
@@ -72,7 +74,7 @@ pub enum Reference {
 /// A record by its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRef {
-    /// The file's path.
+    /// The file's path as evidence has it: as text.
     pub path: String,
     /// The record.
     pub digest: Digest,
@@ -84,27 +86,38 @@ impl RecordRef {
         let digest = digest.parse().ok()?;
         (!path.is_empty()).then(|| RecordRef { path: path.to_owned(), digest })
     }
+
+    /// Where the file is. What was typed by hand may have been meant as it is.
+    pub fn file(&self) -> PathBuf {
+        let meant = escape::to_path(&self.path);
+        let typed = Path::new(&self.path);
+        if !meant.exists() && typed.exists() { typed.to_owned() } else { meant }
+    }
 }
 
 impl Reference {
     /// Reads what was typed: evidence first, for a path may hold colons.
-    pub fn parse(text: &str) -> Result<Self, ReferenceError> {
-        if let Some(record) = RecordRef::parse(text) {
+    pub fn parse(typed: &OsStr) -> Result<Self, ReferenceError> {
+        let text = typed.to_str().map_or_else(|| escape::path(typed.as_ref()), str::to_owned);
+        if let Some(record) = RecordRef::parse(&text) {
             return Ok(Reference::Record(record));
         }
+        // A result's path is no evidence: it stands for itself.
+        let itself = |path: &str| if typed.to_str().is_some() { path.into() } else { escape::to_path(path) };
         let row = text.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse().ok()?)));
         match row {
-            Some((path, line)) if !path.is_empty() => Ok(Reference::Row { path: path.to_owned(), line }),
-            _ => Err(ReferenceError::Malformed(text.to_owned())),
+            Some((path, line)) if !path.is_empty() => Ok(Reference::Row { path: itself(path), line }),
+            _ => Err(ReferenceError::Malformed(text)),
         }
     }
 }
 
 /// The records behind the row on that line of a CSV result, with what it says of each: its start's before its end's. Empty if the row
 /// names none.
-pub fn row(path: &str, line: u64) -> Result<Vec<(RecordRef, Claim)>, ReferenceError> {
-    let bytes = std::fs::read(path).map_err(|error| ReferenceError::Unreadable { path: path.to_owned(), error })?;
-    row_of(&bytes, path, line)
+pub fn row(path: &Path, line: u64) -> Result<Vec<(RecordRef, Claim)>, ReferenceError> {
+    let shown = escape::path(path);
+    let bytes = std::fs::read(path).map_err(|error| ReferenceError::Unreadable { path: shown.clone(), error })?;
+    row_of(&bytes, &shown, line)
 }
 
 fn row_of(bytes: &[u8], path: &str, line: u64) -> Result<Vec<(RecordRef, Claim)>, ReferenceError> {
@@ -256,7 +269,7 @@ mod tests {
         let record = |path: &str, digest: &str| {
             Reference::Record(RecordRef { path: path.to_owned(), digest: digest.parse().expect("a digest") })
         };
-        let row = |path: &str, line| Reference::Row { path: path.to_owned(), line };
+        let row = |path: &str, line| Reference::Row { path: path.into(), line };
         for (text, expected) in [
             ("a/updates.gz#54c8c87e681b", Some(record("a/updates.gz", "54c8c87e681b"))),
             ("a#b:7.gz#54C8C87E681B", Some(record("a#b:7.gz", "54c8c87e681b"))),
@@ -268,7 +281,7 @@ mod tests {
             (":3", None),
             ("#54c8c87e681b", None),
         ] {
-            assert_eq!(Reference::parse(text).ok(), expected, "{text}");
+            assert_eq!(Reference::parse(text.as_ref()).ok(), expected, "{text}");
         }
     }
 

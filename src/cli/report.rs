@@ -10,7 +10,7 @@ use super::args::{Analysis, By, Common, Report};
 use super::output::Results;
 use super::plan::Plan;
 use super::{Exit, Fatal, facts, warn, with_answer};
-use crate::archive::escaped;
+use crate::escape;
 use crate::event::Assembled;
 use crate::model::RecordId;
 use crate::report::Format;
@@ -97,7 +97,7 @@ pub fn canonical(typed: &Common) -> String {
     let mut inputs: Vec<&OsString> = inputs.iter().collect();
     inputs.sort_unstable();
     inputs.dedup();
-    words.extend(inputs.into_iter().map(|i| quoted(&escaped(&i.to_string_lossy()))));
+    words.extend(inputs.into_iter().map(|i| quoted(&escape::path(i.as_ref()))));
     words.join(" ")
 }
 

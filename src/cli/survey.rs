@@ -8,12 +8,12 @@ use std::time::Instant;
 use clap::Args;
 
 use super::args::{Analysis, When};
-use super::fetch::{FetchError, Need, Network, Obtainable, Pace, ask, bring, folder, list, say};
+use super::fetch::{FetchError, Need, Network, Obtainable, Pace, ask, bring, folder, list};
 use super::output::Results;
 use super::plan::Plan;
 use super::values::{parse_duration, parse_octets};
+use super::warn::say;
 use super::{Exit, Fatal, output, present, sheets, with_answer};
-use crate::archive::escaped;
 use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, Sampling, Wanted, bounded, windows};
 use crate::model::Span;
 use crate::timeline::Row;
@@ -192,7 +192,7 @@ impl Survey {
         self.left = self.left.saturating_sub(brought.octets);
         self.failed += brought.failed.len();
         for (path, error) in &brought.failed {
-            say(&format!("warning: {path}: {}", escaped(&error.to_string())));
+            say(&format!("warning: {path}: {error}"));
         }
         self.files.extend(new.into_iter().map(|file| (file.path.clone(), file)));
         Ok(Brought::Something)

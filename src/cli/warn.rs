@@ -4,21 +4,25 @@ use std::io::Write;
 
 use super::answer::Answer;
 use super::inventory::unread;
-use crate::archive::escaped;
+use crate::escape::printable;
 use crate::report::text::plural_u64;
 
 /// More warnings of a kind are counted, not printed.
 const MOST: usize = 20;
 
-/// Tells what is wrong with the inputs. A closed standard error is nobody's concern.
+/// Tells what is wrong with the inputs.
 pub fn warn(answer: &Answer) {
     let mut damaged = Vec::new();
     let (mut excerpts, mut unreadable, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for (file, said) in &answer.read.files {
-        let shown = escaped(&file.shown);
+        let shown = printable(&file.shown);
         for damage in &said.damage {
             let to = damage.until.map_or("to its end".to_owned(), |until| format!("to {until}"));
-            damaged.push(format!("{shown}: damaged from byte {} {to} (uncompressed): {}", damage.from, escaped(&damage.reason)));
+            damaged.push(format!(
+                "{shown}: damaged from byte {} {to} (uncompressed): {}",
+                damage.from,
+                printable(&damage.reason)
+            ));
         }
         for dump in said.dumps.iter().filter(|dump| dump.excerpt && dump.broken.is_none()) {
             excerpts.push(format!("{shown}: the RIB dump of {} lacks records or peers: it is read as an excerpt", dump.begin));
@@ -31,19 +35,19 @@ pub fn warn(answer: &Answer) {
         }
     }
     let rejected = answer.assembly.rejected.iter().map(|rejected| {
-        let shown = escaped(&answer.read.files[rejected.file].0.shown);
-        format!("{shown}: this RIB dump is not used: {}", escaped(&rejected.reason))
+        let shown = printable(&answer.read.files[rejected.file].0.shown);
+        format!("{shown}: this RIB dump is not used: {}", printable(&rejected.reason))
     });
     let mut gaps = Vec::new();
     for collector in answer.observed.collectors.iter().filter(|c| !c.coverage.sampled) {
         for gap in &collector.coverage.gaps {
-            gaps.push(format!("{}: no data from {} to {}", escaped(&collector.name), gap.from, gap.until));
+            gaps.push(format!("{}: no data from {} to {}", printable(&collector.name), gap.from, gap.until));
         }
     }
-    let links = answer.read.skipped.iter().filter(|skipped| skipped.leads_out());
-    let links = links.map(|link| format!("{}: {}", escaped(&link.shown), link.reason)).collect();
+    let hidden = answer.read.skipped.iter().filter(|skipped| skipped.may_hide_data());
+    let hidden = hidden.map(|skipped| format!("{}: {}", printable(&skipped.shown), skipped.reason)).collect();
     for (list, remark) in [
-        (links, None),
+        (hidden, None),
         (damaged, Some("what could be read is used, the rest is a gap; get the file again if it should be whole")),
         // Where another copy may be better, it is damage, which is told above.
         (rejected.collect(), None),
@@ -74,6 +78,7 @@ pub fn note(what: &str) {
     say(&format!("note: {what}"));
 }
 
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+/// A line on standard error; nothing in it can steer a terminal, or be another line. A closed standard error is nobody's concern.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", printable(line));
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::name::{Month, is_safe_collector};
 use crate::archive::Project;
+use crate::escape::printable;
 use crate::model::{Span, Time};
 
 static COMPILED_IN: LazyLock<Catalogue> =
@@ -58,11 +59,12 @@ pub enum Layout {
 pub enum SelectError {
     /// A name of neither archive's kind.
     #[error(
-        "'{0}' is no collector of RIS or RouteViews; write rrc00, route-views2, route-views.sg, decix.jhb, or all, ris, routeviews"
+        "'{}' is no collector of RIS or RouteViews; write rrc00, route-views2, route-views.sg, decix.jhb, or all, ris, routeviews",
+        printable(.0)
     )]
     Unknown(String),
     /// A group without a member then.
-    #[error("no collector of '{0}' wrote in this window; the archives begin in 1999 (RIS) and 2001 (RouteViews)")]
+    #[error("no collector of '{}' wrote in this window; the archives begin in 1999 (RIS) and 2001 (RouteViews)", printable(.0))]
     NobodyThen(String),
 }
 

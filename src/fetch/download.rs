@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::client::{Client, HttpError, PROGRESS, Reply};
 use super::partial::{Partial, Version, content_range};
 use super::verify::{Checked, Whole, check};
+use crate::escape;
 
 /// No archive file comes near: the largest known has 1.5 GB.
 const LARGEST: u64 = 32 << 30;
@@ -35,7 +36,7 @@ pub enum DownloadError {
         same: bool,
     },
     /// The disk: ends the whole run.
-    #[error("cannot write {}: {error}; check the space and the permissions there", path.display())]
+    #[error("cannot write {}: {error}; check the space and the permissions there", escape::path(path))]
     Disk {
         /// Where.
         path: PathBuf,

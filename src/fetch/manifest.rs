@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::Month;
 use super::verify::Whole;
+use crate::escape::{self, printable};
 use crate::model::{Span, Time};
 use crate::temporary::Temporary;
 
@@ -107,7 +108,11 @@ pub enum Archived {
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// It is something else, or newer.
-    #[error("{}: no manifest that this version can read ({why}); move it away, and the files beside it will be checked and listed anew", path.display())]
+    #[error(
+        "{}: no manifest that this version can read ({}); move it away, and the files beside it will be checked and listed anew",
+        escape::path(path),
+        printable(why)
+    )]
     Foreign {
         /// Where.
         path: PathBuf,
@@ -115,7 +120,7 @@ pub enum ManifestError {
         why: String,
     },
     /// The system refuses.
-    #[error("{}: {error}; check the permissions there", path.display())]
+    #[error("{}: {error}; check the permissions there", escape::path(path))]
     Io {
         /// Where.
         path: PathBuf,

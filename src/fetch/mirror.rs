@@ -17,7 +17,7 @@ use super::parallel::parallel;
 use super::partial::Partial;
 use super::url;
 use super::verify::{Checked, check};
-use crate::archive::escaped;
+use crate::escape;
 use crate::model::Time;
 use crate::temporary;
 
@@ -67,7 +67,7 @@ pub enum MirrorError {
     #[error(transparent)]
     Disk(DownloadError),
     /// Another run is at it.
-    #[error("{}: another run of uplinks is fetching into this folder; let it end first, or name another folder", escaped(&.0.to_string_lossy()))]
+    #[error("{}: another run of uplinks is fetching into this folder; let it end first, or name another folder", escape::path(.0))]
     Busy(PathBuf),
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::escape::printable;
 use crate::model::{Span, Time};
 
 /// What a result leaves uncertain.
@@ -17,7 +18,7 @@ pub struct Uncertain {
 #[derive(Debug, thiserror::Error)]
 pub enum RefineError {
     /// It is something else.
-    #[error("this is no JSON result of `uplinks timeline` ({0}); make one with `uplinks timeline -f json -o RESULT.json`")]
+    #[error("this is no JSON result of `uplinks timeline` ({}); make one with `uplinks timeline -f json -o RESULT.json`", printable(.0))]
     Foreign(String),
 }
 

@@ -82,7 +82,13 @@ struct Tallied {
 
 impl Read for Tallied {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        // An interruption is no fault of the file's.
+        let read = loop {
+            match self.file.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.hash.update(buffer.get(..read).unwrap_or_default());
         tally.size += read as u64;

@@ -14,5 +14,5 @@ pub mod words;
 
 pub use columns::columns_in_words;
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
-pub use formats::{Colour, Format, ParseFormatError, Style, Writer, unguarded, write};
+pub use formats::{Colour, Format, ParseFormatError, Style, Writer, write};
 pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use toml::Value;
 
-use crate::archive::escaped;
+use crate::escape::{printable, printable_lines};
 use crate::model::{Asn, ParseAsnError};
 
 /// Bytes of a text file; lists of all networks there are have a few MB.
@@ -27,7 +27,7 @@ pub struct Shelf {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// Neither built in nor a file.
-    #[error("there is no {noun} '{}': the built-in ones are {built_in}; or give a TOML file", escaped(.name))]
+    #[error("there is no {noun} '{}': the built-in ones are {built_in}; or give a TOML file", printable(.name))]
     Unknown {
         /// What was looked for.
         noun: &'static str,
@@ -37,7 +37,7 @@ pub enum SettingsError {
         built_in: String,
     },
     /// The file cannot be read.
-    #[error("cannot read {}: {source}; name a text file in UTF-8", escaped(.path))]
+    #[error("cannot read {}: {source}; name a text file in UTF-8", printable(.path))]
     Read {
         /// The file.
         path: String,
@@ -45,7 +45,7 @@ pub enum SettingsError {
         source: io::Error,
     },
     /// The file's text is not as it should be.
-    #[error("{}: {}", escaped(.path), escaped_lines(.reason))]
+    #[error("{}: {}", printable(.path), printable_lines(.reason))]
     Text {
         /// The file, with the line where that is known.
         path: String,
@@ -92,11 +92,6 @@ pub fn asn_of(value: &Value) -> Result<Asn, String> {
         other => other.to_string(),
     };
     text.parse().map_err(|e: ParseAsnError| e.to_string())
-}
-
-/// What is wrong with TOML is shown below its line, so line feeds stay.
-fn escaped_lines(text: &str) -> String {
-    text.trim_end().split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -120,6 +120,11 @@ impl BlockDecoder {
         Ok(BlockInfo { header, end_bit, rows })
     }
 
+    /// The bytes that were decoded begin at a bit of others, from which offsets count.
+    pub(super) fn moved(&mut self, by: usize) {
+        self.bit = self.bit.map(|bit| bit + by);
+    }
+
     /// Offset in bits of the block that is held.
     pub fn bit(&self) -> Option<usize> {
         self.bit

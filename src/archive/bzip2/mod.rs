@@ -13,6 +13,7 @@
 //! | go through a file block by block | [`stream::Walk`] |
 //! | read all of a file's bytes | [`reader::Reader`] |
 //! | find a block near a place, to bisect | [`scan::Scanner::first`], then [`stream::after`] what it decodes to |
+//! | do all that without the file in memory | [`octets::Octets`] |
 //!
 //! Why not a crate (as of 2026): `libbz2-rs-sys` and `bzip2` have no stages; `parallel_bzip2_decoder` wraps whole
 //! blocks into streams for `bzip2`; `lbzip2` never has the last column as bytes, refuses randomised blocks, uses
@@ -29,6 +30,7 @@ pub mod error;
 pub mod header;
 pub mod huffman;
 pub mod invert;
+pub mod octets;
 pub mod pattern;
 mod random;
 pub mod rank;

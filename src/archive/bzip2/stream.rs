@@ -6,6 +6,7 @@ use super::bits::Bits;
 use super::crc::combine;
 use super::decoder::{BlockDecoder, BlockInfo};
 use super::error::Bz2Error;
+use super::octets::Octets;
 use super::scan::{BLOCK_MAGIC, END_MAGIC};
 
 /// Length of what precedes a stream's first block.
@@ -95,7 +96,7 @@ fn stream_at(data: &[u8], mut byte: usize) -> Result<Place, Bz2Error> {
 /// Decodes the blocks of a file one after the other; needs no scan, as the end of one block is the start of the next.
 #[derive(Debug)]
 pub struct Walk<'a> {
-    data: &'a [u8],
+    data: Octets<'a>,
     place: Place,
     /// The combined checksum of the stream so far, from the blocks' headers.
     combined: u32,
@@ -103,8 +104,9 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Begins at a file's first block.
-    pub fn new(data: &'a [u8]) -> Result<Self, Bz2Error> {
-        Ok(Self { data, place: first(data)?, combined: 0 })
+    pub fn new(data: impl Into<Octets<'a>>) -> Result<Self, Bz2Error> {
+        let data = data.into();
+        Ok(Self { data, place: data.first()?, combined: 0 })
     }
 
     /// Where the next block is, or what is there instead.
@@ -118,7 +120,7 @@ impl<'a> Walk<'a> {
     /// inversion. If it is not, the last block of the stream is refused.
     pub fn decode_next(&mut self, decoder: &mut BlockDecoder) -> Result<Option<BlockInfo>, Bz2Error> {
         let Place::Block { bit, level } = self.place else { return Ok(None) };
-        let info = decoder.decode(self.data, bit, level)?;
+        let info = self.data.decode(decoder, bit, level)?;
         self.pass(&info)?;
         Ok(Some(info))
     }
@@ -127,11 +129,9 @@ impl<'a> Walk<'a> {
     /// [`Walk::decode_next`] does.
     pub fn pass(&mut self, info: &BlockInfo) -> Result<(), Bz2Error> {
         let Place::Block { level, .. } = self.place else { return Ok(()) };
-        self.place = after(self.data, info.end_bit, level)?;
+        self.place = self.data.after(info.end_bit, level)?;
         self.combined = combine(self.combined, info.header.crc);
-        let bits = Bits::new(self.data);
-        if bits.magic(info.end_bit) == END_MAGIC {
-            let stored = stored_crc(bits, info.end_bit);
+        if let Some(stored) = self.data.end_of_stream(info.end_bit) {
             let computed = std::mem::take(&mut self.combined);
             if stored != computed {
                 return Err(Bz2Error::Crc { stored, computed });

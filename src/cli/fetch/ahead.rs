@@ -10,12 +10,13 @@ use rayon::{Scope, ThreadPool};
 
 use super::folder;
 use super::network::{FetchError, Network};
-use super::obtain::{Bar, Obtainable, ask, say};
-use crate::archive::escaped;
+use super::obtain::{Bar, Obtainable, ask};
 use crate::cli::Fatal;
 use crate::cli::args::Common;
 use crate::cli::plan::Plan;
 use crate::cli::read::{Early, EarlyReader, Inputs};
+use crate::cli::warn::say;
+use crate::escape;
 use crate::fetch::{Brought, Catalogue, Client, Kinds, Mirror, Observer, Policy, Question, Sampling, Wanted};
 use crate::model::Span;
 
@@ -50,7 +51,7 @@ impl Errand {
             return Ok(None);
         }
         if let Some(input) = inputs.first() {
-            return Err(FetchError::Inputs(escaped(&input.to_string_lossy())));
+            return Err(FetchError::Inputs(escape::path(input.as_ref())));
         }
         let selection = &analysis.selection;
         let (Some(from), Some(until), false) = (selection.from, selection.to, selection.collector.is_empty()) else {
@@ -87,7 +88,7 @@ impl Errand {
         let bar = Bar::new(plan.progress, &mirror, &wanted);
         let (brought, early) = bring_and_read(&mirror, &client, &wanted, &bar, reader, pool)?;
         for (path, error) in &brought.failed {
-            say(&format!("warning: {path}: {}", escaped(&error.to_string())));
+            say(&format!("warning: {path}: {error}"));
         }
         let places = wanted.iter().map(|file| mirror.place(file));
         let paths: Vec<_> = places.filter(|path| path.is_file()).map(Into::into).collect();

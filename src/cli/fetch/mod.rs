@@ -11,13 +11,14 @@ use clap::{Args, ValueEnum};
 
 pub use ahead::{Errand, Fetching};
 pub use network::{FetchError, Network};
-pub(super) use obtain::{Need, Obtainable, ask, bring, list, say, summary};
+pub(super) use obtain::{Need, Obtainable, ask, bring, list, summary};
 pub(super) use pace::Pace;
 
 use super::args::When;
 use super::output;
+use super::warn::say;
 use super::{Exit, Fatal};
-use crate::archive::escaped;
+use crate::escape;
 use crate::fetch::{Catalogue, Client, Kinds, Mirror, Question, Sampling, Uncertain};
 use crate::model::{Span, Time};
 
@@ -132,7 +133,7 @@ fn question(typed: &FetchArgs) -> Result<Option<Question>, FetchError> {
 }
 
 fn uncertain(result: &Path) -> Result<Uncertain, FetchError> {
-    let shown = || escaped(&result.display().to_string());
+    let shown = || escape::path(result);
     let json = std::fs::read(result).map_err(|error| FetchError::Unread { path: shown(), error })?;
     Uncertain::read(&json).map_err(|error| FetchError::Result { path: shown(), error })
 }

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::network::FetchError;
 use super::pace::Pace;
-use crate::archive::escaped;
 use crate::cli::args::When;
 use crate::cli::progress::{Doing, Progress};
+use crate::cli::warn::say;
+use crate::escape;
 use crate::fetch::{
     Brought, Catalogue, Chosen, Client, Collector, Found, ListedSize, LookError, Mirror, MirrorError, Observer, Question, Wanted,
     look,
@@ -49,11 +50,11 @@ fn looked(results: Vec<Result<Found, LookError>>) -> Result<Looked, LookError> {
     for result in results {
         match result {
             Ok(found) => looked.found.push(found),
-            Err(error @ LookError::NoCollector { .. }) => say(&format!("warning: {}", escaped(&error.to_string()))),
+            Err(error @ LookError::NoCollector { .. }) => say(&format!("warning: {error}")),
             Err(error) => {
                 looked.unanswered += 1;
                 if let Some(error) = first.replace(error) {
-                    say(&format!("warning: {}", escaped(&error.to_string())));
+                    say(&format!("warning: {error}"));
                 }
             }
         }
@@ -61,7 +62,7 @@ fn looked(results: Vec<Result<Found, LookError>>) -> Result<Looked, LookError> {
     match first {
         Some(error) if looked.found.is_empty() => Err(error),
         Some(error) => {
-            say(&format!("warning: {}", escaped(&error.to_string())));
+            say(&format!("warning: {error}"));
             Ok(looked)
         }
         None => Ok(looked),
@@ -241,17 +242,12 @@ impl Observer for Bar {
 }
 
 pub fn summary(out: &mut dyn Write, brought: &Brought, folder: &Path) -> io::Result<()> {
-    let failed: Vec<String> =
-        brought.failed.iter().map(|(path, error)| format!("{path}: {}", escaped(&error.to_string()))).collect();
+    let failed: Vec<String> = brought.failed.iter().map(|(path, error)| format!("{path}: {error}")).collect();
     tell(&failed);
     let (files, there) = (brought.files, brought.in_place);
     write!(out, "fetched {files} files ({}), {there} were there", binary(brought.octets))?;
     if !failed.is_empty() {
         write!(out, ", {} could not be had", failed.len())?;
     }
-    writeln!(out, ": {}", escaped(&folder.display().to_string()))
-}
-
-pub fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    writeln!(out, ": {}", escape::path(folder))
 }

@@ -24,6 +24,7 @@ mod updates;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::bzip2::error::Bz2Error;
+use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::stream::Walk;
 use crate::archive::{Compression, Opened};
 use crate::mrt::{Kind, Uncertain};
@@ -92,12 +93,12 @@ impl From<Uncertain> for GaveUp {
 /// All that an open file says of the prefixes of `watch`, by a shortcut if one is certain, else by `plain`, which reads
 /// everything; and which it was.
 pub fn read_file(opened: &Opened, watch: &Watch, way: Way, plain: impl FnOnce() -> FileEvents) -> (FileEvents, Taken) {
-    let slice = if way.verify == Verify::No { opened.slice(Compression::Bzip2) } else { None };
-    slice.and_then(|data| read_compressed(&data, watch, way.seek).ok()).unwrap_or_else(|| (plain(), Taken::Whole))
+    let stored = if way.verify == Verify::No { opened.stored(Compression::Bzip2) } else { None };
+    stored.and_then(|stored| read_compressed(stored.octets(), watch, way.seek).ok()).unwrap_or_else(|| (plain(), Taken::Whole))
 }
 
-fn read_compressed(data: &[u8], watch: &Watch, seek: Seek) -> Result<(FileEvents, Taken), GaveUp> {
-    if Compression::of(data.get(..16).unwrap_or_default()) != Compression::Bzip2 || watch.prefixes().is_empty() {
+fn read_compressed(data: Octets<'_>, watch: &Watch, seek: Seek) -> Result<(FileEvents, Taken), GaveUp> {
+    if data.window(0, 16, Compression::of) != Compression::Bzip2 || watch.prefixes().is_empty() {
         return Err(GaveUp);
     }
     let opening = Opening::read(Walk::new(data)?)?;

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use super::GaveUp;
 use super::order::{Key, Order, Row};
 use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
+use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::scan::{Mark, Scanner};
-use crate::archive::bzip2::stream::{self, Place};
+use crate::archive::bzip2::stream::Place;
 
 /// Raw bytes at a block's start in which its first records are looked for: at first, and if they are long.
 const HEADS: [usize; 3] = [24 << 10, 192 << 10, usize::MAX];
@@ -22,7 +23,7 @@ const TAILS: [usize; 3] = [128 << 10, 1 << 20, 8 << 20];
 
 /// Looks into blocks and remembers what it saw.
 pub(super) struct Prober<'a> {
-    data: &'a [u8],
+    data: Octets<'a>,
     pub order: Order,
     decoder: BlockDecoder,
     scanner: Scanner,
@@ -34,7 +35,7 @@ pub(super) struct Prober<'a> {
 }
 
 impl<'a> Prober<'a> {
-    pub fn new(data: &'a [u8], order: Order) -> Self {
+    pub fn new(data: Octets<'a>, order: Order) -> Self {
         Prober {
             data,
             order,
@@ -51,8 +52,8 @@ impl<'a> Prober<'a> {
         if let Some(row) = self.seen.get(&bit) {
             return Ok(Some(*row));
         }
-        let Ok(info) = self.decoder.decode(self.data, bit, LARGEST_LEVEL) else { return Ok(None) };
-        if stream::after(self.data, info.end_bit, LARGEST_LEVEL).is_err() {
+        let Ok(info) = self.data.decode(&mut self.decoder, bit, LARGEST_LEVEL) else { return Ok(None) };
+        if self.data.after(info.end_bit, LARGEST_LEVEL).is_err() {
             return Ok(None);
         }
         for length in HEADS {
@@ -72,9 +73,9 @@ impl<'a> Prober<'a> {
             return Ok(block);
         }
         let mut bytes = Vec::new();
-        let info = self.decoder.decode(self.data, bit, LARGEST_LEVEL)?;
+        let info = self.data.decode(&mut self.decoder, bit, LARGEST_LEVEL)?;
         self.decoder.invert_into(&mut bytes)?;
-        Ok((bytes, stream::after(self.data, info.end_bit, LARGEST_LEVEL)?))
+        Ok((bytes, self.data.after(info.end_bit, LARGEST_LEVEL)?))
     }
 
     /// Reads the block at `bit` and the one behind it for later.
@@ -127,7 +128,7 @@ impl<'a> Prober<'a> {
 
     /// The first block that begins in a range of bits and in which a record begins.
     fn first_in(&mut self, mut from: usize, to: usize) -> Result<Option<(usize, Row)>, GaveUp> {
-        while let Some((bit, _)) = self.scanner.first(self.data, from, to) {
+        while let Some((bit, _)) = self.data.first_mark(&self.scanner, from, to) {
             if let Some(row) = self.probe(bit)? {
                 return Ok(Some((bit, row)));
             }
@@ -141,7 +142,7 @@ impl<'a> Prober<'a> {
         let mut end = self.data.len();
         for tail in TAILS {
             let start = self.data.len().saturating_sub(tail);
-            for (bit, _) in self.scanner.find(self.data, start * 8, end * 8).into_iter().rev() {
+            for (bit, _) in self.data.find(&self.scanner, start * 8, end * 8).into_iter().rev() {
                 if self.probe(bit)?.is_some() {
                     return Ok(bit);
                 }

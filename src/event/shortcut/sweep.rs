@@ -14,10 +14,11 @@ use super::blocks::Opening;
 use crate::archive::bzip2::ahead::Ahead;
 use crate::archive::bzip2::border::Edges;
 use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, LARGEST_LEVEL, with_decoder};
+use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::rle::Fit;
 use crate::archive::bzip2::scan::{Mark, Scanner};
 use crate::archive::bzip2::search::SearchSet;
-use crate::archive::bzip2::stream::{self, Place};
+use crate::archive::bzip2::stream::Place;
 
 /// Compressed bytes in which one task looks for blocks: about the size of one.
 const TASK: usize = 128 << 10;
@@ -25,9 +26,6 @@ const TASK: usize = 128 << 10;
 /// Tasks before the walk catches up: many, as it waits for the last of them; not all, as what they find takes memory and is in vain if
 /// the file is damaged.
 const TASKS_PER_THREAD: usize = 32;
-
-/// A magic number and its 7 bits of shift may reach so far behind the bytes in which it begins.
-const OVERHANG: usize = 16;
 
 /// What a block holds.
 pub(super) struct Sight {
@@ -97,7 +95,7 @@ impl Sight {
 
 /// Shows `take` all blocks in order. The first is decoded.
 pub(super) fn each_block(
-    data: &[u8],
+    data: Octets<'_>,
     opening: &mut Opening<'_>,
     search: &Search<'_>,
     mut take: impl FnMut(Sight) -> Result<(), GaveUp>,
@@ -122,7 +120,7 @@ pub(super) fn each_block(
 
 /// Looks through a file ahead of the walk, on all threads of the pool.
 struct Sweeper<'a> {
-    data: &'a [u8],
+    data: Octets<'a>,
     search: &'a Search<'a>,
     scanner: Scanner,
     /// Bytes looked through.
@@ -131,7 +129,7 @@ struct Sweeper<'a> {
 }
 
 impl<'a> Sweeper<'a> {
-    fn new(data: &'a [u8], search: &'a Search<'a>) -> Self {
+    fn new(data: Octets<'a>, search: &'a Search<'a>) -> Self {
         let scanner = Scanner::new(&[Mark::Block]);
         Sweeper { data, search, scanner, done: 0, found: Ahead::default() }
     }
@@ -157,12 +155,11 @@ impl<'a> Sweeper<'a> {
 
     /// The blocks that begin in a range of bits.
     fn found_in(&self, from: usize, to: usize) -> Vec<(usize, BlockInfo, Sight)> {
-        let scanned = self.data.get(..to / 8 + OVERHANG).unwrap_or(self.data);
-        let marks = self.scanner.find(scanned, from, to);
+        let marks = self.data.find(&self.scanner, from, to);
         let sight = |bit| {
             with_decoder(|decoder| {
-                let info = decoder.decode(self.data, bit, LARGEST_LEVEL).ok()?;
-                let behind = stream::after(self.data, info.end_bit, LARGEST_LEVEL).ok()?;
+                let info = self.data.decode(decoder, bit, LARGEST_LEVEL).ok()?;
+                let behind = self.data.after(info.end_bit, LARGEST_LEVEL).ok()?;
                 Some((bit, info, Sight::of(bit, decoder, behind, self.search)))
             })
         };

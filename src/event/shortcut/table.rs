@@ -23,6 +23,7 @@ use super::order::{Key, Order, Row};
 use super::probe::Prober;
 use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
+use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::dump::{Aim, Built, DumpBuilder, First, HEAD};
 use crate::event::dump_v2::read_peer_index;
@@ -60,7 +61,7 @@ enum Until {
 
 /// Reads a dump of which `opening` says that it begins with a `TABLE_DUMP_V2` record. With `patterns`, all blocks are searched.
 pub(super) fn read(
-    data: &[u8],
+    data: Octets<'_>,
     mut opening: Opening<'_>,
     patterns: Option<&SearchSet>,
     watch: &Watch,
@@ -148,7 +149,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Goes through all blocks; the first is decoded. The blocks, by their first bits, that may hold a pattern, each with the one before it.
-fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
+fn search(data: Octets<'_>, opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
     let mut border = Border::new(patterns);
     let (mut bits, mut hits) = (Vec::new(), Vec::new());
     each_block(data, opening, &Search::new(patterns, 0), |sight| {

@@ -11,6 +11,7 @@ use super::blocks::Opening;
 use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
 use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
+use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::file::FileEvents;
 use crate::event::read::add_session_record;
@@ -43,7 +44,12 @@ struct Stretch {
 }
 
 /// Reads a file of which `opening` says that it begins with a session record.
-pub(super) fn read(data: &[u8], mut opening: Opening<'_>, patterns: &SearchSet, watch: &Watch) -> Result<FileEvents, GaveUp> {
+pub(super) fn read(
+    data: Octets<'_>,
+    mut opening: Opening<'_>,
+    patterns: &SearchSet,
+    watch: &Watch,
+) -> Result<FileEvents, GaveUp> {
     let (blocks, end) = search(data, &mut opening, patterns)?;
     let prefilter = Prefilter::for_prefixes(watch.set());
     let mut reader = Reader { data, secs: opening.secs, blocks, patterns, decoder: opening.decoder, watch, prefilter };
@@ -91,7 +97,7 @@ fn time_of_last(end: &[u8], secs: u32) -> Option<Time> {
 }
 
 /// Goes through all blocks; the first is decoded. Tells as well the file's last bytes, if no inversion is needed for that.
-fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<(Vec<Block>, Vec<u8>), GaveUp> {
+fn search(data: Octets<'_>, opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<(Vec<Block>, Vec<u8>), GaveUp> {
     let mut border = Border::new(patterns);
     let (mut blocks, mut end): (Vec<Block>, _) = (Vec::new(), Vec::new());
     each_block(data, opening, &Search::new(patterns, LONGEST), |sight| {
@@ -111,7 +117,7 @@ fn search(data: &[u8], opening: &mut Opening<'_>, patterns: &SearchSet) -> Resul
 }
 
 struct Reader<'a> {
-    data: &'a [u8],
+    data: Octets<'a>,
     secs: u32,
     blocks: Vec<Block>,
     patterns: &'a SearchSet,
@@ -155,7 +161,7 @@ impl Reader<'_> {
     fn decode(&mut self, index: usize) -> Result<&mut BlockDecoder, GaveUp> {
         let block = self.blocks.get(index).ok_or(GaveUp)?;
         if self.decoder.bit() != Some(block.bit) {
-            self.decoder.decode(self.data, block.bit, LARGEST_LEVEL)?;
+            self.data.decode(&mut self.decoder, block.bit, LARGEST_LEVEL)?;
         }
         Ok(&mut self.decoder)
     }

@@ -9,7 +9,8 @@ use std::fmt::Write;
 
 use ipnet::IpNet;
 
-use super::text::{plural, printable, wrap};
+use super::text::{plural, wrap};
+use crate::escape::printable;
 use crate::event::{Attributed, Body, Entry, Explained, FilePeer, FoundRecord, MessageEnd, Prefixes, Session};
 use crate::model::{AsPath, Asn, Origin, Upstream};
 use crate::mrt::{AsLen, NlriForm};

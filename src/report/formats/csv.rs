@@ -1,9 +1,10 @@
-//! CSV: a header and the rows, quoted as RFC 4180 says, lines ended by a line feed. Safe to open in a spreadsheet.
+//! CSV: a header and the rows, quoted as RFC 4180 says, lines ended by a line feed. Safe to open in a spreadsheet and to show on a terminal.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Style, Writer};
+use crate::escape::{guarded, printable};
 use crate::report::sheet::{Cell, Sheet};
 use crate::report::text;
 
@@ -15,24 +16,16 @@ impl Writer for Csv {
         let mut rows = csv::WriterBuilder::new().from_writer(out);
         rows.write_record(sheet.columns.iter().map(|c| c.name)).map_err(into_io)?;
         for row in &sheet.rows {
-            rows.write_record(row.iter().map(|cell| guarded(cell).into_owned())).map_err(into_io)?;
+            rows.write_record(row.iter().map(|cell| safe(cell).into_owned())).map_err(into_io)?;
         }
         rows.flush()
     }
 }
 
-/// What a spreadsheet would take for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
-
-/// A text cell as it was before it was made safe for spreadsheets: for reading results back.
-pub fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(cell)
-}
-
-/// Keeps a spreadsheet from running text as a formula: `'` goes before the characters that begin one.
-fn guarded(cell: &Cell) -> Cow<'_, str> {
+/// A cell as a spreadsheet and a terminal may have it: a row is a line, and no text is a formula.
+fn safe(cell: &Cell) -> Cow<'_, str> {
     match cell {
-        Cell::Text(text) | Cell::Path(text) if text.starts_with(FORMULA) => Cow::Owned(format!("'{text}")),
+        Cell::Text(text) | Cell::Path(text) => guarded(printable(text)),
         _ => text::cell(cell),
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Style, Writer};
+use crate::escape;
 use crate::report::sheet::{Cell, Column, Sheet};
 use crate::report::text;
 
@@ -17,9 +18,9 @@ impl Writer for Json {
         writeln!(out, "{{")?;
         writeln!(out, "  \"schema\": \"{}\",", schema(sheet))?;
         writeln!(out, "  \"version\": \"{}\",", env!("CARGO_PKG_VERSION"))?;
-        writeln!(out, "  \"summary\": {},", serde_json::to_string(&sheet.summary)?)?;
-        writeln!(out, "  \"caveats\": {},", serde_json::to_string(&sheet.caveats)?)?;
-        writeln!(out, "  \"facts\": {},", serde_json::to_string(&sheet.facts)?)?;
+        writeln!(out, "  \"summary\": {},", escape::json(serde_json::to_string(&sheet.summary)?))?;
+        writeln!(out, "  \"caveats\": {},", escape::json(serde_json::to_string(&sheet.caveats)?))?;
+        writeln!(out, "  \"facts\": {},", escape::json(serde_json::to_string(&sheet.facts)?))?;
         write!(out, "  \"rows\": [")?;
         for (at, row) in sheet.rows.iter().enumerate() {
             write!(out, "{}    ", if at == 0 { "\n" } else { ",\n" })?;
@@ -45,7 +46,9 @@ pub(super) fn write_row(columns: &[Column], row: &[Cell], out: &mut dyn Write) -
             // Numbers are written here: a float would lose the trailing zeros of a duration.
             Cell::Int(_) | Cell::Duration(..) => write!(out, "{}", text::cell(cell))?,
             Cell::Real(number) => write!(out, "{}", serde_json::to_string(number)?)?,
-            Cell::Text(_) | Cell::Path(_) | Cell::Time(_) => write!(out, "{}", serde_json::to_string(&text::cell(cell))?)?,
+            Cell::Text(_) | Cell::Path(_) | Cell::Time(_) => {
+                write!(out, "{}", escape::json(serde_json::to_string(&text::cell(cell))?))?;
+            }
         }
     }
     write!(out, "}}")

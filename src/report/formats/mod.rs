@@ -7,8 +7,6 @@ mod markdown;
 mod parquet;
 mod table;
 
-pub use self::csv::unguarded;
-
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Colour, Style, Writer};
+use crate::escape::printable;
 use crate::report::sheet::{Align, Group, Heading, Kind, Room, Sheet, View};
-use crate::report::text::{self, cut_end, cut_start, printable, width, wrap};
+use crate::report::text::{self, cut_end, cut_start, width, wrap};
 
 /// The format.
 pub struct Table;

@@ -52,13 +52,10 @@ fn csv_quotes_and_defuses_formulas() {
     let expected = [
         "prefix,name,time,duration_s,as_path,nothing\n",
         "'=cmd|'/c calc'!A1,<script>alert(1)</script>,1970-01-01T00:00:00Z,1.500000,\"1 {2,3}\",\n",
-        "\"'@a,\"\"b\"\"\",\u{1b}]0;owned\u{7},1970-01-01T00:00:00Z,1.500000,'+1,\n",
-        "\"'-x\r\ny\",'\t\u{202e}evil,1970-01-01T00:00:00Z,1.500000,,\n",
+        "\"'@a,\"\"b\"\"\",\\u{1b}]0;owned\\u{7},1970-01-01T00:00:00Z,1.500000,'+1,\n",
+        "'-x\\u{d}\\u{a}y,\\u{9}\\u{202e}evil,1970-01-01T00:00:00Z,1.500000,,\n",
     ];
     assert_eq!(plain(Format::Csv), expected.concat());
-    for (written, read) in [("'=1", "=1"), ("'quoted'", "'quoted'"), ("rrc00", "rrc00"), ("", "")] {
-        assert_eq!(unguarded(written), read);
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cells;
+use crate::escape::printable;
 use crate::model::{Span, Time, spans};
 use crate::report::context::{Context, PeerFacts};
 use crate::report::sheet::Align::{Left, Right};
@@ -239,12 +240,12 @@ fn drawing(rows: &[&InventoryRow]) -> Vec<String> {
     for row in rows {
         collectors.entry(&row.collector).or_default().push(row);
     }
-    let widest = collectors.keys().map(|name| text::width(&text::printable(name))).max().unwrap_or(0).min(NAME);
+    let widest = collectors.keys().map(|name| text::width(&printable(name))).max().unwrap_or(0).min(NAME);
     let mut lines = vec![format!("Coverage, {} to {}, a cell is {}:", second(from), second(until), duration(length / CELLS))];
     for (name, rows) in collectors {
         let cell = |at: i64| symbol(Span { from: edge(at), until: edge(at + 1) }, until, &rows);
         let cells: String = (0..CELLS).map(cell).collect();
-        let printable = text::printable(name);
+        let printable = printable(name);
         let name = text::cut_end(&printable, widest);
         let pad = " ".repeat(widest.saturating_sub(text::width(&name)));
         lines.push(format!("{name}{pad}  {cells}"));
