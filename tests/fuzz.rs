@@ -7,6 +7,7 @@
 //! - `UPLINKS_FUZZ_CORPUS=FOLDER`: the seeds are written there for cargo-fuzz, a folder a target, and nothing else is done.
 
 #[path = "support/dice.rs"]
+#[allow(dead_code)]
 mod dice;
 #[path = "fuzz/mutate.rs"]
 mod mutate;

@@ -11,7 +11,12 @@ pub fn mutated(seeds: &[Vec<u8>], longest: usize, dice: &mut Dice) -> Vec<u8> {
         match dice.roll(10) {
             0..3 => change(&mut input, at, |byte, dice| byte ^ (1 << dice.roll(8)), dice),
             3 => change(&mut input, at, |_, dice| byte(dice), dice),
-            4 => change(&mut input, at, |byte, dice| byte.wrapping_add(1).wrapping_sub(2 * (dice.roll(2) as u8)), dice),
+            4 => change(
+                &mut input,
+                at,
+                |byte, dice| if dice.roll(2) == 0 { byte.wrapping_add(1) } else { byte.wrapping_sub(1) },
+                dice,
+            ),
             5 => {
                 let added: Vec<u8> = (0..=dice.roll(6)).map(|_| byte(dice)).collect();
                 drop(input.splice(at..at, added));
@@ -45,7 +50,7 @@ fn below(dice: &mut Dice, sides: usize) -> usize {
 }
 
 fn byte(dice: &mut Dice) -> u8 {
-    dice.roll(256) as u8
+    u8::try_from(dice.roll(256)).expect("a byte")
 }
 
 fn change(input: &mut [u8], at: usize, to: impl Fn(u8, &mut Dice) -> u8, dice: &mut Dice) {

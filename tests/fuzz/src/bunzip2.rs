@@ -8,7 +8,7 @@ use bzip2::Compression;
 use bzip2::read::MultiBzDecoder;
 use bzip2::write::BzEncoder;
 use uplinks::archive::bzip2::bits::Bits;
-use uplinks::archive::bzip2::decoder::BlockDecoder;
+use uplinks::archive::bzip2::decoder::{BlockDecoder, BlockInfo};
 use uplinks::archive::bzip2::error::Bz2Error;
 use uplinks::archive::bzip2::pattern::Pattern;
 use uplinks::archive::bzip2::reader::Reader;
@@ -34,7 +34,7 @@ pub fn compress(raw: &[u8], level: u32) -> Vec<u8> {
 pub fn bzip2_stages(data: &[u8]) {
     let mut choices = Choices::of(data);
     let how = choices.byte();
-    let file = if how % 2 == 0 { choices.rest().to_vec() } else { damaged(&mut choices) };
+    let file = if how.is_multiple_of(2) { choices.rest().to_vec() } else { damaged(&mut choices) };
     if file.is_empty() {
         return;
     }
@@ -108,14 +108,15 @@ fn walk(file: &[u8]) -> (Vec<u8>, Option<Bz2Error>) {
         Err(error) => return (all, Some(error)),
     };
     loop {
-        match walk.decode_next(&mut decoder) {
-            Ok(Some(_)) => {}
+        let info = match walk.decode_next(&mut decoder) {
+            Ok(Some(info)) => info,
             Ok(None) => return (all, None),
             Err(error) => return (all, Some(error)),
-        }
+        };
         let before = all.len();
         match decoder.invert_within(MOST + before, &mut all) {
-            Ok(Fit::Whole) => said_before(&mut decoder, &all[before..], file.len()),
+            Ok(Fit::Whole) if is_a_transform(&decoder, &info) => said_before(&mut decoder, &all[before..], file.len()),
+            Ok(Fit::Whole) => {}
             Ok(Fit::TooLong) => {
                 all.resize(MOST, 0);
                 return (all[..before].to_vec(), Some(Bz2Error::Truncated));
@@ -126,6 +127,13 @@ fn walk(file: &[u8]) -> (Vec<u8>, Option<Bz2Error>) {
             return (all, None);
         }
     }
+}
+
+/// Whether the block's column is one of sorted rotations, as all that a compressor writes: one made by hand may lead back to its first row
+/// too early, and its end is then another backwards than forwards. To know it takes as long as to invert it.
+fn is_a_transform(decoder: &BlockDecoder, info: &BlockInfo) -> bool {
+    let (matrix, origin) = (decoder.matrix(), info.header.orig_ptr as usize);
+    info.rows < 20_000 && (0..info.rows).try_fold(origin, |row, _| matrix.forward(row)) == Some(origin)
 }
 
 /// What a block says of itself without inversion.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use uplinks::event::{
-    Body, Digest, FileEvents, FilePeer, FileRecord, FoundRecord, IndexRecord, Message, Search, Wanted, discover_prefixes,
-    explain, find_records, peers_with_routes, read_events,
+    Body, Digest, DumpRecord, FileEvents, FilePeer, FileRecord, FoundRecord, IndexRecord, Message, Search, Wanted,
+    discover_prefixes, explain, find_records, peers_with_routes, read_events,
 };
 use uplinks::model::{AsPath, Asn, Origin};
 use uplinks::mrt::RecordReader;
@@ -69,14 +69,26 @@ fn less(all: &FileEvents, some: &FileEvents, watch: &Watch) {
         assert_eq!((some.begin, some.end, some.first, some.size), (all.begin, all.end, all.first, all.size));
         assert_eq!((some.families, &some.last, &some.peers, &some.sample), (all.families, &all.last, &all.peers, &all.sample));
         let watched: Vec<_> = all.records.iter().filter(|record| watch.covers(&record.prefix)).collect();
-        assert_eq!(some.records.iter().collect::<Vec<_>>(), watched);
+        assert_eq!(entries_of(some.records.iter()), entries_of(watched.into_iter()));
     }
+}
+
+/// Whose routes a dump's records tell of, one by one: a record of many prefixes is cut by what is watched of them.
+fn entries_of<'a>(records: impl Iterator<Item = &'a DumpRecord>) -> Vec<String> {
+    records
+        .flat_map(|record| {
+            let head = format!("{} {} {} {:?}", record.time, record.prefix, record.digest, record.repeated);
+            record.entries.iter().map(move |entry| format!("{head} {entry:?}"))
+        })
+        .collect()
 }
 
 type Keys = Vec<(IpNet, u32)>;
 
+type Said = (Digest, Vec<(IpNet, u32, Arc<AsPath>)>, Keys, String);
+
 /// What a record says of what is watched: announced, withdrawn, state; `None` if nothing.
-fn said_of(record: &FileRecord, watch: &Watch) -> Option<(Digest, Vec<(IpNet, u32, Arc<AsPath>)>, Keys, String)> {
+fn said_of(record: &FileRecord, watch: &Watch) -> Option<Said> {
     match &record.message {
         Message::Update { announced, withdrawn, guessed_path_ids, .. } => {
             let announced: Vec<_> = announced.iter().filter(|(net, ..)| watch.covers(net)).cloned().collect();
@@ -125,7 +137,7 @@ fn explained(file: &[u8], all: &FileEvents) {
     for found in &found {
         let explained = explain(found).expect("it is a record");
         if let Body::Update { prefixes: Some(prefixes), .. } = &explained.body {
-            told_alike(found, all, prefixes.announced.iter().chain(&prefixes.withdrawn).copied().collect());
+            told_alike(found, all, &prefixes.announced.iter().chain(&prefixes.withdrawn).copied().collect());
         }
         let names = BTreeMap::from([(Asn(4837), "China\u{202e} Unicom\u{1b}[2J".to_owned())]);
         let page = text(&Explanation {
@@ -141,7 +153,7 @@ fn explained(file: &[u8], all: &FileEvents) {
     }
 }
 
-fn told_alike(found: &FoundRecord, all: &FileEvents, prefixes: BTreeSet<(IpNet, u32)>) {
+fn told_alike(found: &FoundRecord, all: &FileEvents, prefixes: &BTreeSet<(IpNet, u32)>) {
     let seen = all.records.iter().filter(|record| record.digest == found.digest).find_map(|record| match &record.message {
         Message::Update { announced, withdrawn, .. } => {
             let announced = announced.iter().map(|(net, id, _)| (*net, *id));
@@ -149,7 +161,7 @@ fn told_alike(found: &FoundRecord, all: &FileEvents, prefixes: BTreeSet<(IpNet, 
         }
         Message::Unreadable | Message::State { .. } => None,
     });
-    assert_eq!(seen.unwrap_or_default(), prefixes);
+    assert_eq!(&seen.unwrap_or_default(), prefixes);
     assert!(found.index.as_ref().is_none_or(|index: &Arc<IndexRecord>| index.offset < found.offset));
 }
 

@@ -145,7 +145,7 @@ fn change(value: &mut Value, at: usize, byte: u8) {
         },
         Value::Number(number) => *value = json!(number.as_i64().unwrap_or(0).wrapping_add(i64::from(byte) - 128) << (byte % 5)),
         Value::String(text) => text.push(byte.into()),
-        Value::Bool(_) | Value::Null => *value = json!(byte % 3 == 0),
+        Value::Bool(_) | Value::Null => *value = json!(byte.is_multiple_of(3)),
         Value::Object(_) | Value::Array(_) => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use uplinks::fetch::{FileName, Listing, Manifest, Month, parse_listing};
+use uplinks::fetch::{FileName, ListedSize, Listing, Manifest, Month, parse_listing};
 use uplinks::model::{Span, Time};
 
 use super::choices::Choices;
@@ -34,7 +34,7 @@ fn written(listing: &Listing) {
     }
     let again = parse_listing(page.as_bytes()).expect("a listing");
     let octets = |listing: &Listing| -> Vec<_> {
-        listing.files.iter().map(|(name, size)| (name.clone(), size.map(|size| size.octets()))).collect()
+        listing.files.iter().map(|(name, size)| (name.clone(), size.map(ListedSize::octets))).collect()
     };
     assert_eq!((&again.months, octets(&again)), (&listing.months, octets(listing)));
 }

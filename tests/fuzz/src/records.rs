@@ -17,7 +17,7 @@ pub fn peer_index() -> Vec<u8> {
         ip: if n == 3 { "2001:db8::3".parse().expect("an address") } else { [192, 0, 2, n].into() },
         asn: if n == 0 { 131_279 } else { 1000 + u32::from(n) },
         bgp_id: [192, 0, 2, n].into(),
-        width: if n % 2 == 0 { mrt::AsnWidth::Four } else { mrt::AsnWidth::Two },
+        width: if n.is_multiple_of(2) { mrt::AsnWidth::Four } else { mrt::AsnWidth::Two },
     };
     mrt::peer_index_table(NOON, [192, 0, 2, 1].into(), "view", &(0..6).map(peer).collect::<Vec<_>>())
 }
@@ -234,9 +234,9 @@ fn attributes(choices: &mut Choices<'_>, four: bool, six: bool) -> Vec<u8> {
         let length = u8::try_from(value.len()).unwrap_or(u8::MAX);
         let told = if choices.one_in(32) { choices.byte() } else { length };
         if choices.one_in(4) {
-            all.extend([0x50, code, 0, told])
+            all.extend([0x50, code, 0, told]);
         } else {
-            all.extend([0x40, code, told])
+            all.extend([0x40, code, told]);
         }
         all.extend(value);
     }

@@ -90,6 +90,10 @@ pub fn profiles(data: &[u8]) {
     assert_eq!(again, profile, "{written}");
 }
 
+fn lines(all: impl Iterator<Item = String>) -> String {
+    all.collect::<Vec<_>>().join("\n")
+}
+
 pub fn name_and_prefix_files(data: &[u8]) {
     let Some(text) = text_of(data) else { return };
     match names_of(text, "names") {
@@ -97,7 +101,7 @@ pub fn name_and_prefix_files(data: &[u8]) {
         Ok(names) => {
             assert!(names.len() <= text.lines().count());
             assert!(names.values().all(|name| !name.contains(['#', '\n']) && text.contains(name.as_str())));
-            let written: String = names.iter().map(|(asn, name)| format!("AS{asn},\"{name}\" # so\r\n\n")).collect();
+            let written: String = lines(names.iter().map(|(asn, name)| format!("AS{asn},\"{name}\" # so\r\n")));
             assert_eq!(names_of(&written, "again").ok(), Some(names), "{written:?}");
         }
     }
@@ -105,7 +109,7 @@ pub fn name_and_prefix_files(data: &[u8]) {
         Err(error) => told(&error, text),
         Ok(prefixes) => {
             assert!(prefixes.len() <= text.lines().count());
-            let written: String = prefixes.iter().map(|prefix| format!(" {prefix}\t# so\n")).collect();
+            let written: String = lines(prefixes.iter().map(|prefix| format!(" {prefix}\t# so")));
             assert_eq!(prefixes_of(&written, "again").ok(), Some(prefixes));
         }
     }

@@ -48,7 +48,7 @@ impl Place {
         let streams = [1, 2, 3, 5, 8, 13, 30][choices.below(7)];
         let level = 1 + choices.byte() % 9;
         let edits = choices.below(4);
-        let mut records = if how % 2 == 0 { messages(choices) } else { table(choices) };
+        let mut records = if how.is_multiple_of(2) { messages(choices) } else { table(choices) };
         for _ in 0..edits {
             edit(&mut records, choices);
         }
@@ -57,7 +57,7 @@ impl Place {
             raw.chunks(raw.len().div_ceil(streams).max(1)).flat_map(|part| compress(part, level.into())).collect();
         let spoilt = how & 0x0C == 0x0C;
         if spoilt && !file.is_empty() {
-            let at = usize::from(choices.u16()) * file.len() >> 16;
+            let at = (usize::from(choices.u16()) * file.len()) >> 16;
             if choices.one_in(4) { file.truncate(at) } else { file[at] ^= 1 << choices.below(8) }
         }
         fs::write(&self.file, &file).expect("written");
@@ -133,7 +133,7 @@ fn table(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
     nets.dedup();
     let mut all = vec![records::peer_index()];
     for (number, net) in (0..).zip(nets) {
-        let holds = |peer: &usize| (*peer + number as usize * 7 + salt) % 3 > 0;
+        let holds = |peer: &usize| !(*peer + number as usize * 7 + salt).is_multiple_of(3);
         let entries = (0..peers).filter(holds).map(|peer| {
             let path = [1000, 3356, 4837 + u32::try_from(salt).expect("a byte"), 131_279];
             let attributes = Attributes::new(AsnWidth::Four).origin(0).path(&path).next_hop("192.0.2.10");

@@ -42,7 +42,7 @@ pub fn text_inputs(data: &[u8]) {
             );
         }
         Ok(Reference::Row { path, line }) => {
-            assert_eq!(Reference::parse(&format!("{path}:{line}")).ok(), Reference::parse(text).ok())
+            assert_eq!(Reference::parse(&format!("{path}:{line}")).ok(), Reference::parse(text).ok());
         }
         Err(error) => assert!(error.to_string().chars().all(|c| !c.is_control())),
     }

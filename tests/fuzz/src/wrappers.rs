@@ -33,7 +33,7 @@ fn read(file: &[u8], arrives: usize, taken: usize) -> (Vec<u8>, Option<String>) 
 pub fn compressions(data: &[u8]) {
     let mut choices = Choices::of(data);
     let how = choices.byte();
-    if how % 2 == 0 {
+    if how.is_multiple_of(2) {
         alike(choices.rest());
         return;
     }
@@ -89,13 +89,20 @@ fn spoilt(file: &[u8], parts: &[Vec<u8>], body: &[u8], compression: Compression,
 /// However the bytes arrive and are taken, they and their end are the same; and libz finds whole what we do.
 fn alike(file: &[u8]) -> (Vec<u8>, Option<String>) {
     let (bytes, end) = read(file, 4096, 4096);
+    let [is_xz, is_gz] = [Compression::Xz, Compression::Gzip].map(|kind| Compression::of(&file[..file.len().min(12)]) == kind);
     for (arrives, taken) in [(1, 4096), (7, 1), (1 << 16, 100_000)] {
         // One byte at a time is slow.
         if bytes.len() * 8 / taken > 1 << 17 {
             continue;
         }
         let (other, other_end) = read(file, arrives, taken);
-        assert!(other == bytes && other_end == end, "{end:?}, and {other_end:?} by {arrives} and {taken}");
+        // What the xz decoder did in the call that fails is lost.
+        let shorter = other.len().min(bytes.len());
+        let is_lost = is_xz && end.is_some() && other.len().abs_diff(bytes.len()) <= 4096;
+        let is_same = other[..shorter] == bytes[..shorter] && (is_lost || other.len() == bytes.len());
+        // libz has words of its own for what it met in the call before.
+        let ends_alike = if is_gz { other_end.is_some() == end.is_some() } else { other_end == end };
+        assert!(is_same && ends_alike, "{end:?}, and {other_end:?} by {arrives} and {taken}");
     }
     if file.starts_with(&[0x1f, 0x8b]) && (bytes.len() as u64) < MOST {
         let mut theirs = Vec::new();
