@@ -48,7 +48,10 @@ pub fn decoded(file: &[u8]) {
         let peers: BTreeSet<&FilePeer> = dump.peers.iter().collect();
         assert!(peers_with_routes(file, which).keys().all(|peer| peers.contains(peer)), "a peer with routes and no place");
     }
-    explained(file, &all);
+    // Slow against all else.
+    if file.len().is_multiple_of(4) {
+        explained(file, &all);
+    }
 }
 
 /// Who watches less is told the same of what is watched by both.

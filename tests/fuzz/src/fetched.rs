@@ -51,7 +51,7 @@ pub fn manifests(data: &[u8]) {
         let gaps = holes.map(|hole| Span { from: hole.from, until: hole.until });
         let any = Span { from: Time::from_secs(choices.u32().into()), until: Time::from_secs(choices.u32().into()) };
         for gap in gaps.chain([any, Span { from: Time::MIN, until: Time::MAX }, Span { from: Time::MAX, until: Time::MIN }]) {
-            for margin in [0, 900, i64::MAX, i64::MIN] {
+            for margin in [0, 900, i64::MAX] {
                 let _ = manifest.archived(collector, gap, margin);
             }
         }

@@ -8,6 +8,7 @@ mod decoding;
 mod entries;
 mod fetched;
 mod framing;
+mod made;
 #[path = "../../support/mrt.rs"]
 mod mrt;
 mod records;

@@ -28,7 +28,7 @@ pub fn dump(choices: &mut Choices<'_>) -> Vec<u8> {
     let (mut sequence, mut time) = (0, NOON);
     while !choices.is_over() && all.len() < 1 << 16 {
         time += u32::from(choices.of_these(&[0_u8, 0, 0, 1, 60])) * 30;
-        sequence = if choices.one_in(16) { choices.u32() } else { sequence + 1 };
+        sequence = if choices.one_in(16) { choices.u32() } else { sequence.wrapping_add(1) };
         let record = match choices.below(16) {
             0..8 => rib(choices, time, sequence),
             8..11 => table_dump(choices, time, sequence),

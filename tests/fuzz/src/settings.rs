@@ -8,6 +8,9 @@ use uplinks::check::{Claim, Claims, When};
 use uplinks::model::Asn;
 use uplinks::target::{Profile, SettingsError, names_of, prefixes_of};
 
+use super::choices::{Choices, noise};
+use super::made;
+
 /// The text, if it is one.
 pub fn text_of(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()
@@ -20,7 +23,7 @@ pub fn harmless(error: &dyn Display) {
 }
 
 /// A TOML string.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let escaped = |c: char| match c {
         '"' | '\\' => format!("\\{c}"),
         c if c.is_control() => format!("\\u{:04X}", u32::from(c)),
@@ -34,6 +37,9 @@ fn list(prefixes: &[IpNet]) -> String {
 }
 
 pub fn claims(data: &[u8]) {
+    if let [0, rest @ ..] = data {
+        return made::claims(&mut Choices::of(rest));
+    }
     let Some(text) = text_of(data) else { return };
     let claims = match Claims::parse(text, "of\u{1b}[mine") {
         Ok(claims) => claims,
@@ -74,6 +80,9 @@ fn claims_as_toml(claims: &Claims) -> String {
 }
 
 pub fn profiles(data: &[u8]) {
+    if let [0, rest @ ..] = data {
+        return made::profile(&mut Choices::of(rest));
+    }
     let Some(text) = text_of(data) else { return };
     let profile = match Profile::parse(text, "mine\r") {
         Ok(profile) => profile,
@@ -95,6 +104,9 @@ fn lines(all: impl Iterator<Item = String>) -> String {
 }
 
 pub fn name_and_prefix_files(data: &[u8]) {
+    if let [0, rest @ ..] = data {
+        return made::lists(&mut Choices::of(rest));
+    }
     let Some(text) = text_of(data) else { return };
     match names_of(text, "names") {
         Err(error) => told(&error, text),
@@ -123,6 +135,10 @@ fn told(error: &SettingsError, text: &str) {
     assert!(line.is_some_and(|line| (1..=text.lines().count()).contains(&line)), "{path}");
 }
 
+fn with_made(number: u64) -> impl Iterator<Item = Vec<u8>> {
+    (number..number + 4).map(|number| [&[0][..], &noise(number, 60)].concat())
+}
+
 pub fn claim_seeds() -> Vec<Vec<u8>> {
     let full = r#"title = "As published"
 origin = 131279
@@ -149,7 +165,9 @@ count = 2
         "origin=1\n[[claim]]\ntext=''\nwhat='absent'\nprefix='::/0'\nat='9999-12-31T23:59:59.999999Z'\ntolerance='36525d'\n";
     [full, short, edges, "prefixes = [1]", "[[claim]]\ntext = \"\\u001b\"\n", "a = \u{7f}"]
         .map(|text| text.as_bytes().to_vec())
-        .to_vec()
+        .into_iter()
+        .chain(with_made(400))
+        .collect()
 }
 
 pub fn profile_seeds() -> Vec<Vec<u8>> {
@@ -170,7 +188,9 @@ AS4837 = "China \"Unicom\""
         "origins = [-1]",
     ]
     .map(|text| text.as_bytes().to_vec())
-    .to_vec()
+    .into_iter()
+    .chain(with_made(410))
+    .collect()
 }
 
 pub fn list_seeds() -> Vec<Vec<u8>> {
@@ -182,5 +202,7 @@ pub fn list_seeds() -> Vec<Vec<u8>> {
         "\u{feff}1,a\u{85}b\n",
     ]
     .map(|text| text.as_bytes().to_vec())
-    .to_vec()
+    .into_iter()
+    .chain(with_made(420))
+    .collect()
 }

@@ -45,16 +45,15 @@ impl Place {
         let threads = usize::from(how & 0x30 == 0x30);
         let watch = Watch::new(WATCHED.map(|prefix| prefix.parse().expect("a prefix")), []);
         let watch = if how & 0xC0 == 0xC0 { watch.with_covering() } else { watch };
-        let streams = [1, 2, 3, 5, 8, 13, 30][choices.below(7)];
-        let level = 1 + choices.byte() % 9;
+        let streams = [1, 2, 3, 5, 8][choices.below(5)];
+        let level = choices.of_these(&[1, 1, 1, 2, 9]);
         let edits = choices.below(4);
         let mut records = if how.is_multiple_of(2) { messages(choices) } else { table(choices) };
         for _ in 0..edits {
             edit(&mut records, choices);
         }
         let raw = records.concat();
-        let mut file: Vec<u8> =
-            raw.chunks(raw.len().div_ceil(streams).max(1)).flat_map(|part| compress(part, level.into())).collect();
+        let mut file: Vec<u8> = raw.chunks(raw.len().div_ceil(streams).max(1)).flat_map(|part| compress(part, level)).collect();
         let spoilt = how & 0x0C == 0x0C;
         if spoilt && !file.is_empty() {
             let at = (usize::from(choices.u16()) * file.len()) >> 16;
@@ -68,7 +67,9 @@ impl Place {
             assert_eq!(whole, read_events(decompress(gz).expect("its first bytes"), &watch));
         }
         self.by_shortcuts(&watch, &whole, edits == 0 && !spoilt, threads);
-        self.by_cache(&whole);
+        if how & 2 == 0 {
+            self.by_cache(&whole);
+        }
     }
 
     fn by_shortcuts(&self, watch: &Watch, whole: &FileEvents, is_in_order: bool, threads: usize) {
@@ -102,7 +103,7 @@ impl Place {
 
 /// Mostly of no interest, with some of any kind between.
 fn messages(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
-    let (count, rarity) = (8 + 2 * choices.below(120), 2 + choices.below(60));
+    let (count, rarity) = (8 + choices.below(90), 2 + choices.below(40));
     let mut odd = Choices::of(choices.take(60));
     let mut all = Vec::new();
     for n in 0..count {
@@ -121,7 +122,7 @@ fn messages(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
 
 /// A dump in order, now and then with what is watched.
 fn table(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
-    let (count, peers, with_watched) = (4 + choices.below(200), 1 + choices.below(5), choices.below(4));
+    let (count, peers, with_watched) = (4 + choices.below(80), 1 + choices.below(4), choices.below(4));
     let (first, salt, six) = (1 + choices.below(200), choices.below(256), choices.below(20));
     let mut nets: Vec<ipnet::IpNet> = (0..count)
         .map(|n| format!("{}.{}.{}.0/{}", (first + n / 9) % 220 + 1, (n * 29 + salt) % 256, n % 7, 20 + n % 5))
