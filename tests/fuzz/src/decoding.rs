@@ -10,7 +10,7 @@ use uplinks::event::{
     discover_prefixes, explain, find_records, peers_with_routes, read_events,
 };
 use uplinks::model::{AsPath, Asn, Origin};
-use uplinks::mrt::RecordReader;
+use uplinks::mrt::{RecordReader, SessionBody, Torn, session_body};
 use uplinks::report::explain::{Explanation, text};
 use uplinks::target::{Keep, Watch};
 
@@ -36,8 +36,9 @@ fn parsed(prefixes: &[&str]) -> Vec<IpNet> {
 /// What must hold of a file whatever is in it.
 pub fn decoded(file: &[u8]) {
     let all = read_events(file, &Watch::new(parsed(&["0.0.0.0/0", "::/0"]), []).keeping(Keep::Bytes));
+    let cut = cut(file);
     for watch in [Watch::new(parsed(&WATCHED), []), Watch::new(parsed(&WATCHED), []).with_covering()] {
-        less(&all, &read_events(file, &watch), &watch);
+        less(&all, &read_events(file, &watch), &watch, &cut);
     }
     let json = serde_json::to_vec(&all).expect("JSON");
     let mut back: FileEvents = serde_json::from_slice(&json).expect("our own JSON");
@@ -54,8 +55,22 @@ pub fn decoded(file: &[u8]) {
     }
 }
 
+/// The messages whose end is missing.
+fn cut(file: &[u8]) -> BTreeSet<Digest> {
+    let (mut reader, mut cut) = (RecordReader::new(file), BTreeSet::new());
+    while let Some(record) = reader.next_record() {
+        let is_cut = match session_body(&record) {
+            Some(SessionBody::Update(update)) => update.cut.is_some(),
+            Some(SessionBody::Unreadable { torn, .. }) => torn == Torn::Cut,
+            Some(SessionBody::State { .. } | SessionBody::Other) | None => false,
+        };
+        cut.extend(is_cut.then(|| Digest::of(record.bytes)));
+    }
+    cut
+}
+
 /// Who watches less is told the same of what is watched by both.
-fn less(all: &FileEvents, some: &FileEvents, watch: &Watch) {
+fn less(all: &FileEvents, some: &FileEvents, watch: &Watch, cut: &BTreeSet<Digest>) {
     assert_eq!((some.first, some.last, some.has_updates), (all.first, all.last, all.has_updates));
     assert_eq!((&some.damage, &some.unread), (&all.damage, &all.unread));
     let told: Vec<_> = some.records.iter().filter_map(|record| said_of(record, watch)).collect();
@@ -66,6 +81,7 @@ fn less(all: &FileEvents, some: &FileEvents, watch: &Watch) {
         records.map(|record| record.digest).collect()
     };
     assert!(unreadable(some).is_subset(&unreadable(all)));
+    assert!(cut.is_subset(&unreadable(some)), "what is cut may concern anybody");
     assert!(some.unreadable.iter().all(|time| all.unreadable.contains(time)));
     assert_eq!(some.dumps.len(), all.dumps.len());
     for (some, all) in some.dumps.iter().zip(&all.dumps) {

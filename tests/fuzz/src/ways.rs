@@ -123,6 +123,8 @@ fn messages(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
 /// A dump in order, now and then with what is watched.
 fn table(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
     let (count, peers, with_watched) = (4 + choices.below(80), 1 + choices.below(4), choices.below(4));
+    // Only behind its first 256 KiB is a dump searched: runs of zeros get there at little cost.
+    let filler = vec![0; choices.of_these(&[0, 0, 2000, 3000])];
     let (first, salt, six) = (1 + choices.below(200), choices.below(256), choices.below(20));
     let mut nets: Vec<ipnet::IpNet> = (0..count)
         .map(|n| format!("{}.{}.{}.0/{}", (first + n / 9) % 220 + 1, (n * 29 + salt) % 256, n % 7, 20 + n % 5))
@@ -137,7 +139,7 @@ fn table(choices: &mut Choices<'_>) -> Vec<Vec<u8>> {
         let holds = |peer: &usize| !(*peer + number as usize * 7 + salt).is_multiple_of(3);
         let entries = (0..peers).filter(holds).map(|peer| {
             let path = [1000, 3356, 4837 + u32::try_from(salt).expect("a byte"), 131_279];
-            let attributes = Attributes::new(AsnWidth::Four).origin(0).path(&path).next_hop("192.0.2.10");
+            let attributes = Attributes::new(AsnWidth::Four).origin(0).path(&path).next_hop("192.0.2.10").raw(0xC0, 99, &filler);
             RibEntry { peer: u16::try_from(peer).expect("few"), originated: NOON, path_id: None, attributes }
         });
         all.push(mrt::rib(NOON + number / 100, number, &net.to_string(), &entries.collect::<Vec<_>>()));

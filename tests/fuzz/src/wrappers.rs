@@ -193,5 +193,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let plain = all.iter().flat_map(|compression| [&text[..], &[7; 90], b"x"].map(|body| pack(body, *compression, 6)));
     let plain = plain.map(|file| [&[0][..], &file].concat());
     let packed = (0..12).map(|n| [&[1 | noise(n, 1)[0]][..], &noise(n, 5), &text].concat());
-    plain.chain(packed).collect()
+    // Long ones of xz and others, spoilt at their end.
+    let long = (0..6).map(|n| [&[0xF1, n, 0, 3 | n << 5, 0xFF, 0xF0][..], &text, &noise(n.into(), 500)].concat());
+    plain.chain(packed).chain(long).collect()
 }
