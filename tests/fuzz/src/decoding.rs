@@ -56,7 +56,7 @@ pub fn decoded(file: &[u8]) {
 }
 
 /// The messages whose end is missing.
-fn cut(file: &[u8]) -> BTreeSet<Digest> {
+pub fn cut(file: &[u8]) -> BTreeSet<Digest> {
     let (mut reader, mut cut) = (RecordReader::new(file), BTreeSet::new());
     while let Some(record) = reader.next_record() {
         let is_cut = match session_body(&record) {
