@@ -35,6 +35,14 @@ pub fn text_inputs(data: &[u8]) {
     if let Ok(octets) = parse_octets(text) {
         assert_eq!(parse_octets(&octets.to_string()), Ok(octets));
     }
+    if let Ok(number) = text.parse::<u16>() {
+        for (unit, octets) in [("K", 1_u64 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)] {
+            assert_eq!(parse_octets(&format!("{number}{unit}")), Ok(u64::from(number) * octets));
+        }
+        for (unit, seconds) in [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800)] {
+            assert_eq!(parse_duration(&format!("{number}{unit}")), Ok(i64::from(number) * seconds * 1_000_000));
+        }
+    }
     match Reference::parse(text) {
         Ok(Reference::Record(record)) => {
             assert!(
