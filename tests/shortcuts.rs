@@ -303,6 +303,7 @@ fn what_does_not_belong_in_a_file_is_found_wherever_it_is() {
         ("another message in a dump", &table, message(&unrelated(1))),
         ("a state change in a dump", &table, session.state_change(Stamp::Seconds(NOON), 6, 1)),
         ("a dump in messages", &updates, dump.clone()),
+        ("a route of a dump without a peer index", &updates, mrt::rib(NOON, 7, "2001:db8:9::/48", &[])),
         ("a message cut", &updates, cut),
     ];
     for (what, file, odd) in cases {

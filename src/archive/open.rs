@@ -14,6 +14,10 @@ use super::zstd::ZstdReader;
 /// xz streams may ask for a dictionary of up to 4 GiB; `xz -9` makes them of 64 MiB.
 const LARGEST_XZ_DICTIONARY: usize = 128 << 20;
 
+/// Bytes that the xz decoder is given, and may give, in one call: it does not say what it decoded in a call that fails, so no more than
+/// this is lost before damage.
+const XZ_PIECE: usize = 4096;
+
 /// The file's uncompressed bytes. All members or streams of it are read. What ends early, has a wrong checksum or bytes
 /// after its end that belong to nothing gives an error, after all that could be decompressed before it; so does what expands as no archive
 /// does ([`Bounded`]).
@@ -75,7 +79,7 @@ enum Zeros {
 }
 
 /// Reads member after member. The libraries' own readers drop the bytes decoded in the call that meets an error; this
-/// one hands them out first, so that what precedes damage does not depend on anybody's buffer size.
+/// one hands them out first (of xz, all but the last [`XZ_PIECE`]), so that what precedes damage does not depend on anybody's buffer size.
 struct Members<R, D> {
     raw: R,
     decoder: D,
@@ -208,7 +212,8 @@ impl Decoder for Xz {
         if input.is_empty() {
             return Step { consumed: 0, produced: 0, outcome: Ok(Progress::Within) };
         }
-        match self.0.decode(input, output) {
+        let room = output.len().min(XZ_PIECE);
+        match self.0.decode(input.get(..XZ_PIECE).unwrap_or(input), output.get_mut(..room).unwrap_or_default()) {
             Ok(done) => Step {
                 consumed: done.input_consumed(),
                 produced: done.output_produced(),

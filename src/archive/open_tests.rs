@@ -172,6 +172,22 @@ fn what_precedes_damage_does_not_depend_on_the_readers_buffer() {
     }
 }
 
+/// Its decoder does not say what it did in the call that fails.
+#[test]
+fn what_precedes_damage_in_an_xz_file_is_lost_by_a_piece_at_most() {
+    let whole = b"the quick record".repeat(2500);
+    let first = XZ.iter().zip(XZ.iter().skip(1)).position(|two| two == (&b'Y', &b'Z')).expect("a stream's end");
+    // The index and footer of the first stream, and the checksum of its only block before them.
+    let mut stored = XZ.get(..first + 2).expect("a stream").to_vec();
+    let at = stored.len() - 12 - 12 - 4;
+    if let Some(byte) = stored.get_mut(at) {
+        *byte ^= 1;
+    }
+    let (bytes, end) = read(&stored);
+    assert_eq!(end, Some(ErrorKind::InvalidData));
+    assert!(whole.starts_with(&bytes) && bytes.len() + XZ_PIECE >= whole.len(), "{} of {}", bytes.len(), whole.len());
+}
+
 #[test]
 fn what_expands_as_no_archive_does_is_refused_after_what_came_before() {
     let read = |stored: &[u8], stretch: u64| {

@@ -16,7 +16,7 @@ pub mod read;
 pub mod reference;
 mod report;
 pub mod survey;
-mod values;
+pub mod values;
 mod warn;
 
 use std::io::{self, IsTerminal};

@@ -120,7 +120,8 @@ pub fn row(path: &Path, line: u64) -> Result<Vec<(RecordRef, Claim)>, ReferenceE
     row_of(&bytes, &shown, line)
 }
 
-fn row_of(bytes: &[u8], path: &str, line: u64) -> Result<Vec<(RecordRef, Claim)>, ReferenceError> {
+/// As [`row`], of the result's bytes; `path` is for messages.
+pub fn row_of(bytes: &[u8], path: &str, line: u64) -> Result<Vec<(RecordRef, Claim)>, ReferenceError> {
     let no_csv = |error| ReferenceError::NoCsv { path: path.to_owned(), error };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let headers: Vec<String> = texts(reader.byte_headers().map_err(no_csv)?);

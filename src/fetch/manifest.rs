@@ -145,8 +145,20 @@ impl Manifest {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(ManifestError::Io { path, error }),
         };
-        let manifest: Self = serde_json::from_slice(&text).map_err(|error| foreign(error.to_string()))?;
-        if manifest.schema == SCHEMA { Ok(manifest) } else { Err(foreign(format!("its schema is {:.40}", manifest.schema))) }
+        Self::parse(&text).map_err(foreign)
+    }
+
+    /// Reads a manifest's text; the error says what is wrong with it.
+    pub fn parse(text: &[u8]) -> Result<Self, String> {
+        let manifest: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        if manifest.schema == SCHEMA { Ok(manifest) } else { Err(format!("its schema is {:.40}", manifest.schema)) }
+    }
+
+    /// Its text, as [`Manifest::parse`] reads it.
+    pub fn text(&self) -> serde_json::Result<Vec<u8>> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(text)
     }
 
     /// The manifest of the mirror that holds a file, if it is in one.
@@ -160,8 +172,7 @@ impl Manifest {
         let path = mirror.join(MANIFEST);
         let write = || -> io::Result<()> {
             fs::create_dir_all(mirror)?;
-            let mut text = serde_json::to_vec_pretty(self)?;
-            text.push(b'\n');
+            let text = self.text()?;
             let mut temporary = Temporary::new_in(mirror)?;
             temporary.write_all(&text)?;
             temporary.file().map_or(Ok(()), File::sync_all)?;

@@ -33,7 +33,7 @@ mod verify;
 pub use catalogue::{Catalogue, Collector, Layout, SelectError};
 pub use client::{Client, HttpError};
 pub use download::DownloadError;
-pub use listing::ListedSize;
+pub use listing::{ListedSize, Listing, NotAListing, parse as parse_listing};
 pub use look::{Found, LookError, Question, look};
 pub use manifest::{Archived, FileRecord, Hole, MANIFEST, Manifest, ManifestError, MissingRecord, MonthRecord};
 pub use mirror::{Brought, Mirror, MirrorError, Observer, Wanted};

@@ -50,7 +50,8 @@ impl Profile {
         Profile::parse(&PROFILES.text(name)?, name)
     }
 
-    fn parse(text: &str, path: &str) -> Result<Profile, SettingsError> {
+    /// Reads the TOML; `path` is for messages.
+    pub fn parse(text: &str, path: &str) -> Result<Profile, SettingsError> {
         let wrong = |reason: String| SettingsError::Text { path: path.to_owned(), reason };
         let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let mut profile = Profile { label: file.label.or(file.name).unwrap_or_default(), ..Profile::default() };
@@ -86,7 +87,11 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// `--prefix-file`: one prefix a line, `#` begins a comment.
 pub fn read_prefixes(path: &str) -> Result<Vec<IpNet>, SettingsError> {
-    let text = read(path)?;
+    prefixes_of(&read(path)?, path)
+}
+
+/// As [`read_prefixes`], of a text; `path` is for messages.
+pub fn prefixes_of(text: &str, path: &str) -> Result<Vec<IpNet>, SettingsError> {
     let parse = |(number, line): (usize, &str)| {
         let wrong = |_| SettingsError::Text {
             path: format!("{path}:{number}"),
@@ -94,19 +99,23 @@ pub fn read_prefixes(path: &str) -> Result<Vec<IpNet>, SettingsError> {
         };
         line.parse().map_err(wrong)
     };
-    lines(&text).map(parse).collect()
+    lines(text).map(parse).collect()
 }
 
 /// `--names`: an AS number and its name a line, separated by white space or a comma; `#` begins a comment.
 pub fn read_names(path: &str) -> Result<BTreeMap<Asn, String>, SettingsError> {
-    let text = read(path)?;
+    names_of(&read(path)?, path)
+}
+
+/// As [`read_names`], of a text; `path` is for messages.
+pub fn names_of(text: &str, path: &str) -> Result<BTreeMap<Asn, String>, SettingsError> {
     let parse = |(number, line): (usize, &str)| {
         let place = format!("{path}:{number}");
         let (asn, name) = line.split_once([',', ' ', '\t']).unwrap_or((line, ""));
         let asn = asn.parse::<Asn>().map_err(|e| SettingsError::Text { path: place, reason: e.to_string() })?;
         Ok((asn, name.trim().trim_matches('"').to_owned()))
     };
-    lines(&text).map(parse).collect()
+    lines(text).map(parse).collect()
 }
 
 #[cfg(test)]

@@ -175,9 +175,10 @@ impl BlockDecoder {
     /// As [`BlockDecoder::invert_into`], unless that makes `output` longer than `most`: 900,000 bytes may stand for 46 million.
     pub fn invert_within(&mut self, most: usize, output: &mut Vec<u8>) -> Result<Fit, Bz2Error> {
         let before = output.len();
-        if rle::decode_within(self.text(usize::MAX), most, output) == Fit::TooLong {
+        let fit = rle::decode_within(self.text(usize::MAX), most, output);
+        if fit != Ok(Fit::Whole) {
             output.truncate(before);
-            return Ok(Fit::TooLong);
+            return fit;
         }
         let computed = crc32(output.get(before..).unwrap_or_default());
         if computed == self.header.crc {

@@ -53,6 +53,9 @@ pub enum Bz2Error {
         /// Checksum of the bytes that came out.
         computed: u32,
     },
+    /// The last run of four equal bytes is not followed by its count, which every compressor writes.
+    #[error("bzip2: a block is damaged: its last run lacks the count")]
+    Uncounted,
     /// Neither a block nor the end of the stream follows at the block's last bit.
     #[error("bzip2: damaged at bit {0}: neither a block nor the end of the stream")]
     Chain(u64),

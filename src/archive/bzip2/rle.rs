@@ -1,13 +1,16 @@
 //! The first run-length stage of bzip2: four equal bytes are followed by a byte that says how many more there are.
 
+use super::error::Bz2Error;
+
 /// Equal bytes after which a count follows.
 pub const RUN: usize = 4;
 
 /// Appends to `output` what `text`, which begins at a block's start or behind a whole run, stands for.
 ///
-/// A run's four bytes at the very end may lack their count, as libbz2 allows.
+/// It may be a part of a block's text, so a run's four bytes at the very end may lack their count.
 pub fn decode_into(text: &[u8], output: &mut Vec<u8>) {
-    decode_within(text, usize::MAX, output);
+    // What there is of it is there, counted or not.
+    let _ = decode_within(text, usize::MAX, output);
 }
 
 /// Whether all of something was taken.
@@ -19,26 +22,22 @@ pub enum Fit {
     TooLong,
 }
 
-/// As [`decode_into`], but stops where `output` becomes longer than `most`.
-pub fn decode_within(text: &[u8], most: usize, output: &mut Vec<u8>) -> Fit {
+/// As [`decode_into`], of all of a block's text, in which every run has its count; stops where `output` becomes longer than `most`.
+pub fn decode_within(text: &[u8], most: usize, output: &mut Vec<u8>) -> Result<Fit, Bz2Error> {
     output.reserve(text.len());
     let mut rest = text;
     while let Some(at) = find_run(rest) {
         if output.len() > most {
-            return Fit::TooLong;
+            return Ok(Fit::TooLong);
         }
         let (plain, behind) = rest.split_at(at + RUN);
         output.extend_from_slice(plain);
-        let (Some(byte), Some((count, behind))) = (plain.last(), behind.split_first()) else { return fit(output, most) };
+        let (Some(byte), Some((count, behind))) = (plain.last(), behind.split_first()) else { return Err(Bz2Error::Uncounted) };
         output.resize(output.len() + usize::from(*count), *byte);
         rest = behind;
     }
     output.extend_from_slice(rest);
-    fit(output, most)
-}
-
-fn fit(output: &[u8], most: usize) -> Fit {
-    if output.len() > most { Fit::TooLong } else { Fit::Whole }
+    Ok(if output.len() > most { Fit::TooLong } else { Fit::Whole })
 }
 
 /// Where the first four equal bytes begin.
@@ -90,11 +89,20 @@ mod tests {
     fn long_runs_are_told_before_they_fill_memory() {
         let text = b"aaaa\xff".repeat(1000);
         let mut output = Vec::new();
-        assert_eq!(decode_within(&text, 1000, &mut output), Fit::TooLong);
+        assert_eq!(decode_within(&text, 1000, &mut output), Ok(Fit::TooLong));
         assert!(output.len() < 2000);
         output.clear();
-        assert_eq!(decode_within(&text, 259_000, &mut output), Fit::Whole);
+        assert_eq!(decode_within(&text, 259_000, &mut output), Ok(Fit::Whole));
         assert_eq!(output.len(), 259_000);
+    }
+
+    /// As libbz2 sees it.
+    #[test]
+    fn a_block_that_ends_without_a_runs_count_is_damaged() {
+        for (text, plain) in [(&b"aaaa"[..], &b"aaaa"[..]), (b"baaaa", b"baaaa"), (b"aaaa\0bbbb", b"aaaabbbb")] {
+            assert_eq!(decode_within(text, usize::MAX, &mut Vec::new()), Err(Bz2Error::Uncounted));
+            assert_eq!(decoded(text), plain);
+        }
     }
 
     #[test]

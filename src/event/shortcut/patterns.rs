@@ -14,7 +14,7 @@ const STATES: [[u8; 7]; 5] =
     [[0, 5, 0, 3, 0, 0, 0], [0, 16, 0, 0, 0, 0, 0], [0, 16, 0, 5, 0, 0, 0], [0, 17, 0, 0, 0, 0, 0], [0, 17, 0, 5, 0, 0, 0]];
 
 /// The same of RIB records, up to 65,535 bytes long: an update file that holds some is none. Subtypes as ranges; type 16 holds entries, too.
-const TABLES: [(u8, u8, u8); 3] = [(12, 1, 4), (13, 1, 2), (16, 2, 2)];
+const TABLES: [(u8, u8, u8); 3] = [(12, 1, 4), (13, 1, 12), (16, 2, 2)];
 
 /// The same of all records that matter and do not belong in a dump of `TABLE_DUMP_V2`, in which a peer index is the first.
 const FOREIGN: [(u8, u8, u8); 5] = [(5, 1, 7), (12, 1, 4), (13, 1, 1), (16, 0, 11), (17, 0, 11)];
