@@ -9,12 +9,14 @@ pub mod explain;
 mod facts;
 pub mod fetch;
 mod inventory;
+mod memory;
 pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
 pub mod reference;
 mod report;
+mod slices;
 pub mod survey;
 mod values;
 mod warn;
@@ -101,7 +103,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Columns(typed) => about::columns(&typed),
         Command::Completions(typed) => about::completions(&typed),
         Command::Man(typed) => about::man(&typed),
-        Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
+        Command::Routes(common) => {
+            answer(&Plan::new(common)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| routes(plan, answer, context))
+        }
         Command::Inventory(Inventory { full, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
@@ -171,12 +175,14 @@ fn with_answer<T: Send>(
     places: &[(String, PathBuf)],
     go_on: impl FnOnce(&Answer) -> Result<T, Fatal> + Send,
 ) -> Result<T, Fatal> {
+    memory::watch(plan);
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let fetched = plan.errand.as_ref().map(|errand| errand.run(plan, &pool)).transpose()?;
     pool.install(|| {
         let found = read::find(plan, fetched.unwrap_or_else(|| Inputs::of(plan)))?;
         output::refuse_inputs(places, &found.files)?;
+        memory::tell(plan, &found.files);
         go_on(&Answer::new(plan, read::read_all(plan, found)?))
     })
 }
@@ -225,6 +231,6 @@ fn visibility<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, bin: O
 }
 
 fn routes<'a>(plan: &'a Plan, answer: &'a Answer, context: &'a Context<'a>) -> Sheet<'a> {
-    let intervals = sheets::Intervals::sorted(answer.routes(plan));
-    sheets::routes(&intervals, &intervals.totals(), context)
+    let (intervals, totals) = answer.routes(plan);
+    sheets::routes(&intervals, &totals, context)
 }

@@ -233,7 +233,7 @@ mod tests {
             peer: PEER,
             prefix: prefix.parse().expect("a prefix"),
             path_id: 0,
-            route: Route::read(path(ases), PEER.asn, &[Asn(131_279)]).expect("a route"),
+            route: Route::read(path(ases), PEER.asn, &[Asn(131_279)]).expect("a route").into(),
             start: began("10-01 09:07:51"),
             end: ended("10-01 10:14:45"),
             follows: Follows::Nothing,
