@@ -149,7 +149,8 @@ impl Work<'_> {
 
     /// Rule 7: by time, then as the files and their records are in order; what two files overlap in counts once.
     fn events(&mut self, who: &Who, spans: &BTreeMap<usize, Span>) -> Vec<Event> {
-        let mut merged = Overlaps::default();
+        let files = &*self.files;
+        let mut merged = Overlaps::of(self.own.iter().map(|i| files[*i].1.records.as_slice()));
         let mut events = Vec::new();
         for &index in self.own {
             let records = std::mem::take(&mut self.files[index].1.records);

@@ -8,6 +8,7 @@ mod data;
 mod hostile;
 #[path = "measure.rs"]
 mod measure;
+mod memory;
 #[path = "../sample_data/prng.rs"]
 #[allow(dead_code)]
 mod prng;
@@ -46,6 +47,7 @@ fn main() {
         }
     }
     hostile::table(&uplinks, &std::env::temp_dir(), rounds);
+    memory::table(&uplinks, &std::env::temp_dir(), rounds);
 }
 
 /// A name and the command line of each contender; the first is the base of the ratios.

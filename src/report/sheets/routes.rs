@@ -65,7 +65,8 @@ impl<'a> Intervals<'a> {
         Intervals::new(move |to| sorted.iter().try_for_each(|interval| to(interval)))
     }
 
-    fn walk(&self, to: &mut RouteSink<'_>) -> io::Result<()> {
+    /// Hands out all; the only error is the sink's.
+    pub fn walk(&self, to: &mut RouteSink<'_>) -> io::Result<()> {
         (self.0)(to)
     }
 
