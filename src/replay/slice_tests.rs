@@ -39,7 +39,7 @@ fn told(replay: &Replay) -> Vec<String> {
 
 /// Two dumps within a minute, of which the first lacks a peer: what the second shows of it stands, though its session is not believed up.
 const HELD_WHILE_DOWN: &str =
-    "dump 0..5 A=U1 A/Y=U1 B; dump 700..705 B; dump 730..735 A=U1 B X; 800 A down; 900 A/Y=U2; 950 A=U2; dump 1000..1005 A=U2 B";
+    "dump 0..5 A=U1 A/Y=U1 B; dump 700..705 B; dump 730..735 A=U1 B; 1400 A down; 1500 A/Y=U2; 1600 A=U2; dump 1700..1705 A=U2 B";
 
 #[test]
 fn slices_come_to_what_the_whole_comes_to() {
