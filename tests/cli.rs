@@ -15,6 +15,13 @@ fn refuses(args: &[&str], said: &str) {
     assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
 }
 
+/// Only Linux tells without more ado what a process uses.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_needs_too_much_memory_ends_with_a_sentence() {
+    refuses(&["timeline", "--max-memory", "0.5M", &sample()], "needs more than --max-memory 0.5 MiB");
+}
+
 #[test]
 fn bad_arguments_are_told_with_their_remedy() {
     let sample = sample();

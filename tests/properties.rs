@@ -17,9 +17,14 @@ mod world;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use clap::Parser;
 use files::{File, Packing};
 use prng::Prng;
 use run::{Rows, uplinks};
+use uplinks::cli::answer::Answer;
+use uplinks::cli::args::{Cli, Command};
+use uplinks::cli::plan::Plan;
+use uplinks::cli::read;
 
 /// Archives that each property is tried on.
 const SEEDS: u64 = 60;
@@ -118,6 +123,42 @@ fn episodes_are_what_counting_the_routes_gives() {
         for peers in ["1", "2", "3"] {
             let rows = Rows::read(&ask("timeline", &["--min-peers", peers], &paths));
             invariants::episodes(&routes, &rows, peers.parse().expect("a number"), seed);
+        }
+    }
+}
+
+/// What a library's run of `routes` tells: its rows, and what facts are drawn from.
+fn replayed(paths: &[String], slices: Option<usize>) -> Vec<String> {
+    let line = ["uplinks", "routes", "--prefix", "175.45.176.0/22", "--progress", "never"].map(str::to_owned);
+    let cli = Cli::try_parse_from(line.iter().chain(paths)).expect("a command");
+    let Command::Routes(common) = cli.command else { panic!("another command") };
+    let plan = Plan::new(common).expect("a plan");
+    let plan = slices.into_iter().fold(plan, Plan::in_slices);
+    let answer = Answer::new(&plan, read::read(&plan).expect("read"));
+    let mut told = Vec::new();
+    let (intervals, _) = answer.routes(&plan);
+    let walked = intervals.walk(&mut |interval| {
+        told.push(format!("{interval:?}"));
+        Ok(())
+    });
+    walked.expect("nothing ends the walk");
+    for collector in &answer.observed.collectors {
+        let replay = &collector.replay;
+        let carriers = [0, 1].map(|family| replay.carriers(family));
+        told.push(format!("{carriers:?} {:?} {:?} {:?}", replay.quality, replay.presences, replay.tables));
+        told.push(format!("{:?} {:?} {}", replay.baseline, replay.open, replay.shows_routes()));
+    }
+    told
+}
+
+#[test]
+fn slices_of_prefixes_come_to_what_the_whole_comes_to() {
+    for seed in seeds() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths = shown(&files::write(folder.path(), &damaged(seed), || Packing::Plain));
+        let whole = replayed(&paths, None);
+        for most in [1, 20] {
+            assert!(whole == replayed(&paths, Some(most)), "seed {seed}, slices of {most}");
         }
     }
 }

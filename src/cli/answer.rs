@@ -6,33 +6,54 @@ use rayon::prelude::*;
 
 use super::plan::Plan;
 use super::read::{self, ReadFiles};
+use super::slices::Slices;
 use crate::event::{Assembled, Assembly, FileEvents, Selection, assemble};
 use crate::model::{CollectorId, Coverage, RecordId, Time};
-use crate::replay::{Replay, RouteInterval, replay};
-use crate::report::sheets::route_flags;
+use crate::replay::{Replay, replay};
+use crate::report::sheets::{Intervals, RouteTotals};
 use crate::timeline::{self, Collector, Observed, Options, Row, Timeline};
 
 /// A run's inputs, replayed.
 #[derive(Debug)]
 pub struct Answer {
-    /// What was read.
+    /// What was read; what its records said has moved on.
     pub read: ReadFiles,
+    /// How many watched records each file has: of messages, and of dumps.
+    pub watched: Vec<[u64; 2]>,
     /// How it was put together.
     pub assembly: Assembly,
     /// What replay made of it: of the peers that were asked.
     pub observed: Observed,
     /// The same of all peers, where some were selected.
     unselected: Option<Observed>,
+    /// Where the routes are too many to be there at once: how to replay them again.
+    slices: Option<Slices>,
 }
 
 /// Replays a collector.
 fn observe(assembled: &Assembled) -> Collector {
+    observed(assembled, assembled.data.as_ref().map_or_else(Replay::default, replay))
+}
+
+/// A collector with what replay made of it.
+fn observed(assembled: &Assembled, replay: Replay) -> Collector {
     let data = assembled.data.as_ref();
     Collector {
         name: assembled.name.clone(),
         coverage: data.map_or_else(Coverage::none, |d| d.coverage.clone()),
         has_rib: data.is_some_and(|d| !d.dumps.is_empty()),
-        replay: data.map_or_else(Replay::default, replay),
+        replay,
+    }
+}
+
+/// Replays all collectors: at once, or slice by slice.
+fn observe_all(plan: &Plan, assembly: &Assembly, slices: Option<&mut Slices>) -> Vec<Collector> {
+    match slices {
+        None => assembly.collectors.par_iter().map(observe).collect(),
+        Some(slices) => {
+            let replays = slices.replay(plan, assembly);
+            assembly.collectors.iter().zip(replays).map(|(assembled, replay)| observed(assembled, replay)).collect()
+        }
     }
 }
 
@@ -48,10 +69,13 @@ fn open_dumps(assembly: &Assembly, observed: &Observed) -> Vec<(usize, RecordId,
 
 impl Answer {
     /// Assembles and replays; collectors in parallel, each in order.
-    pub fn new(plan: &Plan, read: ReadFiles) -> Answer {
+    pub fn new(plan: &Plan, mut read: ReadFiles) -> Answer {
         let selection = Selection { to: plan.window.1 };
-        let mut assembly = assemble(&read.files, &read.watch, &selection);
-        let mut all = Observed { collectors: assembly.collectors.par_iter().map(observe).collect() };
+        let count = |said: &FileEvents| [said.records.len(), said.dumps.iter().map(|dump| dump.records.len()).sum()];
+        let watched = read.files.iter().map(|(_, said)| count(said).map(|count| count as u64)).collect();
+        let mut assembly = assemble(&mut read.files, &read.watch, &selection);
+        let mut slices = plan.slices.and_then(|most| Slices::of(&assembly, most));
+        let mut all = Observed { collectors: observe_all(plan, &assembly, slices.as_mut()) };
         // Most dumps are sampled. Where the sample lacks a peer whose route is gone, the whole dump tells whether all its routes are; what
         // that brings about may raise the question again, of a later dump.
         loop {
@@ -64,17 +88,25 @@ impl Answer {
             for ((collector, dump, _), holders) in open.iter().zip(found) {
                 assembly.collectors[*collector].look_into(*dump, &holders);
             }
+            if slices.is_some() {
+                all.collectors = observe_all(plan, &assembly, slices.as_mut());
+                continue;
+            }
             let again: BTreeSet<usize> = open.iter().map(|(collector, ..)| *collector).collect();
             for at in again {
                 all.collectors[at] = observe(&assembly.collectors[at]);
             }
         }
-        if plan.peer_asns.is_empty() {
-            return Answer { read, assembly, observed: all, unselected: None };
+        if slices.is_none() {
+            assembly.forget_records();
         }
-        // Who is full-feed was measured over all peers (rule 15): they are selected after.
-        let observed = all.selected(|peer| plan.peer_asns.contains(&peer.asn));
-        Answer { read, assembly, observed, unselected: Some(all) }
+        let (observed, unselected) = if plan.peer_asns.is_empty() {
+            (all, None)
+        } else {
+            // Who is full-feed was measured over all peers (rule 15): they are selected after.
+            (all.selected(|peer| plan.peer_asns.contains(&peer.asn)), Some(all))
+        };
+        Answer { read, watched, assembly, observed, unselected, slices }
     }
 
     /// What replay made of all peers, whichever were asked.
@@ -92,11 +124,15 @@ impl Answer {
         timeline
     }
 
-    /// The route intervals that overlap the plan's window and bear the flags wanted.
-    pub fn routes<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a RouteInterval> {
-        let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
+    /// The route intervals that overlap the plan's window and bear the flags wanted, and what they come to.
+    pub fn routes<'a>(&'a self, plan: &'a Plan) -> (Intervals<'a>, RouteTotals) {
+        if let Some(slices) = &self.slices {
+            return (slices.intervals(plan, &self.assembly), slices.totals.clone());
+        }
         let all = self.observed.collectors.iter().flat_map(|c| &c.replay.intervals);
-        all.filter(move |i| i.end.last_seen >= from && i.start.first_seen < to && plan.wants(route_flags(i)))
+        let intervals = Intervals::sorted(all.filter(|interval| plan.wants_route(interval)));
+        let totals = intervals.totals();
+        (intervals, totals)
     }
 
     /// A record's name by content (rule 19): `path#digest`.

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use super::values::{parse_bin, parse_duration, parse_prefix, parse_share};
+use super::values::{parse_bin, parse_duration, parse_octets, parse_prefix, parse_share};
 use crate::model::{Asn, Flag, Time};
 use crate::report::{Format, columns_in_words};
 
@@ -298,6 +298,9 @@ pub struct Work {
     /// Keep what each file says of the target in this folder, and read no archive again that has not changed
     #[arg(long, value_name = "DIR", conflicts_with = "verify")]
     pub cache: Option<std::path::PathBuf>,
+    /// End the run where it needs more memory, as 4G or 512M [default: three quarters of what there is]
+    #[arg(long, value_name = "SIZE", value_parser = parse_octets)]
+    pub max_memory: Option<u64>,
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: When,

@@ -110,7 +110,7 @@ fn facts(plan: &Plan, answer: &Answer) -> RunFacts {
 /// Where nobody shows a route of the prefixes asked for: what covers them.
 fn covering(plan: &Plan, answer: &Answer) -> Vec<IpNet> {
     let is_asked = !plan.discovers && !plan.covering;
-    let is_unseen = answer.everybody().collectors.iter().all(|collector| collector.replay.intervals.is_empty());
+    let is_unseen = answer.everybody().collectors.iter().all(|collector| !collector.replay.shows_routes());
     if is_asked && is_unseen { read::covering_routes(plan, &answer.read.files).into_iter().collect() } else { Vec::new() }
 }
 

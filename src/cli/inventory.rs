@@ -44,7 +44,7 @@ fn ribs(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
         spacing_secs: spacing(covered.iter().map(|s| s.from)),
         gaps: Vec::new(),
         peers: Some(dumps.clone().map(|d| d.peers.len()).max()?),
-        watched_records: Some(dumps.map(|d| d.records.len() as u64).sum()),
+        watched_records: Some(files.iter().map(|i| answer.watched[*i][1]).sum()),
         note,
         ..row(collector, answer, &files, covered)
     })
@@ -68,7 +68,7 @@ fn updates(collector: &Assembled, answer: &Answer) -> Option<InventoryRow> {
         gaps,
         // Who speaks in update files is only known once every record is read.
         peers: None,
-        watched_records: Some(files.iter().map(|i| said(answer, *i).records.len() as u64).sum()),
+        watched_records: Some(files.iter().map(|i| answer.watched[*i][0]).sum()),
         ..row(collector, answer, &files, covered)
     })
 }
@@ -169,8 +169,7 @@ pub fn count_all(plan: &Plan, answer: &Answer, rows: &mut [InventoryRow], peers:
     for (at, collector) in answer.assembly.collectors.iter().enumerate() {
         let own: Vec<&RecordCounts> = collector.files.iter().map(|i| &counts[*i]).collect();
         let named = own.iter().flat_map(|c| c.peers.keys().copied());
-        let known = collector.files.iter().flat_map(|i| said(answer, *i).peers());
-        let who = Who::new(CollectorId(u16::try_from(at).unwrap_or(u16::MAX)), named.chain(known));
+        let who = Who::new(CollectorId(u16::try_from(at).unwrap_or(u16::MAX)), named.chain(collector.names()));
         let mut speaking: BTreeSet<PeerKey> = BTreeSet::new();
         for (peer, count) in own.iter().flat_map(|c| &c.peers) {
             speaking.insert(who.is(*peer));

@@ -9,12 +9,14 @@ pub mod explain;
 mod facts;
 pub mod fetch;
 mod inventory;
+mod memory;
 pub mod output;
 pub mod plan;
 mod progress;
 pub mod read;
 pub mod reference;
 mod report;
+mod slices;
 pub mod survey;
 pub mod values;
 mod warn;
@@ -32,7 +34,7 @@ use read::{Inputs, ReadError};
 
 use crate::model::{RecordId, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
-use crate::timeline::{self, Options, View};
+use crate::timeline::{self, Options, Timeline, View};
 
 /// How a run ended, as its exit status tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Columns(typed) => about::columns(&typed),
         Command::Completions(typed) => about::completions(&typed),
         Command::Man(typed) => about::man(&typed),
-        Command::Routes(common) => answer(&Plan::new(common)?, |plan, answer, context| routes(plan, answer, context)),
+        Command::Routes(common) => {
+            answer(&Plan::new(common)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| routes(plan, answer, context))
+        }
         Command::Inventory(Inventory { full, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
@@ -120,7 +124,10 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
 }
 
 /// Reads, replays, makes the sheet and writes it; a sheet without rows means that nothing was found.
-fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send) -> Result<Exit, Fatal> {
+fn answer(
+    plan: &Plan,
+    sheet: impl for<'a> FnOnce(&'a Plan, &'a Answer, &'a mut Context<'_>) -> Sheet<'a> + Send,
+) -> Result<Exit, Fatal> {
     present(plan, Results::of(plan)?, |plan, answer, context| {
         warn::warn(answer);
         sheet(plan, answer, context)
@@ -131,7 +138,7 @@ fn answer(plan: &Plan, sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet
 fn present(
     plan: &Plan,
     results: Results,
-    sheet: impl FnOnce(&Plan, &Answer, &mut Context) -> Sheet + Send,
+    sheet: impl for<'a> FnOnce(&'a Plan, &'a Answer, &'a mut Context<'_>) -> Sheet<'a> + Send,
 ) -> Result<Exit, Fatal> {
     with_answer(plan, &results.places(), |answer| {
         let used = Used::default();
@@ -148,6 +155,8 @@ fn present(
         }
         let (sheet, style) = (sheet(plan, answer, &mut context), style(plan));
         if let Some(output) = results.other {
+            // Records are noted as rows name them, and the rows are yet to be made.
+            sheet.rows.walk(&mut |_| Ok(())).map_err(WriteError::Stdout)?;
             evidence::write(output, &used, answer, read::cache_of(plan)?.as_ref())?;
         }
         results.main.write(|out| crate::report::write(&sheet, plan.format, out, &style))?;
@@ -166,12 +175,14 @@ fn with_answer<T: Send>(
     places: &[(String, PathBuf)],
     go_on: impl FnOnce(&Answer) -> Result<T, Fatal> + Send,
 ) -> Result<T, Fatal> {
+    memory::watch(plan);
     let threads = plan.jobs.map_or(0, usize::from);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let fetched = plan.errand.as_ref().map(|errand| errand.run(plan, &pool)).transpose()?;
     pool.install(|| {
         let found = read::find(plan, fetched.unwrap_or_else(|| Inputs::of(plan)))?;
         output::refuse_inputs(places, &found.files)?;
+        memory::tell(plan, &found.files);
         go_on(&Answer::new(plan, read::read_all(plan, found)?))
     })
 }
@@ -183,13 +194,13 @@ fn style(plan: &Plan) -> Style {
     Style { colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never }, ..Style::default() }
 }
 
-fn timeline(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    let timeline = answer.timeline(plan, &plan.options);
-    sheets::timeline(&timeline.rows, &timeline.changes, context)
+fn timeline<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {
+    let Timeline { rows, changes, .. } = answer.timeline(plan, &plan.options);
+    sheets::timeline(rows, &changes, context)
 }
 
-fn changes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    sheets::changes(&answer.timeline(plan, &plan.options).changes, context)
+fn changes<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {
+    sheets::changes(answer.timeline(plan, &plan.options).changes, context)
 }
 
 /// What `first` is asked.
@@ -199,7 +210,7 @@ struct Asked {
     with_variations: bool,
 }
 
-fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet {
+fn onset<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, asked: Asked) -> Sheet<'a> {
     let upstream = asked.upstream;
     let by = |view| answer.timeline(plan, &Options { view, ..plan.options });
     match timeline::onset(&by(View::Prefix), &by(View::Target), upstream) {
@@ -213,13 +224,13 @@ fn onset(plan: &Plan, answer: &Answer, context: &Context, asked: Asked) -> Sheet
     }
 }
 
-fn visibility(plan: &Plan, answer: &Answer, context: &Context, bin: Option<i64>) -> Sheet {
+fn visibility<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, bin: Option<i64>) -> Sheet<'a> {
     let timeline = answer.timeline(plan, &plan.options);
     let window = facts::series_window(plan, answer, bin);
-    let points = window.map_or(Vec::new(), |window| timeline::visibility(&timeline, window, bin));
-    sheets::visibility(&points, context)
+    sheets::visibility(window.map(|window| timeline::visibility(&timeline, window, bin)), context)
 }
 
-fn routes(plan: &Plan, answer: &Answer, context: &Context) -> Sheet {
-    sheets::routes(answer.routes(plan), context)
+fn routes<'a>(plan: &'a Plan, answer: &'a Answer, context: &'a Context<'a>) -> Sheet<'a> {
+    let (intervals, totals) = answer.routes(plan);
+    sheets::routes(&intervals, &totals, context)
 }

@@ -12,7 +12,9 @@ use super::fetch::{Errand, FetchError};
 use super::output::STDOUT;
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, Time};
+use crate::replay::RouteInterval;
 use crate::report::Format;
+use crate::report::sheets::route_flags;
 use crate::report::text::plural;
 use crate::target::{Profile, SettingsError, read_names, read_prefixes};
 use crate::timeline::{Options, View};
@@ -67,8 +69,12 @@ pub struct Plan {
     pub jobs: Option<u16>,
     /// `--seek`, `--verify`.
     pub way: Way,
+    /// `--max-memory`, in octets; `None`: three quarters of what there is.
+    pub max_memory: Option<u64>,
     /// `--progress`.
     pub progress: When,
+    /// Where routes are told one by one: how many are replayed at a time.
+    pub slices: Option<usize>,
 }
 
 /// Arguments that do not go together, or name what cannot be used.
@@ -155,7 +161,9 @@ impl Plan {
             way: way(&work),
             cache: work.cache,
             jobs: work.jobs,
+            max_memory: work.max_memory,
             progress: work.progress,
+            slices: None,
         })
     }
 }
@@ -170,6 +178,18 @@ impl Plan {
     /// Whether rows with these flags are asked for.
     pub fn wants(&self, flags: Flags) -> bool {
         self.exclude_flags.is_disjoint(flags) && (self.only_flags.is_empty() || !self.only_flags.is_disjoint(flags))
+    }
+
+    /// Whether a route's row is asked for: it overlaps the window and has the flags wanted.
+    pub fn wants_route(&self, interval: &RouteInterval) -> bool {
+        let (from, to) = (self.window.0.unwrap_or(Time::MIN), self.window.1.unwrap_or(Time::MAX));
+        interval.end.last_seen >= from && interval.start.first_seen < to && self.wants(route_flags(interval))
+    }
+
+    /// Replays about so many routes at a time.
+    #[must_use]
+    pub fn in_slices(self, most: usize) -> Plan {
+        Plan { slices: Some(most), ..self }
     }
 
     /// For commands whose rows name no records.

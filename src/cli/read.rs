@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use rayon::prelude::*;
 
 use super::args::When;
+use super::memory;
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
 use super::warn::say;
@@ -360,9 +361,12 @@ fn each_file<T: Send>(
 ) -> Vec<T> {
     let progress = Progress::new(doing, plan.progress, files.len(), files.iter().map(|f| f.size).sum());
     let done = AtomicUsize::new(0);
+    memory::note_files(0, files.len());
     let one = |(at, (file, known)): (usize, (&ArchiveFile, Option<T>))| {
         let said = known.inspect(|_| progress.skip(file.size)).unwrap_or_else(|| read(at, file, &progress));
-        progress.done(done.fetch_add(1, Ordering::Relaxed) + 1);
+        let read = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress.done(read);
+        memory::note_files(read, files.len());
         said
     };
     let all = files.par_iter().zip(known).enumerate().with_max_len(1).map(one).collect();

@@ -111,7 +111,7 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
     let reach = if exhaustive { None } else { Some(beyond_reach(every_s)) };
     let exit = present(&plan, results, |plan, answer, context| {
         let found = answer.timeline(plan, &plan.options);
-        let mut sheet = sheets::timeline(&found.rows, &found.changes, context);
+        let mut sheet = sheets::timeline(found.rows, &found.changes, context);
         sheet.caveats.extend(reach);
         sheet
     })?;

@@ -158,6 +158,7 @@ fn normalise(path: &LibraryPath) -> AsPath {
             AsPathSegment::ConfedSequence(_) | AsPathSegment::ConfedSet(_) => {}
         }
     }
+    segments.shrink_to_fit();
     AsPath { segments }
 }
 

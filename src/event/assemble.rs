@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::file::{Digest, FileDump, FileEvents, FilePeer, Message};
+use super::file::{Digest, DumpRecord, FileDump, FileEvents, FilePeer, Message};
 use super::overlap::{Overlaps, take_one};
+use super::paths::Routes;
 use super::trust;
 use crate::archive::{self, ArchiveFile};
 use crate::model::{
-    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, Event, Flag, PeerKey, RecordId, Route, Span, Time, Update,
+    AsPath, Asn, CollectorData, CollectorId, Dump, DumpEntry, DumpRow, Event, Flag, PeerKey, RecordId, Route, Span, Time, Update,
 };
 use crate::target::Watch;
 
@@ -81,16 +82,18 @@ pub struct Selection {
     pub to: Option<Time>,
 }
 
-/// Assembles the files, which are sorted by (collector, start, RIB first, path), with what each says.
-pub fn assemble(files: &[(ArchiveFile, FileEvents)], watch: &Watch, selection: &Selection) -> Assembly {
-    let mut names: Vec<&str> = files.iter().map(|(f, _)| f.collector.as_str()).collect();
+/// Assembles the files, which are sorted by (collector, start, RIB first, path), with what each says. Their records move into the result:
+/// of a large question there is not room for both.
+pub fn assemble(files: &mut [(ArchiveFile, FileEvents)], watch: &Watch, selection: &Selection) -> Assembly {
+    let mut names: Vec<String> = files.iter().map(|(f, _)| f.collector.clone()).collect();
     names.sort_unstable();
     names.dedup();
     let mut assembly = Assembly::default();
-    for (at, name) in names.into_iter().enumerate() {
-        let own: Vec<usize> = (0..files.len()).filter(|i| files[*i].0.collector == name).collect();
+    for (at, name) in names.iter().enumerate() {
+        let own: Vec<usize> = (0..files.len()).filter(|i| files[*i].0.collector == *name).collect();
         let id = CollectorId(u16::try_from(at).unwrap_or(u16::MAX));
-        let work = Work { id, files, own: &own, watch, selection, out: &mut assembly };
+        let routes = Routes::default();
+        let work = Work { id, files, own: &own, watch, selection, routes, out: &mut assembly };
         let collector = work.collector(name);
         assembly.collectors.push(collector);
     }
@@ -99,10 +102,11 @@ pub fn assemble(files: &[(ArchiveFile, FileEvents)], watch: &Watch, selection: &
 
 struct Work<'a> {
     id: CollectorId,
-    files: &'a [(ArchiveFile, FileEvents)],
+    files: &'a mut [(ArchiveFile, FileEvents)],
     own: &'a [usize],
     watch: &'a Watch,
     selection: &'a Selection,
+    routes: Routes,
     out: &'a mut Assembly,
 }
 
@@ -119,8 +123,8 @@ impl Work<'_> {
             until: self.selection.to,
         });
         let spans: BTreeMap<usize, Span> = updates.iter().zip(covered.spans).filter_map(|(i, span)| Some((*i, span?))).collect();
-        let events = self.events(&who, &spans);
         let treated_as_withdrawn = self.treated_as_withdrawn(&who);
+        let events = self.events(&who, &spans);
         let data = covered.coverage.map(|coverage| CollectorData { events, dumps, coverage });
         let (name, files, peers) = (name.to_owned(), self.own.to_vec(), who.peers());
         Assembled { name, data, files, spans, peers, dumps: places, who, treated_as_withdrawn }
@@ -145,15 +149,17 @@ impl Work<'_> {
 
     /// Rule 7: by time, then as the files and their records are in order; what two files overlap in counts once.
     fn events(&mut self, who: &Who, spans: &BTreeMap<usize, Span>) -> Vec<Event> {
-        let mut merged = Overlaps::default();
+        let files = &*self.files;
+        let mut merged = Overlaps::of(self.own.iter().map(|i| files[*i].1.records.as_slice()));
         let mut events = Vec::new();
         for &index in self.own {
-            let mut repeated = merged.add(&self.files[index].1.records);
+            let records = std::mem::take(&mut self.files[index].1.records);
+            let mut repeated = merged.add(&records);
             // Not even whose they are can be read: they may be anyone's.
             let unreadable = self.files[index].1.unreadable.iter().filter(|time| self.is_in_time(**time));
             events
                 .extend(unreadable.flat_map(|time| who.peers().into_iter().map(|peer| Event::Unreadable { time: *time, peer })));
-            for said in &self.files[index].1.records {
+            for said in records {
                 if repeated.get_mut(&(said.time, said.peer)).is_some_and(take_one) {
                     self.out.duplicates += 1;
                     continue;
@@ -166,16 +172,13 @@ impl Work<'_> {
                 let clock = spans.get(&index).is_some_and(|span| {
                     time < span.from.plus_secs(-CLOCK_TOLERANCE_SECS) || time > span.until.plus_secs(CLOCK_TOLERANCE_SECS)
                 });
-                events.push(match &said.message {
-                    Message::State { new, .. } => Event::State { time, peer, new: *new, record },
+                events.push(match said.message {
+                    Message::State { new, .. } => Event::State { time, peer, new, record },
                     Message::Unreadable => Event::Unreadable { time, peer },
                     Message::Update { announced, withdrawn, guessed_path_ids, .. } => {
-                        let read = |path: &Arc<AsPath>| {
-                            let remarks = [(Flag::GuessedPathIds, *guessed_path_ids)];
-                            self.route(path, peer, remarks)
-                        };
-                        let announced = announced.iter().map(|(net, id, path)| (*net, *id, read(path))).collect();
-                        let update = Update { announced, withdrawn: withdrawn.clone() };
+                        let mut read = |path| self.route(path, peer, [(Flag::GuessedPathIds, guessed_path_ids)]);
+                        let announced = announced.into_iter().map(|(net, id, path)| (net, id, read(path))).collect();
+                        let update = Update { announced, withdrawn: withdrawn.into() };
                         Event::Update { time, peer, update, record, clock }
                     }
                 });
@@ -186,12 +189,9 @@ impl Work<'_> {
     }
 
     /// A path as the peer's route, with remarks on how it was read.
-    fn route<const N: usize>(&self, path: &Arc<AsPath>, peer: PeerKey, remarks: [(Flag, bool); N]) -> Option<Route> {
-        let mut route = Route::read(path.clone(), peer.asn, self.watch.origins())?;
-        for (flag, holds) in remarks {
-            route.flags.set_if(flag, holds);
-        }
-        Some(route)
+    fn route<const N: usize>(&mut self, path: Arc<AsPath>, peer: PeerKey, remarks: [(Flag, bool); N]) -> Option<Arc<Route>> {
+        let remarks = remarks.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect();
+        self.routes.share(path, peer.asn, remarks, self.watch.origins())
     }
 
     fn treated_as_withdrawn(&self, who: &Who) -> BTreeMap<PeerKey, u64> {
@@ -206,7 +206,7 @@ impl Work<'_> {
 
     /// Rule 8: the complete dumps, in order of time.
     fn dumps(&mut self, who: &Who) -> (Vec<Dump>, BTreeMap<RecordId, (usize, usize)>) {
-        let files = self.files;
+        let files = &*self.files;
         let dumps_of = |i: usize| files[i].1.dumps.iter().enumerate().map(move |(place, dump)| ((i, place), dump));
         let mut all: Vec<((usize, usize), &FileDump)> = self.own.iter().copied().flat_map(dumps_of).collect();
         all.sort_by_key(|(place, dump)| (dump.begin, *place));
@@ -216,28 +216,35 @@ impl Work<'_> {
         });
         let (mut dumps, mut places) = (Vec::new(), BTreeMap::new());
         let verdicts = trust::verdicts(&all.iter().map(|(_, dump)| *dump).collect::<Vec<_>>(), self.watch);
-        for ((place, dump), verdict) in all.iter().copied().zip(verdicts) {
-            if !self.is_in_time(dump.end) {
+        let all: Vec<(usize, usize)> = all.into_iter().map(|(place, _)| place).collect();
+        for (place, verdict) in all.into_iter().zip(verdicts) {
+            let said = &mut self.files[place.0].1.dumps[place.1];
+            let records = std::mem::take(&mut said.records);
+            let said = FileDump { records, ..said.clone() };
+            if !self.is_in_time(said.end) {
                 continue;
             }
             if let Some(reason) = verdict {
                 self.out.rejected.push(Rejected { file: place.0, reason });
                 continue;
             }
-            let dump = self.dump(who, place.0, dump);
+            let dump = self.dump(who, place.0, said);
             places.insert(dump.record, place);
             dumps.push(dump);
+        }
+        // What came twice.
+        for index in self.own {
+            self.files[*index].1.dumps.iter_mut().for_each(|dump| dump.records = Vec::new());
         }
         (dumps, places)
     }
 
-    fn dump(&mut self, who: &Who, index: usize, said: &FileDump) -> Dump {
+    fn dump(&mut self, who: &Who, index: usize, said: FileDump) -> Dump {
         let mut dump = Dump {
             begin: said.begin,
             end: said.end,
             record: self.place(index, said.first, said.begin),
-            entries: Vec::new(),
-            prefixes: BTreeMap::new(),
+            rows: Vec::with_capacity(said.records.len()),
             peers: BTreeMap::new(),
             unseen: BTreeSet::new(),
             excerpt: said.excerpt,
@@ -245,24 +252,39 @@ impl Work<'_> {
         };
         dump.peers = full_feeds(who, &said.sample);
         let (listed, excerpt) = (said.peers.iter().map(|peer| who.is(*peer)), said.excerpt);
-        for said in &said.records {
-            let record = self.place(index, said.digest, said.time);
-            dump.prefixes.entry(said.prefix).or_insert((said.time, record));
-            for (named, path_id, path) in &said.entries {
-                let peer = who.is(*named);
+        for DumpRecord { time, prefix, digest, entries, repeated } in said.records {
+            let record = self.place(index, digest, time);
+            let entry = |(named, path_id, path): (FilePeer, u32, Arc<AsPath>)| {
+                let peer = who.is(named);
                 dump.peers.entry(peer).or_default();
-                let repeated = said.repeated.contains(named);
-                let route = self.route(path, peer, [(Flag::Excerpt, excerpt), (Flag::SamePeerTwice, repeated)]);
-                let (time, prefix, path_id) = (said.time, said.prefix, *path_id);
-                dump.entries.push(DumpEntry { time, peer, prefix, path_id, route, record });
-            }
+                let remarks = [(Flag::Excerpt, excerpt), (Flag::SamePeerTwice, repeated.contains(&named))];
+                DumpEntry { peer, path_id, route: self.route(path, peer, remarks) }
+            };
+            let entries = entries.into_iter().map(entry).collect();
+            dump.rows.push(DumpRow { prefix, time, record, entries });
         }
+        dump.rows.sort_by_key(|row| row.prefix);
         dump.unseen = listed.filter(|peer| !dump.peers.contains_key(peer)).collect();
         dump
     }
 }
 
+impl Assembly {
+    /// Lets go of what messages and dumps say, once all is replayed; when the dumps were written stays.
+    pub fn forget_records(&mut self) {
+        for data in self.collectors.iter_mut().flat_map(|collector| &mut collector.data) {
+            data.events = Vec::new();
+            data.dumps.iter_mut().for_each(|dump| dump.rows = Vec::new());
+        }
+    }
+}
+
 impl Assembled {
+    /// Every name of a peer in its files, as they have it.
+    pub fn names(&self) -> impl Iterator<Item = FilePeer> + '_ {
+        self.who.by_ip.iter().flat_map(|(ip, asns)| asns.iter().map(|asn| FilePeer { ip: *ip, asn: *asn }))
+    }
+
     /// Takes in what looking at all of a dump showed: the peers with any route, watched or not, and the families of these.
     pub fn look_into(&mut self, dump: RecordId, holders: &BTreeMap<FilePeer, [bool; 2]>) {
         let dumps = self.data.iter_mut().flat_map(|data| &mut data.dumps);

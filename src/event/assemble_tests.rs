@@ -62,9 +62,9 @@ fn assembled(files: Vec<(i64, FileEvents)>, to: Option<i64>) -> (Assembly, Assem
         stamp: None,
         named: Named::ByWalking,
     };
-    let files: Vec<_> = files.into_iter().map(|(start, said)| (file(start), said)).collect();
+    let mut files: Vec<_> = files.into_iter().map(|(start, said)| (file(start), said)).collect();
     let watch = Watch::new(["10.0.0.0/24".parse().expect("a prefix")], [Asn(131_279)]);
-    let mut assembly = assemble(&files, &watch, &Selection { to: to.map(at) });
+    let mut assembly = assemble(&mut files, &watch, &Selection { to: to.map(at) });
     let only = assembly.collectors.pop().expect("a collector");
     (assembly, only)
 }

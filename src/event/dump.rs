@@ -1,11 +1,13 @@
 //! Gathers the facts of one table dump (rules 8 and 15), record by record. Which records belong to it is said in [`super::dumps`].
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::file::{Digest, DumpRecord, FileCounts, FileDump, FilePeer, KeptRecord};
+use super::paths::Paths;
 use super::sample::Sample;
 use crate::model::{AsPath, Time};
 use crate::mrt::{Family, PrefixSet, RawRecord};
@@ -65,6 +67,7 @@ pub(super) struct DumpBuilder {
     /// Peers with any entry, if that is asked for.
     pub holders: BTreeMap<FilePeer, [bool; 2]>,
     pub v1: super::dump_v1::V1State,
+    pub paths: Paths,
     first: First,
     /// Bits and mask of the highest prefix of each family.
     last: [Option<(u128, u8)>; 2],
@@ -103,6 +106,7 @@ impl DumpBuilder {
             index: None,
             holders: BTreeMap::new(),
             v1: super::dump_v1::V1State::default(),
+            paths: Paths::default(),
             first,
             last: [None; 2],
         }
@@ -156,14 +160,41 @@ type Route = (u32, Arc<AsPath>, usize, usize);
 /// Several routes of a peer for one prefix and path id get path ids of their own, in the order of their paths, so that the answer does
 /// not depend on which of two equal peers comes first. The same route twice is one. Returns how many peers had several.
 fn tell_apart(records: &mut [DumpRecord]) -> u64 {
-    let mut routes: HashMap<(IpNet, FilePeer), Vec<Route>> = HashMap::new();
+    // The records of each prefix; a prefix that has one record needs no list.
+    let mut firsts: HashMap<IpNet, usize> = HashMap::new();
+    let mut others: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, record) in records.iter().enumerate() {
-        for (place, (peer, path_id, path)) in record.entries.iter().enumerate() {
-            routes.entry((record.prefix, *peer)).or_default().push((*path_id, Arc::clone(path), at, place));
+        match firsts.entry(record.prefix) {
+            Entry::Vacant(first) => _ = first.insert(at),
+            Entry::Occupied(first) => others.entry(*first.get()).or_default().push(at),
         }
     }
     let (mut repeated, mut same) = (0, Vec::new());
-    for ((_, peer), mut routes) in routes {
+    for first in firsts.into_values() {
+        let own: Vec<usize> = [first].into_iter().chain(others.remove(&first).unwrap_or_default()).collect();
+        repeated += tell_prefix_apart(records, &own, &mut same);
+    }
+    same.sort_unstable();
+    for (at, place) in same.into_iter().rev() {
+        records[at].entries.remove(place);
+    }
+    for record in records {
+        record.repeated.sort_unstable();
+        record.repeated.dedup();
+    }
+    repeated
+}
+
+/// The same of one prefix, whose records are `own`; what there is twice goes to `same`.
+fn tell_prefix_apart(records: &mut [DumpRecord], own: &[usize], same: &mut Vec<(usize, usize)>) -> u64 {
+    let mut routes: HashMap<FilePeer, Vec<Route>> = HashMap::new();
+    for at in own {
+        for (place, (peer, path_id, path)) in records[*at].entries.iter().enumerate() {
+            routes.entry(*peer).or_default().push((*path_id, Arc::clone(path), *at, place));
+        }
+    }
+    let mut repeated = 0;
+    for (peer, mut routes) in routes {
         if routes.len() < 2 {
             continue;
         }
@@ -189,14 +220,6 @@ fn tell_apart(records: &mut [DumpRecord]) -> u64 {
                 records[*at].repeated.push(peer);
             }
         }
-    }
-    same.sort_unstable();
-    for (at, place) in same.into_iter().rev() {
-        records[at].entries.remove(place);
-    }
-    for record in records {
-        record.repeated.sort_unstable();
-        record.repeated.dedup();
     }
     repeated
 }

@@ -1,7 +1,6 @@
 //! Dumps that hold each peer's entry by itself: `TABLE_DUMP` (RFC 6396 4.2) and `BGP4MP_ENTRY`.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::as_path::{MalformedPath, read_entry_path};
 use super::dump::{Depth, DumpBuilder};
@@ -54,7 +53,7 @@ impl DumpBuilder {
                 watched = Some(DumpRecord { time, prefix, digest, entries: Vec::new(), repeated: Vec::new() });
             }
             match (peer_entry_path(&entry), &mut watched) {
-                (Ok(path), Some(watched)) => watched.entries.push((peer, 0, Arc::new(path))),
+                (Ok(path), Some(watched)) => watched.entries.push((peer, 0, self.paths.share(path))),
                 (Ok(_), None) => {}
                 (Err(MalformedPath), _) => self.counts.treated_as_withdrawn += 1,
             }

@@ -88,10 +88,11 @@ impl DumpBuilder {
                 continue;
             };
             match entry_path(&entry) {
-                Some(path) => entries.push((peer, entry.path_id, Arc::new(path))),
+                Some(path) => entries.push((peer, entry.path_id, self.paths.share(path))),
                 None => self.counts.treated_as_withdrawn += 1,
             }
         }
+        entries.shrink_to_fit();
         self.keep(record);
         let (time, digest) = (record.time, Digest::of(record.bytes));
         self.dump.records.push(DumpRecord { time, prefix, digest, entries, repeated: Vec::new() });

@@ -20,6 +20,7 @@ mod file;
 mod find;
 mod numbers;
 mod overlap;
+mod paths;
 mod read;
 mod sample;
 mod shortcut;

@@ -6,6 +6,7 @@ use std::io::Read;
 use super::dump::{Aim, Built, Depth};
 use super::dumps::DumpsBuilder;
 use super::file::{Digest, FileEvents, FilePeer, FileRecord, KeptRecord, Message, Unread};
+use super::paths::Paths;
 use super::update::{Rest, read_update};
 use crate::model::SessionState;
 use crate::mrt::{Kind, Prefilter, RawRecord, RecordReader, SessionBody, Torn, is_read, session_body};
@@ -18,6 +19,7 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
     let mut reader = RecordReader::new(input);
     let mut events = FileEvents::default();
     let mut dumps = DumpsBuilder::new(Aim::of(watch));
+    let mut paths = Paths::default();
     let mut unread: BTreeMap<(u16, u16), u64> = BTreeMap::new();
     while let Some(record) = reader.next_record() {
         events.first.get_or_insert(record.time);
@@ -33,7 +35,7 @@ pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
                 dumps.add_message();
                 events.has_updates = true;
                 if prefilter.may_matter(&record) {
-                    add_session_record(&mut events, &record, &prefilter, watch);
+                    add_session_record(&mut events, &record, &prefilter, watch, &mut paths);
                 }
             }
             Kind::Other => {}
@@ -71,8 +73,14 @@ pub fn peers_with_routes<R: Read>(input: R, which: usize) -> BTreeMap<FilePeer, 
 }
 
 /// Adds what a BGP4MP or type 5 record that may matter says.
-pub(super) fn add_session_record(events: &mut FileEvents, record: &RawRecord<'_>, prefilter: &Prefilter, watch: &Watch) {
-    let (peer, message, unreadable) = match session_body(record) {
+pub(super) fn add_session_record(
+    events: &mut FileEvents,
+    record: &RawRecord<'_>,
+    prefilter: &Prefilter,
+    watch: &Watch,
+    paths: &mut Paths,
+) {
+    let (peer, mut message, unreadable) = match session_body(record) {
         Some(SessionBody::State { ip, asn, old, new }) => {
             let new = if new == 6 { SessionState::Established } else { SessionState::NotEstablished };
             (FilePeer { ip, asn }, Some(Message::State { old, new }), false)
@@ -101,7 +109,10 @@ pub(super) fn add_session_record(events: &mut FileEvents, record: &RawRecord<'_>
     if message.is_none() && !unreadable {
         return;
     }
-    if let Some(Message::Update { treated_as_withdrawn, guessed_path_ids, .. }) = &message {
+    if let Some(Message::Update { announced, treated_as_withdrawn, guessed_path_ids, .. }) = &mut message {
+        for (.., path) in announced {
+            paths.share_again(path);
+        }
         events.counts.treated_as_withdrawn += u64::from(*treated_as_withdrawn);
         events.counts.guessed_path_ids += u64::from(*guessed_path_ids);
     }

@@ -1,5 +1,7 @@
 //! What replay applies: updates and session changes, cleared of any MRT type.
 
+use std::sync::Arc;
+
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +20,17 @@ pub enum SessionState {
     NotEstablished,
 }
 
+/// A route that a message announces: prefix, path id and the route.
+pub type Announced = (IpNet, u32, Option<Arc<Route>>);
+
 /// The watched part of one BGP UPDATE.
 #[derive(Debug, Clone)]
 pub struct Update {
     /// Routes announced, by prefix and path id (0 without add-path). `None`: an empty path from a peer that is not the origin;
     /// it replaces what was there (rule 5) and shows no upstream.
-    pub announced: Vec<(IpNet, u32, Option<Route>)>,
+    pub announced: Box<[Announced]>,
     /// Routes withdrawn and not announced again by the same message (rule 5), treat-as-withdraw included (RFC 7606).
-    pub withdrawn: Vec<(IpNet, u32)>,
+    pub withdrawn: Box<[(IpNet, u32)]>,
 }
 
 /// One record of an update file.

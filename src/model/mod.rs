@@ -13,8 +13,8 @@ mod time;
 
 pub use asn::{Asn, ParseAsnError};
 pub use coverage::{CollectorData, Coverage, Span};
-pub use dump::{Dump, DumpEntry};
-pub use event::{Event, RecordId, SessionState, Update};
+pub use dump::{Dump, DumpEntry, DumpRow};
+pub use event::{Announced, Event, RecordId, SessionState, Update};
 pub use family::family_of;
 pub use flags::{Flag, Flags, ParseFlagError};
 pub use path::{AsPath, Origin, Route, Segment, Upstream};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::slice::Slice;
 use super::table::path_of;
 use crate::model::{AsPath, Dump, Event, PeerKey, SessionState, Span, Time, spans};
 
@@ -53,8 +54,8 @@ pub struct Ahead {
 }
 
 impl Ahead {
-    /// Indexes the events, which are in order.
-    pub fn new(events: &[Event], dumps: &[Dump]) -> Self {
+    /// Indexes what the events, which are in order, say of a slice.
+    pub fn new(events: &[Event], dumps: &[Dump], slice: &Slice) -> Self {
         let window = |dump: &Dump| {
             let Window { from, until, .. } = Window::of(dump, dump.begin);
             Span { from, until: until.plus_micros(1) }
@@ -62,20 +63,20 @@ impl Ahead {
         let windows = spans::union(dumps.iter().map(window).collect());
         let mut ahead = Ahead::default();
         for event in events.iter().filter(|e| spans::holds(&windows, e.time())) {
-            ahead.add(event);
+            ahead.add(event, slice);
         }
         ahead
     }
 
-    fn add(&mut self, event: &Event) {
+    fn add(&mut self, event: &Event, slice: &Slice) {
         let (time, peer) = (event.time(), event.peer());
         match event {
             Event::Update { update, .. } => {
-                for (prefix, id) in &update.withdrawn {
+                for (prefix, id) in update.withdrawn.iter().filter(|(prefix, _)| slice.holds(*prefix)) {
                     self.put((peer, *prefix, *id), time, Outcome::Nothing);
                 }
-                for (prefix, id, route) in &update.announced {
-                    self.put((peer, *prefix, *id), time, Outcome::Path(path_of(route.as_ref())));
+                for (prefix, id, route) in update.announced.iter().filter(|(prefix, ..)| slice.holds(*prefix)) {
+                    self.put((peer, *prefix, *id), time, Outcome::Path(path_of(route.as_deref())));
                 }
                 self.speaks.entry(peer).or_default().push(time);
             }

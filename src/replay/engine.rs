@@ -1,13 +1,15 @@
 //! The order of things, and what a message or a session change does to a peer's table (rules 5, 6, 7, 10, 12).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::ahead::Ahead;
-use super::interval::{Absence, Basis, End, Follows, KnownTable, Presence, Quality, Replay, Start};
+use super::interval::{Absence, Basis, End, Follows, Held as HeldThen, KnownTable, Presence, Quality, Replay, Start};
 use super::proof::Proof;
 use super::session::{Session, Shown};
+use super::slice::Slice;
 use super::table::{self, Held, Past, Slot, State, Table, Watched};
 use crate::model::{
     CollectorData, Coverage, Event, PeerKey, RecordId, Route, SessionState, Span, Time, Update, family_of, spans,
@@ -25,6 +27,10 @@ pub(super) struct Peer {
 /// The state of one collector's replay.
 pub(super) struct Engine<'a> {
     pub coverage: &'a Coverage,
+    /// What is replayed.
+    pub slice: &'a Slice,
+    /// Who held a route outside of it when a record came.
+    pub elsewhere: &'a HeldThen,
     pub ahead: Ahead,
     pub peers: BTreeMap<PeerKey, Peer>,
     pub out: Replay,
@@ -45,9 +51,16 @@ pub(super) struct At {
 
 /// Replays one collector: events and dumps in order of time, a dump before the messages of its first instant (rule 7).
 pub fn replay(data: &CollectorData) -> Replay {
+    replay_slice(data, &Slice::whole(), &HeldThen::new())
+}
+
+/// Replays the prefixes of a slice, as a part of the whole. `elsewhere` are those of [`Replay::held`] of all slices.
+pub fn replay_slice(data: &CollectorData, slice: &Slice, elsewhere: &HeldThen) -> Replay {
     let mut engine = Engine {
         coverage: &data.coverage,
-        ahead: Ahead::new(&data.events, &data.dumps),
+        slice,
+        elsewhere,
+        ahead: Ahead::new(&data.events, &data.dumps, slice),
         peers: BTreeMap::new(),
         out: Replay::default(),
         listed: None,
@@ -91,11 +104,12 @@ impl Engine<'_> {
     fn update(&mut self, key: PeerKey, update: &Update, at: At) {
         let mut quality = Quality { clock: u64::from(at.clock), ..Quality::default() };
         self.peers.entry(key).or_default().session.come_up(at.time);
-        for (prefix, id) in &update.withdrawn {
+        let slice = self.slice;
+        for (prefix, id) in update.withdrawn.iter().filter(|(prefix, _)| slice.holds(*prefix)) {
             quality.withdrawals += 1;
             self.withdraw((key, *prefix, *id), at);
         }
-        for (prefix, id, route) in &update.announced {
+        for (prefix, id, route) in update.announced.iter().filter(|(prefix, ..)| slice.holds(*prefix)) {
             quality.announcements += 1;
             quality.empty_paths += u64::from(route.is_none());
             quality.repeats += u64::from(self.announce((key, *prefix, *id), route.as_ref(), at));
@@ -122,13 +136,14 @@ impl Engine<'_> {
     }
 
     /// Whether the announcement only repeats what stands (rule 6).
-    fn announce(&mut self, key: Key, route: Option<&Route>, at: At) -> bool {
+    fn announce(&mut self, key: Key, route: Option<&Arc<Route>>, at: At) -> bool {
+        let of = route.map(|route| &**route);
         let coverage = self.coverage;
         let no_baseline = self.listed.is_none();
         let unwatched = self.unwatched(key.0, at.time);
         let (slot, out) = self.slot(key, at.time);
         if let State::Held(held) = &mut slot.state
-            && same_path(held.route.as_ref(), route)
+            && same_path(held.route.as_deref(), of)
         {
             held.repeats += 1;
             held.prove(coverage, &mut slot.proof, at.time);
@@ -137,12 +152,12 @@ impl Engine<'_> {
         }
         let (mut start, mut end) = slot.changed_by_update(coverage, at.time, at.record);
         if let State::Unknown(past) = &slot.state {
-            start = appeared(past, route, at.time, at.record, Basis::PeerUp, unwatched);
+            start = appeared(past, of, at.time, at.record, Basis::PeerUp, unwatched);
         }
         start.no_baseline = no_baseline;
         (start.clock, end.clock) = (at.clock, at.clock);
         let follows = slot.follows();
-        out.bound_lost(slot, at.time, route);
+        out.bound_lost(slot, at.time, of);
         out.leave_absence(slot, key, coverage, at.time);
         let new = Held { route: route.cloned(), start, follows, assumed: Vec::new(), repeats: 0, unread: false };
         let held = slot.replace(State::Held(new), at.time);
@@ -176,9 +191,9 @@ impl Engine<'_> {
 
     /// Leaving Established, or entering it anew, ends the peer's routes: nobody withdrew anything (rule 10).
     fn lose_session(&mut self, key: PeerKey, at: At) {
-        let coverage = self.coverage;
-        let Peer { session, table, known } = self.peers.entry(key).or_default();
-        if !session.is_up() && !table.values().any(Slot::is_held) {
+        let Engine { coverage, elsewhere, out, peers, .. } = self;
+        let Peer { session, table, known } = peers.entry(key).or_default();
+        if !session.is_up() && !out.holds((at.record, key), table.values().any(Slot::is_held), elsewhere) {
             session.changed = Some(at.time);
             session.lost = Some(at.time);
             return;
@@ -194,10 +209,10 @@ impl Engine<'_> {
                 record: Some(at.record),
                 clock: false,
             };
-            self.out.lose(slot, (key, prefix, id), coverage, end, at.time);
+            out.lose(slot, (key, prefix, id), coverage, end, at.time);
         }
         close_tables(session, known, coverage, at.time);
-        self.out.presence(key, session, at.time);
+        out.presence(key, session, at.time);
         session.go_down(at.time);
     }
 
@@ -317,6 +332,14 @@ impl Replay {
         }
         self.intervals.push(held.close(key, end)?);
         Some(self.intervals.len() - 1)
+    }
+
+    /// Whether a peer holds any watched route when a record comes: here, which is noted for other slices, or in one of them.
+    pub(super) fn holds(&mut self, (record, peer): (RecordId, PeerKey), here: bool, elsewhere: &HeldThen) -> bool {
+        if here {
+            self.held.insert((record, peer));
+        }
+        here || elsewhere.contains(&(record, peer))
     }
 
     /// Ends a slot with its session.

@@ -1,6 +1,7 @@
 //! What replay yields: spans of routes and of sessions, each bounded by what proves it (rules 10 to 13).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -110,7 +111,7 @@ pub struct RouteInterval {
     /// The add-path id, 0 without.
     pub path_id: u32,
     /// The route.
-    pub route: Route,
+    pub route: Arc<Route>,
     /// Where it begins.
     pub start: Start,
     /// Where it ends.
@@ -250,14 +251,24 @@ pub struct Replay {
     pub open: BTreeSet<RecordId>,
     /// By peer.
     pub quality: BTreeMap<PeerKey, Quality>,
+    /// Where it mattered that a peer held any watched route, and it did: by the record that asked ([`super::slice`]).
+    pub held: Held,
+    /// Who carried routes of each family that are told of no more.
+    pub carried: [BTreeSet<PeerKey>; 2],
+    /// Whether there were intervals that are told of no more.
+    pub told: bool,
 }
+
+/// Peers that held a watched route when a record came.
+pub type Held = BTreeSet<(RecordId, PeerKey)>;
 
 impl Replay {
     /// The peers that ever had a watched route of the family, with or without a path.
     pub fn carriers(&self, family: usize) -> BTreeSet<PeerKey> {
         let is_such = |prefix: IpNet| family_of(prefix) == family;
         let held = self.intervals.iter().filter(|i| is_such(i.prefix)).map(|i| i.peer);
-        held.chain(self.pathless.iter().filter(|route| is_such(route.prefix)).map(|route| route.peer)).collect()
+        let pathless = self.pathless.iter().filter(|route| is_such(route.prefix)).map(|route| route.peer);
+        held.chain(pathless).chain(self.carried[family].iter().copied()).collect()
     }
 
     /// What it tells of some peers.
@@ -271,6 +282,7 @@ impl Replay {
         replay.pathless.retain(|a| is_wanted(a.peer));
         replay.mentioned.retain(|(peer, ..)| is_wanted(*peer));
         replay.quality.retain(|peer, _| is_wanted(*peer));
+        replay.carried.iter_mut().for_each(|carried| carried.retain(|peer| is_wanted(*peer)));
         replay
     }
 }

@@ -5,6 +5,7 @@
 //! - `session`: whether a peer is up and what is known of its table (rule 10);
 //! - `table`: one peer's routes, with the proof of each (rules 11 to 13);
 //! - `proof`: the last proof of a state, and what may have changed unseen since (rule 11);
+//! - `slice`: some prefixes at a time, where all would be too many;
 //! - `ahead`: what falls into the time in which a dump is written, since it is not atomic.
 
 mod ahead;
@@ -15,9 +16,11 @@ mod rib_merge;
 #[cfg(test)]
 pub(crate) mod script;
 mod session;
+mod slice;
 mod table;
 #[cfg(test)]
 mod told;
 
-pub use engine::replay;
-pub use interval::{Absence, Basis, End, Follows, KnownTable, Presence, Quality, Replay, RouteInterval, Start};
+pub use engine::{replay, replay_slice};
+pub use interval::{Absence, Basis, End, Follows, Held, KnownTable, Presence, Quality, Replay, RouteInterval, Start};
+pub use slice::Slice;

@@ -14,15 +14,16 @@ use super::interval::{Basis, End, Quality, Start};
 use super::proof::Proof;
 use super::session::Shown;
 use super::table::{Held, Past, Slot, State, Watched};
-use crate::model::{AsPath, Dump, DumpEntry, PeerKey, SessionState, Span, Time, family_of};
+use crate::model::{AsPath, Dump, DumpEntry, DumpRow, PeerKey, Route, SessionState, Span, Time, family_of};
 
 impl Engine<'_> {
     /// Merges a complete dump. Called in order of the dumps' begin, before the messages of that instant.
     pub(super) fn merge_dump(&mut self, dump: &Dump) {
         let mut seen: BTreeSet<Key> = BTreeSet::new();
-        for entry in &dump.entries {
-            if seen.insert((entry.peer, entry.prefix, entry.path_id)) {
-                self.merge_entry(entry, dump);
+        let rows = self.slice.of(&dump.rows);
+        for (row, entry) in rows.iter().flat_map(|row| row.entries.iter().map(move |entry| (row, entry))) {
+            if seen.insert((entry.peer, row.prefix, entry.path_id)) {
+                self.merge_entry(row, entry, dump);
             }
         }
         let known: BTreeSet<PeerKey> = self.peers.keys().chain(dump.peers.keys()).copied().collect();
@@ -42,8 +43,8 @@ impl Engine<'_> {
             if self.out.baseline.is_none() {
                 self.out.baseline = Some(dump.begin);
                 self.out.first_written = Some(dump.end);
-                let told = dump.prefixes.iter().map(|(prefix, (time, _))| (*prefix, *time));
-                self.out.first_told = told.filter(|(_, time)| *time < dump.end).collect();
+                let first = rows.chunk_by(|a, b| a.prefix == b.prefix).filter_map(<[DumpRow]>::first);
+                self.out.first_told = first.map(|row| (row.prefix, row.time)).filter(|(_, time)| *time < dump.end).collect();
             }
         }
     }
@@ -55,9 +56,10 @@ impl Engine<'_> {
     }
 
     /// One route that the dump shows.
-    fn merge_entry(&mut self, entry: &DumpEntry, dump: &Dump) {
-        let key = (entry.peer, entry.prefix, entry.path_id);
-        let Window { from, stamp, until } = self.ahead.while_up(entry.peer, Window::of(dump, entry.time));
+    fn merge_entry(&mut self, row: &DumpRow, entry: &DumpEntry, dump: &Dump) {
+        let key = (entry.peer, row.prefix, entry.path_id);
+        let route = entry.route.as_deref();
+        let Window { from, stamp, until } = self.ahead.while_up(entry.peer, Window::of(dump, row.time));
         // Whose session changed just then, may stand in the dump as it was before or after.
         let is_new = |state| state == SessionState::Established;
         if self.ahead.session_in(entry.peer, from, stamp, |_| true) || self.ahead.session_in(entry.peer, stamp, until, is_new) {
@@ -65,12 +67,12 @@ impl Engine<'_> {
         }
         let (coverage, first_dump) = (self.coverage, self.listed.is_none());
         let unwatched = self.unwatched(entry.peer, stamp);
-        let path = entry.route.as_ref().map(|r| &*r.path);
+        let path = route.map(|r| &*r.path);
         let empty = AsPath::default();
         let foreseen = self.ahead.leads_to(key, path.or(Some(&empty)), stamp, until);
         let is_late = self.ahead.updates_in(key, from, stamp);
         let (slot, out) = self.slot(key, stamp);
-        let agrees = matches!(&slot.state, State::Held(held) if same_path(held.route.as_ref(), entry.route.as_ref()));
+        let agrees = matches!(&slot.state, State::Held(held) if same_path(held.route.as_deref(), route));
         let contradicts = !agrees && !matches!(slot.state, State::Unknown(_));
         if contradicts && foreseen {
             return;
@@ -91,12 +93,12 @@ impl Engine<'_> {
             held.prove(coverage, &mut slot.proof, stamp);
             return;
         }
-        let (mut start, end) = slot.changed_by_rib(coverage, stamp, until, entry.record);
+        let (mut start, end) = slot.changed_by_rib(coverage, stamp, until, row.record);
         if let State::Unknown(past) = &slot.state {
-            start = first_shown(past, entry, first_dump, unwatched);
+            start = first_shown(past, row, route, first_dump, unwatched);
         }
         let follows = slot.follows();
-        out.bound_lost(slot, stamp, entry.route.as_ref());
+        out.bound_lost(slot, stamp, route);
         out.leave_absence(slot, key, coverage, start.by);
         let new = Held { route: entry.route.clone(), start, follows, assumed: Vec::new(), repeats: 0, unread: false };
         let held = slot.replace(State::Held(new), stamp);
@@ -114,7 +116,7 @@ impl Engine<'_> {
                 continue;
             }
             // The dump passed the prefix when it wrote the other peers' routes for it, or at its end at the latest.
-            let own = dump.prefixes.get(&prefix).copied();
+            let own = dump.row(prefix).map(|row| (row.time, row.record));
             let (time, record) = own.unwrap_or((dump.end, dump.record));
             let proof = Proof::by(own.map_or(lacks_since, |(time, _)| time));
             let Window { from, stamp, until } = Window::of(dump, time);
@@ -191,16 +193,20 @@ impl Engine<'_> {
             return;
         }
         let Window { from, until, .. } = Window::of(dump, dump.begin);
-        let Engine { coverage, ahead, peers, out, .. } = self;
+        let Engine { coverage, ahead, peers, out, elsewhere, .. } = self;
         let Some(Peer { session, table, known }) = peers.get_mut(&key) else { return };
         let speaks = session.changed.is_some_and(|t| t >= from)
             || ahead.speaks_in(key, from, until)
             || ahead.session_in(key, from, until, |_| true);
+        if !session.is_up() || speaks {
+            return;
+        }
         // A dump of one family says nothing of a peer that it would not list.
+        let holds_its = || table.iter().any(|((p, _), slot)| slot.is_held() && dump.families[family_of(*p)]);
         let unlisted = (0..2).any(|f| !dump.families[f])
-            && !table.iter().any(|((p, _), slot)| slot.is_held() && dump.families[family_of(*p)])
+            && !out.holds((dump.record, key), holds_its(), elsewhere)
             && !(0..2).any(|f| dump.families[f] && session.full[f]);
-        if !session.is_up() || speaks || unlisted {
+        if unlisted {
             return;
         }
         if dump.unseen.contains(&key) && table.values().any(Slot::is_held) {
@@ -227,9 +233,9 @@ impl Engine<'_> {
 }
 
 /// A route of which nothing was known: there before the data at the first dump, else the peer's own appearance (rules 10 and 12).
-fn first_shown(past: &Past, entry: &DumpEntry, first_dump: bool, unwatched: Time) -> Start {
+fn first_shown(past: &Past, row: &DumpRow, route: Option<&Route>, first_dump: bool, unwatched: Time) -> Start {
     let basis = if first_dump && past.known.is_none() { Basis::DataStart } else { Basis::PeerUp };
-    appeared(past, entry.route.as_ref(), entry.time, entry.record, basis, unwatched)
+    appeared(past, route, row.time, row.record, basis, unwatched)
 }
 
 fn count(quality: &mut Quality, agrees: bool, contradicts: bool) {

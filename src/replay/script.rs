@@ -12,8 +12,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::model::{
-    AsPath, Asn, CollectorData, CollectorId, Coverage, Dump, DumpEntry, Event, PeerKey, RecordId, Route, SessionState, Span,
-    Time, Update,
+    AsPath, Asn, CollectorData, CollectorId, Coverage, Dump, DumpEntry, DumpRow, Event, PeerKey, RecordId, Route, SessionState,
+    Span, Time, Update,
 };
 
 /// The rule, the question with what was seen, and what is told.
@@ -116,8 +116,7 @@ pub fn collector(text: &str) -> CollectorData {
 fn dump<'a>(mut words: impl Iterator<Item = &'a str>, record: RecordId) -> Dump {
     let Span { from: begin, until: end } = span(words.next().expect("a span"));
     let (peers, unseen) = (BTreeMap::new(), BTreeSet::new());
-    let (entries, prefixes, excerpt) = (Vec::new(), BTreeMap::new(), false);
-    let mut dump = Dump { begin, end, record, entries, prefixes, peers, unseen, excerpt, families: [true; 2] };
+    let mut dump = Dump { begin, end, record, rows: Vec::new(), peers, unseen, excerpt: false, families: [true; 2] };
     for text in words {
         let word = Word::of(text);
         let (prefix, time) = (prefix(word.prefix), word.time.unwrap_or(begin));
@@ -125,20 +124,21 @@ fn dump<'a>(mut words: impl Iterator<Item = &'a str>, record: RecordId) -> Dump 
             ("excerpt", ..) => dump.excerpt = true,
             ("only4", ..) => dump.families = [true, false],
             ("only6", ..) => dump.families = [false, true],
-            (_, "", _) => _ = dump.prefixes.insert(prefix, (time, record)),
+            // Before all others of the prefix.
+            (_, "", _) => dump.rows.insert(0, DumpRow { prefix, time, record, entries: Vec::new() }),
             (_, name, ":unseen") => _ = dump.unseen.insert(peer(name)),
             (_, name, ":part") => _ = dump.peers.insert(peer(name), [false; 2]),
             (_, name, ":v4") => _ = dump.peers.insert(peer(name), [true, false]),
             (_, name, said) => {
                 dump.peers.entry(peer(name)).or_insert([true; 2]);
                 if !said.is_empty() {
-                    dump.prefixes.entry(prefix).or_insert((time, record));
-                    let entry = DumpEntry { time, peer: peer(name), prefix, path_id: word.id, route: word.route(), record };
-                    dump.entries.push(entry);
+                    let entries = vec![DumpEntry { peer: peer(name), path_id: word.id, route: word.route().map(Arc::new) }];
+                    dump.rows.push(DumpRow { prefix, time, record, entries });
                 }
             }
         }
     }
+    dump.rows.sort_by_key(|row| row.prefix);
     dump
 }
 
@@ -153,16 +153,20 @@ fn events(time: &str, words: &[&str], record: RecordId) -> Vec<Event> {
         [name, "?"] => return vec![Event::Unreadable { time, peer: peer(name) }],
         _ => {}
     }
-    let mut updates: BTreeMap<PeerKey, Update> = BTreeMap::new();
+    let mut updates: BTreeMap<PeerKey, (Vec<_>, Vec<_>)> = BTreeMap::new();
     for word in words.iter().map(|word| Word::of(word)) {
-        let update = updates.entry(peer(word.peer)).or_insert(Update { announced: Vec::new(), withdrawn: Vec::new() });
+        let (announced, withdrawn) = updates.entry(peer(word.peer)).or_default();
         match word.said {
-            "-" => update.withdrawn.push((prefix(word.prefix), word.id)),
+            "-" => withdrawn.push((prefix(word.prefix), word.id)),
             "" => panic!("{} says nothing", word.peer),
-            _ => update.announced.push((prefix(word.prefix), word.id, word.route())),
+            _ => announced.push((prefix(word.prefix), word.id, word.route().map(Arc::new))),
         }
     }
-    updates.into_iter().map(|(peer, update)| Event::Update { time, peer, update, record, clock }).collect()
+    let update = |(peer, (announced, withdrawn)): (PeerKey, (Vec<_>, Vec<_>))| {
+        let update = Update { announced: announced.into(), withdrawn: withdrawn.into() };
+        Event::Update { time, peer, update, record, clock }
+    };
+    updates.into_iter().map(update).collect()
 }
 
 /// `12`, `12.5`; `never` and `ever` for the bounds of all times.

@@ -13,7 +13,7 @@ use crate::model::{AsPath, Coverage, Flag, PeerKey, RecordId, Route, Span, Time}
 #[derive(Debug, Clone)]
 pub struct Held {
     /// `None`: an empty path, which shows no upstream.
-    pub route: Option<Route>,
+    pub route: Option<Arc<Route>>,
     /// Where it began.
     pub start: Start,
     /// What it replaced.
@@ -89,8 +89,8 @@ impl Held {
             self.assumed.push(Span { from: end.last_seen, until: end.until });
         }
         let Held { mut route, start, follows, assumed, repeats, unread } = self;
-        if let Some(route) = &mut route {
-            route.flags.set_if(Flag::Gap, unread);
+        if let Some(route) = route.as_mut().filter(|_| unread) {
+            Arc::make_mut(route).flags.set(Flag::Gap);
         }
         debug_assert!(start.is_sound() && end.is_sound(), "rule 13: {start:?} {end:?}");
         Some(RouteInterval { peer, prefix, path_id, route: route?, start, end, follows, assumed, repeats })
@@ -106,7 +106,7 @@ impl Slot {
     /// What a session's loss leaves of the knowledge.
     pub fn past(&self) -> Past {
         let known = match &self.state {
-            State::Held(held) => Some((self.proof.at, Some(path_of(held.route.as_ref())))),
+            State::Held(held) => Some((self.proof.at, Some(path_of(held.route.as_deref())))),
             State::Absent(_) => Some((self.proof.at, None)),
             State::Unknown(past) => past.known.clone(),
         };

@@ -10,9 +10,11 @@ mod remark;
 mod sheet;
 pub mod sheets;
 pub(crate) mod text;
+mod walk;
 pub mod words;
 
 pub use columns::columns_in_words;
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
 pub use formats::{Colour, Format, ParseFormatError, Style, Writer, write};
-pub use sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, Sheet, View};
+pub use sheet::{Align, Cell, Column, Digits, Group, Grouped, Heading, Kind, Line, Room, Sheet, View};
+pub use walk::{Sink, Walk};

@@ -1,5 +1,9 @@
-//! A result as every format sees it: typed cells under named columns, with what stands above and below the table.
+//! A result as every format sees it: typed cells under named columns, with what stands above and below the table. Rows are made as they
+//! are written, and again for whoever walks them again; none are kept.
 
+use std::io;
+
+use super::walk::Walk;
 use crate::model::Time;
 
 /// A cell's type: what JSON and Parquet make of it.
@@ -57,35 +61,66 @@ pub struct Column {
 }
 
 /// A whole result.
-#[derive(Debug, Clone, Default)]
-pub struct Sheet {
+#[derive(Default)]
+pub struct Sheet<'a> {
     /// The command that made it: `timeline`, `changes`.
     pub name: &'static str,
     /// The columns of every row.
     pub columns: Vec<Column>,
     /// One cell a column.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Walk<'a, Vec<Cell>>,
     /// Two lines for people, above the table.
     pub summary: Vec<String>,
     /// What the result cannot say, under the table: one sentence each.
     pub caveats: Vec<String>,
     /// Facts about the run for JSON: files read, gaps, unobserved seconds.
     pub facts: serde_json::Map<String, serde_json::Value>,
-    /// The same rows for people; without columns, formats for people show all of `columns`.
-    pub view: View,
+    /// Makes the same rows for people; `None`: formats for people show all of `columns`.
+    pub view: Option<Box<dyn Fn() -> View<'a> + 'a>>,
 }
 
 /// A result as people read it: fewer and shorter cells, in groups. Its texts are raw; formats escape them.
-#[derive(Debug, Clone, Default)]
-pub struct View {
+#[derive(Default)]
+pub struct View<'a> {
     /// The columns of every group.
     pub columns: Vec<Heading>,
     /// The rows, under their headings.
-    pub groups: Vec<Group>,
+    pub lines: Walk<'a, Line>,
     /// Lines that keep their spaces, below the rows.
     pub drawing: Vec<String>,
     /// What the marks mean: one sentence each.
     pub legend: Vec<String>,
+}
+
+/// A line of a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// A group begins, under what its rows share; `None`: there is one group only.
+    Group(Option<String>),
+    /// A row of the group: one text a column.
+    Row(Vec<String>),
+}
+
+/// Writes rows that come in order, each with its group's heading: a heading goes before the first of its rows.
+pub struct Grouped<'s> {
+    last: Option<String>,
+    to: &'s mut dyn FnMut(Line) -> io::Result<()>,
+}
+
+impl<'s> Grouped<'s> {
+    /// Nothing is written yet.
+    pub fn new(to: &'s mut dyn FnMut(Line) -> io::Result<()>) -> Self {
+        Grouped { last: None, to }
+    }
+
+    /// A row of that group.
+    pub fn row(&mut self, heading: String, row: Vec<String>) -> io::Result<()> {
+        if self.last.as_ref() != Some(&heading) {
+            (self.to)(Line::Group(Some(heading.clone())))?;
+            self.last = Some(heading);
+        }
+        (self.to)(Line::Row(row))
+    }
 }
 
 /// A column of a view.
@@ -126,4 +161,11 @@ pub struct Group {
     pub heading: Option<String>,
     /// One text a column.
     pub rows: Vec<Vec<String>>,
+}
+
+impl From<Vec<Group>> for Walk<'_, Line> {
+    fn from(groups: Vec<Group>) -> Self {
+        let lines = |group: Group| [Line::Group(group.heading)].into_iter().chain(group.rows.into_iter().map(Line::Row));
+        groups.into_iter().flat_map(lines).collect::<Vec<_>>().into()
+    }
 }

@@ -34,5 +34,5 @@ pub use hold::{Hold, Subject};
 pub use observed::{Collector, Observed};
 pub use onset::{Onset, Rank, Variation, onset, variations};
 pub use row::Row;
-pub use visibility::{Point, visibility};
+pub use visibility::{Point, Series, visibility};
 pub use weight::{WHOLE, Weights};

@@ -66,7 +66,7 @@ impl Asked {
         match what.split_once('=').unwrap_or((what, "")) {
             ("rows", _) => timeline.rows.iter().map(row).collect(),
             ("changes", _) => timeline.changes.iter().map(change).collect(),
-            ("visible", _) => visibility(&timeline, self.window, self.bin).iter().map(point).collect(),
+            ("visible", _) => visibility(&timeline, self.window, self.bin).points().map(|p| point(&p)).collect(),
             ("first", upstream) => self.first(&timeline, via(upstream)),
             ("sure", question) => self.sure(question),
             _ => panic!("{what} is no question"),

@@ -1,6 +1,7 @@
 //! Visibility as a time series: how many peers hold a subject's route, of those able to see it (rule 15), at every change or in bins.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
 use super::build::Timeline;
 use super::hold::{Hold, Subject};
@@ -57,21 +58,98 @@ impl Step {
     }
 }
 
-/// The series of every subject over `window`: at every change, or in bins of that many microseconds.
-pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Vec<Point> {
-    let mut points: Vec<Point> = Vec::new();
+/// The series of every subject over a window: at every change, or in bins. Its points are made as they are walked: of fifteen years there
+/// may be millions, of a few changes.
+#[derive(Debug)]
+pub struct Series {
+    window: Span,
+    /// Microseconds.
+    bin: Option<i64>,
+    /// In the order in which points of one instant stand.
+    subjects: Vec<(Subject, Vec<Step>)>,
+}
+
+/// The series over `window`: at every change, or in bins of that many microseconds.
+pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Series {
     let all: BTreeMap<Subject, Vec<Hold>> = timeline.with_stuck();
     let parts = &timeline.parts;
     let weights = if parts.is_empty() { Weights::of_prefixes(&all) } else { Weights::of_target(parts) };
-    for (subject, holds) in &all {
-        let steps = steps(timeline, &weights, subject, holds, window);
-        match bin {
-            None => points.extend(at_changes(*subject, &steps, window)),
-            Some(width) => points.extend(in_bins(*subject, &steps, window, width.max(1))),
+    let subjects = all.iter().map(|(subject, holds)| (*subject, steps(timeline, &weights, subject, holds, window)));
+    let mut subjects: Vec<(Subject, Vec<Step>)> = subjects.collect();
+    subjects.sort_by_key(|(subject, _)| (subject.prefix.is_none(), *subject));
+    Series { window, bin: bin.map(|width| width.max(1)), subjects }
+}
+
+impl Series {
+    /// The points, in order of time.
+    pub fn points(&self) -> Box<dyn Iterator<Item = Point> + '_> {
+        match self.bin {
+            None => Box::new(Merged::of(self.subjects.iter().map(|(subject, steps)| at_changes(*subject, steps, self.window)))),
+            Some(width) => Box::new(self.in_bins(width)),
         }
     }
-    points.sort_by_key(|p| (p.time, p.subject.prefix.is_none(), p.subject));
-    points
+
+    /// Means over bins that begin at multiples of `width` since the epoch; a subject has every bin, that a chart may stack them.
+    fn in_bins(&self, width: i64) -> impl Iterator<Item = Point> + '_ {
+        let Span { from, until } = self.window;
+        let first = from.micros().div_euclid(width) * width;
+        let begins =
+            successors(Some(first), move |begin| begin.checked_add(width)).take_while(move |begin| *begin < until.micros());
+        // Of each subject the first step that reaches into the bin, or a later one.
+        let mut reached = vec![0; self.subjects.len()];
+        begins.flat_map(move |begin| {
+            let bin = Span {
+                from: Time::from_micros(begin).max(from),
+                until: Time::from_micros(begin.saturating_add(width)).min(until),
+            };
+            let points: Vec<Point> = self
+                .subjects
+                .iter()
+                .zip(&mut reached)
+                .map(|((subject, steps), reached)| {
+                    let end = |at: usize| steps.get(at + 1).map_or(until, |next| next.time);
+                    while *reached < steps.len() && end(*reached) <= bin.from {
+                        *reached += 1;
+                    }
+                    let within = steps.iter().enumerate().skip(*reached).take_while(|(_, step)| step.time < bin.until);
+                    let lasting = within.map(|(at, step)| (step, Span { from: step.time, until: end(at) }));
+                    mean(Point { time: Time::from_micros(begin), ..empty(*subject) }, lasting, bin)
+                })
+                .collect();
+            points
+        })
+    }
+}
+
+/// Points of several subjects, each in order of time, as one series.
+struct Merged<I> {
+    rest: Vec<I>,
+    /// The next point of each that has one.
+    next: BTreeMap<(Time, usize), Point>,
+}
+
+impl<I: Iterator<Item = Point>> Merged<I> {
+    fn of(all: impl Iterator<Item = I>) -> Self {
+        let mut merged = Merged { rest: all.collect(), next: BTreeMap::new() };
+        (0..merged.rest.len()).for_each(|at| merged.advance(at));
+        merged
+    }
+
+    fn advance(&mut self, at: usize) {
+        if let Some(point) = self.rest[at].next() {
+            self.next.insert((point.time, at), point);
+        }
+    }
+}
+
+impl<I: Iterator<Item = Point>> Iterator for Merged<I> {
+    type Item = Point;
+
+    fn next(&mut self) -> Option<Point> {
+        let ((_, at), point) = self.next.pop_first()?;
+        self.advance(at);
+        Some(point)
+    }
 }
 
 fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
@@ -140,53 +218,34 @@ enum Turn {
 }
 
 /// The steps inside the window, with what stands at its start; none for a subject that nobody holds.
-fn at_changes(subject: Subject, steps: &[Step], window: Span) -> Vec<Point> {
+fn at_changes(subject: Subject, steps: &[Step], window: Span) -> impl Iterator<Item = Point> {
     let first = steps.partition_point(|s| s.time <= window.from);
     let standing = first.checked_sub(1).map(|at| Step { time: window.from, ..steps[at].after() });
-    let mut shown: Vec<Point> = Vec::new();
-    for step in standing.into_iter().chain(steps[first..].iter().copied()) {
-        // Until somebody holds it, and after everybody let go, the denominator alone is no news.
-        let was_held = shown.last().is_some_and(|p| p.peers_max > 0);
-        if step.peak.0 > 0 || was_held {
-            shown.push(Point {
-                time: step.time,
-                subject,
-                peers: step.peers as f64,
-                weight: step.weight as f64 / WHOLE as f64,
-                peers_max: step.peak.0,
-                assumed: step.assumed as f64,
-                peer_asns: step.asns,
-                total: step.total as f64,
-            });
+    // Until somebody holds it, and after everybody let go, the denominator alone is no news.
+    let mut was_held = false;
+    standing.into_iter().chain(steps[first..].iter().copied()).filter_map(move |step| {
+        let is_told = step.peak.0 > 0 || was_held;
+        if is_told {
+            was_held = step.peak.0 > 0;
         }
-    }
-    shown
-}
-
-/// Means over bins that begin at multiples of `width` since the epoch; a subject has every bin, that a chart may stack them.
-fn in_bins(subject: Subject, steps: &[Step], window: Span, width: i64) -> Vec<Point> {
-    let ends = steps.iter().skip(1).map(|s| s.time).chain([window.until]);
-    let lasting: Vec<(&Step, Span)> =
-        steps.iter().zip(ends).map(|(step, until)| (step, Span { from: step.time, until })).collect();
-    let mut points = Vec::new();
-    let mut begin = window.from.micros().div_euclid(width) * width;
-    while begin < window.until.micros() {
-        let end = begin.saturating_add(width);
-        let from = Time::from_micros(begin).max(window.from);
-        let until = Time::from_micros(end).min(window.until);
-        let first = lasting.partition_point(|(_, span)| span.until <= from);
-        let within = lasting[first..].iter().take_while(|(_, span)| span.from < until);
-        points.push(mean(Point { time: Time::from_micros(begin), ..empty(subject) }, within, Span { from, until }));
-        begin = end;
-    }
-    points
+        is_told.then(|| Point {
+            time: step.time,
+            subject,
+            peers: step.peers as f64,
+            weight: step.weight as f64 / WHOLE as f64,
+            peers_max: step.peak.0,
+            assumed: step.assumed as f64,
+            peer_asns: step.asns,
+            total: step.total as f64,
+        })
+    })
 }
 
 fn empty(subject: Subject) -> Point {
     Point { time: Time::MIN, subject, peers: 0.0, peers_max: 0, assumed: 0.0, peer_asns: 0, total: 0.0, weight: 0.0 }
 }
 
-fn mean<'a>(mut point: Point, within: impl Iterator<Item = &'a (&'a Step, Span)>, bin: Span) -> Point {
+fn mean<'a>(mut point: Point, within: impl Iterator<Item = (&'a Step, Span)>, bin: Span) -> Point {
     let length = bin.until.micros_since(bin.from) as f64;
     for (step, span) in within {
         let share = span.until.min(bin.until).micros_since(span.from.max(bin.from)) as f64 / length;

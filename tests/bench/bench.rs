@@ -1,7 +1,7 @@
 //! The benchmark: uplinks and what is installed of its rivals, on the same question in one run, as ratios.
 //!
 //! `cargo run --release --example bench` makes its data in target/bench-data (about 150 MB) and measures; `-- --data DIR` takes archives
-//! that are there, `-- --rounds N` more rounds, `-- --only hostile` (or `busy`) one table without that data. The question: routes of 175.45.176.0/22 and its more-specifics.
+//! that are there, `-- --rounds N` more rounds, `-- --only hostile` (`busy`, `memory`) one table without that data. The question: routes of 175.45.176.0/22 and its more-specifics.
 
 mod changes;
 #[path = "data.rs"]
@@ -9,6 +9,7 @@ mod data;
 mod hostile;
 #[path = "measure.rs"]
 mod measure;
+mod memory;
 #[path = "../sample_data/prng.rs"]
 #[allow(dead_code)]
 mod prng;
@@ -31,6 +32,7 @@ fn main() {
         let table = match only.as_str() {
             "hostile" => hostile::table,
             "busy" => changes::table,
+            "memory" => memory::table,
             other => panic!("no table is called {other}"),
         };
         return table(&build(), &std::env::temp_dir(), rounds);
@@ -56,6 +58,7 @@ fn main() {
     }
     hostile::table(&uplinks, &std::env::temp_dir(), rounds);
     changes::table(&uplinks, &std::env::temp_dir(), rounds);
+    memory::table(&uplinks, &std::env::temp_dir(), rounds);
 }
 
 /// A name and the command line of each contender; the first is the base of the ratios.

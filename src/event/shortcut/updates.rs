@@ -14,6 +14,7 @@ use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
 use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::file::FileEvents;
+use crate::event::paths::Paths;
 use crate::event::read::add_session_record;
 use crate::model::Time;
 use crate::mrt::{Edge, Island, Prefilter};
@@ -182,10 +183,10 @@ impl Reader<'_> {
     }
 
     fn read(&self, island: &Island<'_>) -> FileEvents {
-        let mut said = FileEvents::default();
+        let (mut said, mut paths) = (FileEvents::default(), Paths::default());
         for record in island.records() {
             if self.prefilter.may_matter(&record) {
-                add_session_record(&mut said, &record, &self.prefilter, self.watch);
+                add_session_record(&mut said, &record, &self.prefilter, self.watch, &mut paths);
             }
             said.last = Some::<Time>(record.time);
         }

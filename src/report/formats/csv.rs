@@ -12,12 +12,13 @@ use crate::report::text;
 pub struct Csv;
 
 impl Writer for Csv {
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
         let mut rows = csv::WriterBuilder::new().from_writer(out);
         rows.write_record(sheet.columns.iter().map(|c| c.name)).map_err(into_io)?;
-        for row in &sheet.rows {
-            rows.write_record(row.iter().map(|cell| safe(cell).into_owned())).map_err(into_io)?;
-        }
+        sheet.rows.walk(&mut |row| {
+            row.iter().try_for_each(|cell| rows.write_field(safe(cell).as_bytes())).map_err(into_io)?;
+            rows.write_record(None::<&[u8]>).map_err(into_io)
+        })?;
         rows.flush()
     }
 }

@@ -14,7 +14,7 @@ pub struct Json;
 const SCHEMA: u32 = 1;
 
 impl Writer for Json {
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
         writeln!(out, "{{")?;
         writeln!(out, "  \"schema\": \"{}\",", schema(sheet))?;
         writeln!(out, "  \"version\": \"{}\",", env!("CARGO_PKG_VERSION"))?;
@@ -22,17 +22,19 @@ impl Writer for Json {
         writeln!(out, "  \"caveats\": {},", escape::json(serde_json::to_string(&sheet.caveats)?))?;
         writeln!(out, "  \"facts\": {},", escape::json(serde_json::to_string(&sheet.facts)?))?;
         write!(out, "  \"rows\": [")?;
-        for (at, row) in sheet.rows.iter().enumerate() {
-            write!(out, "{}    ", if at == 0 { "\n" } else { ",\n" })?;
-            write_row(&sheet.columns, row, out)?;
-        }
-        writeln!(out, "{}]", if sheet.rows.is_empty() { "" } else { "\n  " })?;
+        let (mut between, mut end) = ("\n", "");
+        sheet.rows.walk(&mut |row| {
+            write!(out, "{between}    ")?;
+            (between, end) = (",\n", "\n  ");
+            write_row(&sheet.columns, &row, out)
+        })?;
+        writeln!(out, "{end}]")?;
         writeln!(out, "}}")
     }
 }
 
 /// What the names and types of the rows follow: `uplinks/timeline/1`.
-pub(super) fn schema(sheet: &Sheet) -> String {
+pub(super) fn schema(sheet: &Sheet<'_>) -> String {
     format!("uplinks/{}/{SCHEMA}", sheet.name)
 }
 

@@ -9,11 +9,10 @@ use crate::report::sheet::Sheet;
 pub struct Jsonl;
 
 impl Writer for Jsonl {
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
-        for row in &sheet.rows {
-            json::write_row(&sheet.columns, row, out)?;
-            writeln!(out)?;
-        }
-        Ok(())
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+        sheet.rows.walk(&mut |row| {
+            json::write_row(&sheet.columns, &row, out)?;
+            writeln!(out)
+        })
     }
 }

@@ -1,29 +1,27 @@
 //! Markdown for issues and notes: a table as GitHub renders it, with what stands above and below. Text from the data is escaped, so that
 //! it stays text.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Style, Writer, table};
 use crate::escape::{markdown, printable};
-use crate::report::sheet::{Align, Heading, Sheet};
+use crate::report::sheet::{Align, Heading, Line, Sheet};
 
 /// The format.
 pub struct Markdown;
 
 impl Writer for Markdown {
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
         for line in &sheet.summary {
             writeln!(out, "{}\n", markdown(line))?;
         }
-        let in_full = sheet.view.columns.is_empty();
-        let view = if in_full { Cow::Owned(table::in_full(sheet)) } else { Cow::Borrowed(&sheet.view) };
-        for group in view.groups.iter().filter(|g| in_full || !g.rows.is_empty()) {
-            if let Some(heading) = &group.heading {
-                writeln!(out, "**{}**\n", markdown(heading))?;
-            }
-            write_table(out, &view.columns, &group.rows)?;
+        let view = table::view(sheet);
+        let mut tables = Tables { columns: &view.columns, heading: None, is_open: false, out };
+        if sheet.view.is_none() {
+            tables.open()?;
         }
+        view.lines.walk(&mut |line| tables.line(line))?;
+        tables.close()?;
         if !view.drawing.is_empty() {
             // Indented by four, a line is code whatever it holds.
             view.drawing.iter().try_for_each(|line| writeln!(out, "    {}", printable(line)))?;
@@ -36,16 +34,47 @@ impl Writer for Markdown {
     }
 }
 
-fn write_table(out: &mut dyn Write, headings: &[Heading], rows: &[Vec<String>]) -> io::Result<()> {
-    let line = |cells: &mut dyn Iterator<Item = String>| {
-        let cells: Vec<String> = cells.collect();
-        format!("| {} |", cells.join(" | "))
-    };
-    writeln!(out, "{}", line(&mut headings.iter().map(|h| markdown(h.name.trim()))))?;
-    let rule = |heading: &Heading| if heading.align == Align::Right { "---:" } else { "---" }.to_owned();
-    writeln!(out, "{}", line(&mut headings.iter().map(rule)))?;
-    for row in rows {
-        writeln!(out, "{}", line(&mut row.iter().map(|cell| markdown(cell.trim()))))?;
+/// A table for each group that has rows.
+struct Tables<'t> {
+    columns: &'t [Heading],
+    /// That of the group whose rows may come.
+    heading: Option<String>,
+    is_open: bool,
+    out: &'t mut dyn Write,
+}
+
+impl Tables<'_> {
+    fn line(&mut self, line: Line) -> io::Result<()> {
+        match line {
+            Line::Group(heading) => {
+                self.close()?;
+                self.heading = heading;
+                Ok(())
+            }
+            Line::Row(row) => {
+                self.open()?;
+                write_row(self.out, row.iter().map(|cell| markdown(cell.trim())))
+            }
+        }
     }
-    writeln!(out)
+
+    fn open(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.is_open, true) {
+            return Ok(());
+        }
+        if let Some(heading) = self.heading.take() {
+            writeln!(self.out, "**{}**\n", markdown(&heading))?;
+        }
+        write_row(self.out, self.columns.iter().map(|column| markdown(column.name.trim())))?;
+        let rule = |column: &Heading| if column.align == Align::Right { "---:" } else { "---" }.to_owned();
+        write_row(self.out, self.columns.iter().map(rule))
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.is_open) { writeln!(self.out) } else { Ok(()) }
+    }
+}
+
+fn write_row(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
+    writeln!(out, "| {} |", cells.collect::<Vec<_>>().join(" | "))
 }

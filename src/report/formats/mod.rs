@@ -16,7 +16,7 @@ use super::sheet::Sheet;
 /// A format's one duty.
 pub trait Writer {
     /// Writes the whole sheet. Any error is the sink's.
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, style: &Style) -> io::Result<()>;
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, style: &Style) -> io::Result<()>;
 }
 
 /// The formats by name.
@@ -116,7 +116,7 @@ impl Default for Style {
 }
 
 /// Writes the sheet in that format. The sink is not flushed; a closed pipe comes back as [`io::ErrorKind::BrokenPipe`].
-pub fn write(sheet: &Sheet, format: Format, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+pub fn write(sheet: &Sheet<'_>, format: Format, out: &mut dyn Write, style: &Style) -> io::Result<()> {
     format.writer().write(sheet, out, style)
 }
 

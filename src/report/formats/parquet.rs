@@ -21,34 +21,58 @@ use crate::report::text;
 /// The format.
 pub struct Parquet;
 
-/// Rows that a reader can take at a time.
+/// Rows that a reader can take at a time, and that are kept at a time.
 const ROWS_A_GROUP: usize = 128 * 1024;
 
 impl Writer for Parquet {
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, _: &Style) -> io::Result<()> {
-        // The library wants a sink that can move to another thread, which ours may not.
-        out.write_all(&encoded(sheet).map_err(io::Error::other)?)
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+        let mut file = File::new(sheet).map_err(io::Error::other)?;
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
+        sheet.rows.walk(&mut |row| {
+            rows.push(row);
+            if rows.len() == ROWS_A_GROUP { file.write_group(&std::mem::take(&mut rows), out) } else { Ok(()) }
+        })?;
+        if !rows.is_empty() {
+            file.write_group(&rows, out)?;
+        }
+        out.write_all(&file.to.into_inner().map_err(io::Error::other)?)
     }
 }
 
-fn encoded(sheet: &Sheet) -> Result<Vec<u8>, ParquetError> {
-    let schema = Arc::new(parse_message_type(&schema(&sheet.columns))?);
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_created_by(format!("uplinks version {}", env!("CARGO_PKG_VERSION")))
-        .set_key_value_metadata(Some(metadata(sheet)))
-        .build();
-    let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?;
-    for rows in sheet.rows.chunks(ROWS_A_GROUP) {
-        let mut group = file.next_row_group()?;
-        for (at, column) in sheet.columns.iter().enumerate() {
+/// A file that is being written.
+struct File<'s> {
+    columns: &'s [Column],
+    /// The library wants a sink that can move to another thread, which ours may not: it takes what has gathered here.
+    to: SerializedFileWriter<Vec<u8>>,
+}
+
+impl<'s> File<'s> {
+    fn new(sheet: &'s Sheet<'_>) -> Result<Self, ParquetError> {
+        let schema = Arc::new(parse_message_type(&schema(&sheet.columns))?);
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_created_by(format!("uplinks version {}", env!("CARGO_PKG_VERSION")))
+            .set_key_value_metadata(Some(metadata(sheet)))
+            .build();
+        let to = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?;
+        Ok(File { columns: &sheet.columns, to })
+    }
+
+    fn write_group(&mut self, rows: &[Vec<Cell>], out: &mut dyn Write) -> io::Result<()> {
+        self.encode(rows).map_err(io::Error::other)?;
+        self.to.flush()?;
+        out.write_all(&std::mem::take(self.to.inner_mut()))
+    }
+
+    fn encode(&mut self, rows: &[Vec<Cell>]) -> Result<(), ParquetError> {
+        let mut group = self.to.next_row_group()?;
+        for (at, column) in self.columns.iter().enumerate() {
             let Some(mut writer) = group.next_column()? else { break };
             write_column(&mut writer, column.kind, rows.iter().map(|row| row.get(at).unwrap_or(&Cell::Empty)))?;
             writer.close()?;
         }
-        group.close()?;
+        group.close().map(|_| ())
     }
-    file.into_inner()
 }
 
 /// The schema in the language of the format's own documents.
@@ -70,7 +94,7 @@ fn schema(columns: &[Column]) -> String {
 }
 
 /// What the JSON format has beside its rows, under the same names.
-fn metadata(sheet: &Sheet) -> Vec<KeyValue> {
+fn metadata(sheet: &Sheet<'_>) -> Vec<KeyValue> {
     let json = |value: serde_json::Value| value.to_string();
     vec![
         KeyValue::new("schema".to_owned(), json::schema(sheet)),
@@ -154,14 +178,22 @@ fn as_real(cell: &Cell) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use parquet::file::metadata::RowGroupMetaData;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::Field;
 
     use super::*;
     use crate::model::Time;
+    use crate::report::Walk;
     use crate::report::sheet::Digits;
 
-    fn sheet() -> Sheet {
+    fn encoded(sheet: &Sheet<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        Parquet.write(sheet, &mut bytes, &Style::default()).expect("a vector takes all");
+        bytes
+    }
+
+    fn sheet() -> Sheet<'static> {
         let kinds = [Kind::Text, Kind::Int, Kind::Real, Kind::Time, Kind::Duration, Kind::Path];
         let names = ["prefix", "peers", "share", "time", "duration_s", "as_path"];
         let full = vec![
@@ -177,14 +209,14 @@ mod tests {
         Sheet {
             name: "timeline",
             columns: names.into_iter().zip(kinds).map(|(name, kind)| Column { name, kind }).collect(),
-            rows: vec![full, empty_path, vec![Cell::Empty; 6]],
+            rows: vec![full, empty_path, vec![Cell::Empty; 6]].into(),
             ..Sheet::default()
         }
     }
 
     #[test]
     fn what_is_written_reads_back_with_its_types() {
-        let bytes = encoded(&sheet()).expect("a file");
+        let bytes = encoded(&sheet());
         let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).expect("a reader");
         let kept = reader.metadata().file_metadata().key_value_metadata().expect("metadata");
         assert_eq!(kept[0].value.as_deref(), Some("uplinks/timeline/1"));
@@ -218,8 +250,18 @@ mod tests {
 
     #[test]
     fn no_rows_are_a_file_too() {
-        let bytes = encoded(&Sheet { rows: Vec::new(), ..sheet() }).expect("a file");
+        let bytes = encoded(&Sheet { rows: Walk::default(), ..sheet() });
         let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).expect("a reader");
         assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
+    }
+
+    #[test]
+    fn many_rows_are_several_groups() {
+        let one = |_| vec![Cell::Text("x".to_owned()); 6];
+        let rows = Walk::new(move |to| (0..=ROWS_A_GROUP).try_for_each(|at| to(one(at))));
+        let bytes = encoded(&Sheet { rows, ..sheet() });
+        let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).expect("a reader");
+        let groups: Vec<i64> = reader.metadata().row_groups().iter().map(RowGroupMetaData::num_rows).collect();
+        assert_eq!(groups, [128 * 1024, 1]);
     }
 }

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 
 use super::{Colour, Style, Writer};
 use crate::escape::printable;
-use crate::report::sheet::{Align, Group, Heading, Kind, Room, Sheet, View};
+use crate::report::Walk;
+use crate::report::sheet::{Align, Heading, Kind, Line, Room, Sheet, View};
 use crate::report::text::{self, cut_end, cut_start, width, wrap};
 
 /// The format.
@@ -20,15 +21,16 @@ const INDENT: usize = 2;
 const NARROWEST: usize = 8;
 
 impl Writer for Table {
-    fn write(&self, sheet: &Sheet, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         for line in &sheet.summary {
             paragraph("", line, out, style)?;
         }
         if !sheet.summary.is_empty() {
             writeln!(out)?;
         }
-        let view = if sheet.view.columns.is_empty() { Cow::Owned(in_full(sheet)) } else { Cow::Borrowed(&sheet.view) };
-        rows(&escaped(&view), out, style)?;
+        let view = view(sheet);
+        let measured = Measured::of(&view, style.width)?;
+        rows(&view, &measured, out, style)?;
         if !view.drawing.is_empty() {
             writeln!(out)?;
         }
@@ -36,7 +38,7 @@ impl Writer for Table {
             writeln!(out, "{}", printable(line))?;
         }
         // Without rows there is no mark to explain.
-        let legend = if view.groups.iter().all(|g| g.rows.is_empty()) { &[] } else { view.legend.as_slice() };
+        let legend = if measured.is_empty { &[] } else { view.legend.as_slice() };
         if !legend.is_empty() || !sheet.caveats.is_empty() {
             writeln!(out)?;
         }
@@ -50,65 +52,77 @@ impl Writer for Table {
     }
 }
 
-/// A sheet without a view shows every column.
-pub(super) fn in_full(sheet: &Sheet) -> View {
+/// What people see of a sheet: without a view of its own, every column.
+pub(super) fn view<'s>(sheet: &'s Sheet<'_>) -> View<'s> {
+    if let Some(make) = &sheet.view {
+        return make();
+    }
     let heading = |kind, name| Heading {
         name,
         align: if matches!(kind, Kind::Int | Kind::Real | Kind::Duration) { Align::Right } else { Align::Left },
         room: Room::Fixed,
     };
     let columns = sheet.columns.iter().map(|c| heading(c.kind, c.name)).collect();
-    let rows = sheet.rows.iter().map(|row| row.iter().map(|c| text::cell(c).into_owned()).collect()).collect();
-    View { columns, groups: vec![Group { heading: None, rows }], ..View::default() }
+    let lines =
+        Walk::new(|to| sheet.rows.walk(&mut |row| to(Line::Row(row.iter().map(|cell| text::cell(cell).into_owned()).collect()))));
+    View { columns, lines, ..View::default() }
+}
+
+/// What has to be known of all lines before the first is written.
+struct Measured {
+    /// Of each column.
+    widths: Vec<usize>,
+    /// Before rows.
+    indent: usize,
+    is_empty: bool,
+}
+
+impl Measured {
+    /// Each column as wide as its widest cell; where the line is too long, the widest that may be cut gives way.
+    fn of(view: &View<'_>, room: usize) -> io::Result<Measured> {
+        let mut widths: Vec<usize> = view.columns.iter().map(|c| width(c.name)).collect();
+        let (mut indent, mut is_empty) = (0, true);
+        view.lines.walk(&mut |line| {
+            match line {
+                Line::Group(Some(_)) => indent = INDENT,
+                Line::Group(None) => {}
+                Line::Row(row) => {
+                    is_empty = false;
+                    for (own, cell) in widths.iter_mut().zip(&row) {
+                        *own = width(&printable(cell)).max(*own);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        let spaces = SPACE * widths.len().saturating_sub(1);
+        let room = room.saturating_sub(indent);
+        while widths.iter().sum::<usize>() + spaces > room {
+            let may_give = widths.iter_mut().zip(&view.columns).filter(|(w, c)| c.room != Room::Fixed && **w > NARROWEST);
+            match may_give.max_by_key(|(w, _)| **w) {
+                Some((widest, _)) => *widest -= 1,
+                None => break,
+            }
+        }
+        Ok(Measured { widths, indent, is_empty })
+    }
 }
 
 /// The view's rows, safe to show.
-fn escaped(view: &View) -> View {
-    let safe = |text: &String| printable(text).into_owned();
-    let group = |group: &Group| Group {
-        heading: group.heading.as_ref().map(safe),
-        rows: group.rows.iter().map(|row| row.iter().map(safe).collect()).collect(),
-    };
-    View { columns: view.columns.clone(), groups: view.groups.iter().map(group).collect(), ..View::default() }
-}
-
-fn rows(view: &View, out: &mut dyn Write, style: &Style) -> io::Result<()> {
-    let indent = if view.groups.iter().any(|g| g.heading.is_some()) { INDENT } else { 0 };
-    let widths = widths(view, style.width.saturating_sub(indent));
+fn rows(view: &View<'_>, measured: &Measured, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+    let Measured { widths, indent, is_empty } = measured;
     let headings: Vec<String> = view.columns.iter().map(|c| c.name.to_owned()).collect();
-    let line = |cells: &[String]| format!("{:indent$}{}", "", aligned(&view.columns, &widths, cells)).trim_end().to_owned();
+    let line = |cells: &[String]| format!("{:indent$}{}", "", aligned(&view.columns, widths, cells)).trim_end().to_owned();
     emphasised(&line(&headings), out, style)?;
-    for group in &view.groups {
-        if let Some(heading) = &group.heading {
-            emphasised(heading, out, style)?;
+    view.lines.walk(&mut |next| match next {
+        Line::Group(Some(heading)) => emphasised(&printable(&heading), out, style),
+        Line::Group(None) => Ok(()),
+        Line::Row(row) => {
+            let safe: Vec<String> = row.iter().map(|cell| printable(cell).into_owned()).collect();
+            writeln!(out, "{}", line(&safe))
         }
-        for row in &group.rows {
-            writeln!(out, "{}", line(row))?;
-        }
-    }
-    if view.groups.iter().all(|g| g.rows.is_empty()) {
-        writeln!(out, "(no rows)")?;
-    }
-    Ok(())
-}
-
-/// Each column as wide as its widest cell; where the line is too long, the widest that may be cut gives way.
-fn widths(view: &View, room: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = view.columns.iter().map(|c| width(c.name)).collect();
-    for row in view.groups.iter().flat_map(|g| &g.rows) {
-        for (own, cell) in widths.iter_mut().zip(row) {
-            *own = width(cell).max(*own);
-        }
-    }
-    let spaces = SPACE * widths.len().saturating_sub(1);
-    while widths.iter().sum::<usize>() + spaces > room {
-        let may_give = widths.iter_mut().zip(&view.columns).filter(|(w, c)| c.room != Room::Fixed && **w > NARROWEST);
-        match may_give.max_by_key(|(w, _)| **w) {
-            Some((widest, _)) => *widest -= 1,
-            None => break,
-        }
-    }
-    widths
+    })?;
+    if *is_empty { writeln!(out, "(no rows)") } else { Ok(()) }
 }
 
 fn aligned(columns: &[Heading], widths: &[usize], cells: &[String]) -> String {

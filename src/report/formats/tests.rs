@@ -6,7 +6,7 @@ use super::*;
 use crate::model::Time;
 use crate::report::sheet::{Align, Cell, Column, Digits, Group, Heading, Kind, Room, View};
 
-fn hostile() -> Sheet {
+fn hostile() -> Sheet<'static> {
     let name = "<script>alert(1)</script>";
     let cells = |prefix: &str, name: &str, path: &str| {
         let duration = Cell::Duration(1_500_000, Digits::Micros);
@@ -30,14 +30,15 @@ fn hostile() -> Sheet {
             cells("=cmd|'/c calc'!A1", name, "1 {2,3}"),
             cells("@a,\"b\"", "\u{1b}]0;owned\u{7}", "+1"),
             cells("-x\r\ny", "\t\u{202e}evil", ""),
-        ],
+        ]
+        .into(),
         summary: vec!["Target \u{1b}[31mred".to_owned()],
         caveats: vec!["Missing: a\nb".to_owned()],
         ..Sheet::default()
     }
 }
 
-fn text(sheet: &Sheet, format: Format, style: &Style) -> String {
+fn text(sheet: &Sheet<'_>, format: Format, style: &Style) -> String {
     let mut bytes = Vec::new();
     write(sheet, format, &mut bytes, style).expect("a vector takes all");
     String::from_utf8(bytes).expect("text")
@@ -87,19 +88,17 @@ fn tables_let_no_control_character_through() {
 fn tables_keep_to_their_width_and_colour_headings_only() {
     let heading = |name, room| Heading { name, align: Align::Left, room };
     let row = ["175.45.176.0/24", &"Name ".repeat(30), &vec!["3356"; 40].join(" "), "x"].map(str::to_owned).to_vec();
-    let sheet = Sheet {
-        view: View {
-            columns: vec![
-                heading("prefix", Room::Fixed),
-                heading("name", Room::CutEnd),
-                heading("path", Room::CutStart),
-                heading("notes", Room::Fixed),
-            ],
-            groups: vec![Group { heading: Some("All".to_owned()), rows: vec![row] }],
-            ..View::default()
-        },
-        ..Sheet::default()
+    let view = move || View {
+        columns: vec![
+            heading("prefix", Room::Fixed),
+            heading("name", Room::CutEnd),
+            heading("path", Room::CutStart),
+            heading("notes", Room::Fixed),
+        ],
+        lines: vec![Group { heading: Some("All".to_owned()), rows: vec![row.clone()] }].into(),
+        ..View::default()
     };
+    let sheet = Sheet { view: Some(Box::new(view)), ..Sheet::default() };
     let table = text(&sheet, Format::Table, &Style { width: 60, ..Style::default() });
     let expected = r"
   prefix           name              path              notes

@@ -79,7 +79,7 @@ impl World {
                 peer: peer(n),
                 prefix,
                 path_id: 0,
-                route,
+                route: route.into(),
                 start,
                 end,
                 follows,
@@ -202,7 +202,7 @@ fn another_origin_has_its_card() {
     world.route("10.0.0.0/8", 20485, 0..9, 30_000, 40_000).route("10.1.0.0/16", 20485, 0..9, 50_000, DAY);
     for stolen in &mut world.routes[ours..] {
         let path = Arc::new(AsPath::sequence([stolen.peer.asn.0, 20485, 18101]));
-        stolen.route = Route::read(path, stolen.peer.asn, &[]).expect("a route");
+        stolen.route = Route::read(path, stolen.peer.asn, &[]).expect("a route").into();
     }
     let (html, svg) = world.pages("conflict");
     let line = "Another origin: AS18101 first through 20485 TransTeleCom, from 2017-10-01 08:20:00 to 2017-10-01 11:06:40 UTC</title><path class=\"other\"";

@@ -1,15 +1,17 @@
 //! `changes`: the transition log.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::{PATHS_ONLY, cells, marks::Marks};
-use crate::model::Origin;
+use crate::model::{Flags, Origin};
 use crate::replay::Basis;
+use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::remark;
 use crate::report::sheet::Align::Left;
 use crate::report::sheet::Room::{CutEnd, Fixed};
-use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
+use crate::report::sheet::{Cell, Kind, Line, Sheet, View};
 use crate::report::text::plural;
 use crate::timeline::{Change, ChangeKind};
 
@@ -32,11 +34,31 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 const ORIGIN_AT: usize = 3;
 
 /// The sheet of `changes`; in the order of [`Change::order`].
-pub fn changes(changes: &[Change], context: &Context) -> Sheet {
+pub fn changes<'a>(changes: Vec<Change>, context: &'a Context<'a>) -> Sheet<'a> {
+    let changes = Rc::new(changes);
+    let flags = changes.iter().fold(Flags::default(), |all, change| all.union(change.flags));
+    let mut caveats = context.missing();
+    caveats.extend(remark::explained(flags));
+    caveats.push("No change is told where a route only enters or leaves sight, as when a session ends.".to_owned());
+    caveats.push(PATHS_ONLY.to_owned());
+    let summary = vec![headline(&changes, context), context.files_line()];
+    let shown = Rc::clone(&changes);
+    Sheet {
+        name: "changes",
+        columns: cells::columns(COLUMNS),
+        rows: Walk::new(move |to| changes.iter().try_for_each(|change| to(cells_of(change, context)))),
+        summary,
+        caveats,
+        facts: context.facts_json(),
+        view: Some(Box::new(move || view(Rc::clone(&shown), context))),
+    }
+}
+
+fn view<'a>(changes: Rc<Vec<Change>>, context: &'a Context<'a>) -> View<'a> {
     let mut marks = Marks::default();
+    changes.iter().for_each(|change| _ = shown(change, &mut marks, context));
     let origins: BTreeSet<Origin> = changes.iter().filter_map(|change| change.origin).collect();
     let names_origin = origins.len() > 1 || changes.iter().any(|c| c.kind == ChangeKind::OriginConflictStart);
-    let mut rows: Vec<Vec<String>> = changes.iter().map(|change| shown(change, &mut marks, context)).collect();
     let mut headings = vec![
         (" time", Left, Fixed),
         ("prefix", Left, Fixed),
@@ -48,28 +70,23 @@ pub fn changes(changes: &[Change], context: &Context) -> Sheet {
     ];
     if !names_origin {
         headings.remove(ORIGIN_AT);
-        for row in &mut rows {
-            row.remove(ORIGIN_AT);
-        }
     }
+    let lines = Walk::new(move |to| {
+        to(Line::Group(None))?;
+        changes.iter().try_for_each(|change| {
+            let mut row = shown(change, &mut Marks::default(), context);
+            if !names_origin {
+                row.remove(ORIGIN_AT);
+            }
+            to(Line::Row(row))
+        })
+    });
     let legend = [String::from("Peers: before and after, of those able to see the prefix (* is the target as a whole).")];
-    let mut caveats = context.missing();
-    caveats.extend(remark::explained(marks.flags));
-    caveats.push("No change is told where a route only enters or leaves sight, as when a session ends.".to_owned());
-    caveats.push(PATHS_ONLY.to_owned());
-    Sheet {
-        name: "changes",
-        columns: cells::columns(COLUMNS),
-        rows: changes.iter().map(|change| cells_of(change, context)).collect(),
-        summary: vec![headline(changes, context), context.files_line()],
-        caveats,
-        facts: context.facts_json(),
-        view: View {
-            columns: cells::headings(&headings),
-            groups: vec![Group { heading: None, rows }],
-            drawing: Vec::new(),
-            legend: legend.into_iter().chain(marks.legend()).collect(),
-        },
+    View {
+        columns: cells::headings(&headings),
+        lines,
+        drawing: Vec::new(),
+        legend: legend.into_iter().chain(marks.legend()).collect(),
     }
 }
 
@@ -126,11 +143,11 @@ fn headline(changes: &[Change], context: &Context) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Asn, Flags, Origin, RecordId, Upstream};
+    use crate::model::{Asn, RecordId, Upstream};
     use crate::report::Format;
-    use crate::report::sheets::fixture::{at, context, evidence, text};
+    use crate::report::sheets::fixture::{at, lasting_context, text};
 
-    fn sheet() -> Sheet {
+    fn sheet() -> Sheet<'static> {
         let lost = Change {
             time: at("10-01 10:14:45"),
             prefix: "175.45.176.0/24".parse().ok(),
@@ -148,7 +165,7 @@ mod tests {
         let (origin, upstream) = (None, None);
         let outage = Change { kind: ChangeKind::OutageStart, origin, upstream, basis: Basis::Gap, ..lost.clone() };
         let target = Change { prefix: None, ..outage.clone() };
-        changes(&[lost, outage, target], &context(&evidence))
+        changes(vec![lost, outage, target], lasting_context())
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 ];
 
 /// The sheet of `check`: a row a claim and prefix, in the order of the file.
-pub fn check(judged: &[Judged], context: &Context) -> Sheet {
+pub fn check<'a>(judged: &[Judged], context: &Context) -> Sheet<'a> {
     let mut caveats = context.missing();
     caveats
         .push("A claim fails only where complete data show something else; what nobody could see is not decidable.".to_owned());
@@ -41,14 +41,15 @@ pub fn check(judged: &[Judged], context: &Context) -> Sheet {
         "Published times come from the analysts' own peers: public data may differ by seconds to a minute or two.".to_owned(),
     );
     caveats.push(PATHS_ONLY.to_owned());
+    let groups = groups(judged);
     Sheet {
         name: "check",
         columns: cells::columns(COLUMNS),
-        rows: judged.iter().map(|judged| cells_of(judged, context)).collect(),
+        rows: judged.iter().map(|judged| cells_of(judged, context)).collect::<Vec<_>>().into(),
         summary: vec![headline(judged, context), context.files_line()],
         caveats,
         facts: context.facts_json(),
-        view: View {
+        view: Some(Box::new(move || View {
             columns: cells::headings(&[
                 ("verdict", Left, Fixed),
                 ("claimed", Left, Fixed),
@@ -58,10 +59,10 @@ pub fn check(judged: &[Judged], context: &Context) -> Sheet {
                 // The reason stands at the end of the line: whole, however long.
                 ("what", Left, Fixed),
             ]),
-            groups: groups(judged),
+            lines: groups.clone().into(),
             drawing: Vec::new(),
             legend: vec!["Difference: found less claimed, in seconds.".to_owned()],
-        },
+        })),
     }
 }
 

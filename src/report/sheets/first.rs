@@ -38,7 +38,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 ];
 
 /// The sheet of `first`: the headline, each prefix's first row, and the peers by arrival. A rank that was never reached has no times.
-pub fn first(onset: &Onset, context: &Context) -> Sheet {
+pub fn first<'a>(onset: &Onset, context: &Context) -> Sheet<'a> {
     let mut rows = Vec::new();
     rows.extend(onset.headline.iter().map(|row| of_row("headline", row, context)));
     rows.extend(onset.first_rows.iter().map(|row| of_row("prefix", row, context)));
@@ -50,11 +50,12 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
     let mut marks = Marks::default();
     let groups = groups(onset, &mut marks, context);
     let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
+    let legend: Vec<String> = legend.into_iter().chain(marks.legend()).collect();
     let caveats = caveats(context, marks.flags);
     Sheet {
         name: "first",
         columns: cells::columns(COLUMNS),
-        rows,
+        rows: rows.into(),
         summary: [headline(onset, context)]
             .into_iter()
             .chain(unproven(onset))
@@ -63,7 +64,7 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
             .collect(),
         caveats,
         facts: context.facts_json(),
-        view: View {
+        view: Some(Box::new(move || View {
             columns: cells::headings(&[
                 ("", Left, Fixed),
                 (" first seen", Left, Fixed),
@@ -72,15 +73,15 @@ pub fn first(onset: &Onset, context: &Context) -> Sheet {
                 ("path", Left, CutStart),
                 ("notes", Left, Fixed),
             ]),
-            groups,
+            lines: groups.clone().into(),
             drawing: Vec::new(),
-            legend: legend.into_iter().chain(marks.legend()).collect(),
-        },
+            legend: legend.clone(),
+        })),
     }
 }
 
 /// The sheet of `first` for an upstream that no route shows: no rows, and a summary that says so.
-pub fn never(upstream: Upstream, context: &Context) -> Sheet {
+pub fn never<'a>(upstream: Upstream, context: &Context) -> Sheet<'a> {
     first(
         &Onset { upstream, headline: None, first_rows: Vec::new(), ranks: Vec::new(), peak_peers: 0, variations: Vec::new() },
         context,

@@ -103,13 +103,18 @@ pub fn context(evidence: &(dyn Fn(RecordId) -> String + Sync)) -> Context<'_> {
     }
 }
 
+/// The same, for sheets that outlive a function.
+pub fn lasting_context() -> &'static Context<'static> {
+    Box::leak(Box::new(context(&evidence)))
+}
+
 /// `a/updates.1.gz#000000000001`.
 pub fn evidence(record: RecordId) -> String {
     format!("a/updates.{0}.gz#{0:012x}", record.0)
 }
 
 /// The sheet in that format, after a line feed: so a test's literal begins on its own line.
-pub fn text(sheet: &Sheet, format: Format) -> String {
+pub fn text(sheet: &Sheet<'_>, format: Format) -> String {
     let mut bytes = vec![b'\n'];
     write(sheet, format, &mut bytes, &Style::default()).expect("a vector takes all");
     String::from_utf8(bytes).expect("text")

@@ -102,18 +102,20 @@ const LEGEND: &[&str] = &[
 ];
 
 /// The sheet of `inventory`; rows are sorted by collector and kind.
-pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
+pub fn inventory<'a>(rows: &[InventoryRow], context: &Context) -> Sheet<'a> {
     let mut sorted: Vec<&InventoryRow> = rows.iter().collect();
     sorted.sort_by_key(|r| (&r.collector, r.kind));
     let peers = &context.facts.peers;
+    let cells = sorted.iter().map(|row| cells_of(row)).chain(peers.iter().map(|peer| cells_of_peer(peer, context)));
+    let (groups, drawing) = (groups(&sorted, context), drawing(&sorted));
     Sheet {
         name: "inventory",
         columns: cells::columns(COLUMNS),
-        rows: sorted.iter().map(|row| cells_of(row)).chain(peers.iter().map(|peer| cells_of_peer(peer, context))).collect(),
+        rows: cells.collect::<Vec<_>>().into(),
         summary: vec![headline(&sorted), context.files_line()],
         caveats: context.missing(),
         facts: context.facts_json(),
-        view: View {
+        view: Some(Box::new(move || View {
             columns: cells::headings(&[
                 ("collector", Left, Fixed),
                 ("kind", Left, Fixed),
@@ -126,10 +128,10 @@ pub fn inventory(rows: &[InventoryRow], context: &Context) -> Sheet {
                 // A peer's figures stand at the end of the line: whole, however long.
                 ("note", Left, Fixed),
             ]),
-            groups: groups(&sorted, context),
-            drawing: drawing(&sorted),
+            lines: groups.clone().into(),
+            drawing: drawing.clone(),
             legend: LEGEND.iter().map(|&line| line.to_owned()).collect(),
-        },
+        })),
     }
 }
 
@@ -272,7 +274,7 @@ mod tests {
     use crate::report::Format;
     use crate::report::sheets::fixture::{at, context, evidence, text};
 
-    fn sheet() -> Sheet {
+    fn sheet() -> Sheet<'static> {
         let span = |from, until| Span { from: at(from), until: at(until) };
         let updates = InventoryRow {
             records: None,

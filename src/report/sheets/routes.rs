@@ -1,14 +1,20 @@
 //! `routes`: per-peer route intervals, the raw material.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::io;
+use std::rc::Rc;
+
+use ipnet::IpNet;
 
 use super::{caveats, cells, marks::Marks};
 use crate::model::{Flags, PeerKey, spans};
 use crate::replay::RouteInterval;
+use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::sheet::Align::Left;
 use crate::report::sheet::Room::{CutEnd, CutStart, Fixed};
-use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
+use crate::report::sheet::{Cell, Grouped, Kind, Sheet, View};
 use crate::report::text::plural;
 
 pub(super) const COLUMNS: &[(&str, Kind)] = &[
@@ -37,37 +43,137 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("end_evidence", Kind::Text),
 ];
 
-/// The sheet of `routes`: the intervals in any order; rows are sorted by prefix, first_seen, peer, path id.
-pub fn routes<'a>(intervals: impl IntoIterator<Item = &'a RouteInterval>, context: &Context) -> Sheet {
-    let mut sorted: Vec<&RouteInterval> = intervals.into_iter().collect();
-    sorted.sort_by(|a, b| {
-        // Rows that agree in all this differ in their paths only.
-        let key = |i: &RouteInterval| (i.prefix, i.start.first_seen, i.peer, i.path_id, i.end.last_seen, i.start.record);
-        key(a).cmp(&key(b)).then_with(|| a.route.path.cmp(&b.route.path))
-    });
-    let mut marks = Marks::default();
-    let groups = groups(&sorted, &mut marks, context);
-    let caveats = caveats(context, marks.flags);
+/// Takes an interval.
+pub type RouteSink<'s> = dyn FnMut(&RouteInterval) -> io::Result<()> + 's;
+
+/// Intervals in the order of [`route_order`], which may be made anew for each that walks them.
+#[derive(Clone)]
+pub struct Intervals<'a>(Rc<WalkRoutes<'a>>);
+
+type WalkRoutes<'a> = dyn Fn(&mut RouteSink<'_>) -> io::Result<()> + 'a;
+
+impl<'a> Intervals<'a> {
+    /// `walk` hands out all, in order, and passes on the sink's errors.
+    pub fn new(walk: impl Fn(&mut RouteSink<'_>) -> io::Result<()> + 'a) -> Self {
+        Intervals(Rc::new(walk))
+    }
+
+    /// Sorts what is there.
+    pub fn sorted(intervals: impl IntoIterator<Item = &'a RouteInterval>) -> Self {
+        let mut sorted: Vec<&RouteInterval> = intervals.into_iter().collect();
+        sorted.sort_unstable_by(|a, b| route_order(a, b));
+        Intervals::new(move |to| sorted.iter().try_for_each(|interval| to(interval)))
+    }
+
+    /// Hands out all; the only error is the sink's.
+    pub fn walk(&self, to: &mut RouteSink<'_>) -> io::Result<()> {
+        (self.0)(to)
+    }
+
+    /// Counts them.
+    pub fn totals(&self) -> RouteTotals {
+        let mut totals = RouteTotals::default();
+        let walked = self.walk(&mut |interval| {
+            totals.add(interval);
+            Ok(())
+        });
+        debug_assert!(walked.is_ok(), "nothing ends the walk");
+        totals
+    }
+}
+
+/// Of all intervals of a sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteTotals {
+    intervals: usize,
+    peers: BTreeSet<PeerKey>,
+    prefixes: usize,
+    last: Option<IpNet>,
+    flags: Flags,
+}
+
+impl RouteTotals {
+    /// The next interval in order.
+    pub fn add(&mut self, interval: &RouteInterval) {
+        self.intervals += 1;
+        self.peers.insert(interval.peer);
+        self.prefixes += usize::from(self.last != Some(interval.prefix));
+        self.last = Some(interval.prefix);
+        self.flags = self.flags.union(route_flags(interval));
+    }
+
+    /// Adds those of other prefixes.
+    pub fn join(&mut self, others: RouteTotals) {
+        self.intervals += others.intervals;
+        self.peers.extend(others.peers);
+        self.prefixes += others.prefixes;
+        self.flags = self.flags.union(others.flags);
+    }
+}
+
+/// The order of rows: by prefix, first_seen, peer, path id.
+pub fn route_order(a: &RouteInterval, b: &RouteInterval) -> Ordering {
+    // Rows that agree in all this differ in their paths only.
+    let key = |i: &RouteInterval| (i.prefix, i.start.first_seen, i.peer, i.path_id, i.end.last_seen, i.start.record);
+    key(a).cmp(&key(b)).then_with(|| a.route.path.cmp(&b.route.path))
+}
+
+/// The sheet of `routes`.
+pub fn routes<'a>(intervals: &Intervals<'a>, totals: &RouteTotals, context: &'a Context<'a>) -> Sheet<'a> {
+    let (of_rows, of_view) = (intervals.clone(), intervals.clone());
+    let rows = if totals.intervals == 0 {
+        Walk::default()
+    } else {
+        Walk::new(move |to| of_rows.walk(&mut |interval| to(cells_of(interval, context))))
+    };
     Sheet {
         name: "routes",
         columns: cells::columns(COLUMNS),
-        rows: sorted.iter().map(|interval| cells_of(interval, context)).collect(),
-        summary: vec![headline(&sorted, context), context.files_line()],
-        caveats,
+        rows,
+        summary: vec![headline(totals, context), context.files_line()],
+        caveats: caveats(context, totals.flags),
         facts: context.facts_json(),
-        view: View {
-            columns: cells::headings(&[
-                ("peer", Left, CutEnd),
-                (" first seen", Left, Fixed),
-                (" last seen", Left, Fixed),
-                ("path", Left, CutStart),
-                ("notes", Left, Fixed),
-            ]),
-            groups,
-            drawing: Vec::new(),
-            legend: marks.legend(),
-        },
+        view: Some(Box::new(move || view(of_view.clone(), context))),
     }
+}
+
+fn view<'a>(intervals: Intervals<'a>, context: &'a Context<'a>) -> View<'a> {
+    let mut marks = Marks::default();
+    let walked = intervals.walk(&mut |interval| {
+        marks.start(&interval.start);
+        marks.end(&interval.end);
+        marks.notes(route_flags(interval));
+        Ok(())
+    });
+    debug_assert!(walked.is_ok(), "nothing ends the walk");
+    let lines = Walk::new(move |to| {
+        let mut groups = Grouped::new(to);
+        intervals.walk(&mut |interval| groups.row(interval.prefix.to_string(), shown(interval, context)))
+    });
+    View {
+        columns: cells::headings(&[
+            ("peer", Left, CutEnd),
+            (" first seen", Left, Fixed),
+            (" last seen", Left, Fixed),
+            ("path", Left, CutStart),
+            ("notes", Left, Fixed),
+        ]),
+        lines,
+        drawing: Vec::new(),
+        legend: marks.legend(),
+    }
+}
+
+fn shown(interval: &RouteInterval, context: &Context) -> Vec<String> {
+    let mut marks = Marks::default();
+    let PeerKey { collector, ip, asn } = interval.peer;
+    vec![
+        format!("{} AS{asn} {ip}", context.collector(collector)),
+        marks.start(&interval.start),
+        marks.end(&interval.end),
+        interval.route.path.to_string(),
+        marks.notes(route_flags(interval)),
+    ]
 }
 
 /// The flags of an interval's row.
@@ -104,35 +210,13 @@ fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
     ]
 }
 
-fn groups(sorted: &[&RouteInterval], marks: &mut Marks, context: &Context) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for interval in sorted {
-        let heading = Some(interval.prefix.to_string());
-        let PeerKey { collector, ip, asn } = interval.peer;
-        let cells = vec![
-            format!("{} AS{asn} {ip}", context.collector(collector)),
-            marks.start(&interval.start),
-            marks.end(&interval.end),
-            interval.route.path.to_string(),
-            marks.notes(route_flags(interval)),
-        ];
-        match groups.last_mut() {
-            Some(group) if group.heading == heading => group.rows.push(cells),
-            _ => groups.push(Group { heading, rows: vec![cells] }),
-        }
-    }
-    groups
-}
-
-fn headline(sorted: &[&RouteInterval], context: &Context) -> String {
-    let peers: BTreeSet<PeerKey> = sorted.iter().map(|i| i.peer).collect();
-    let prefixes: BTreeSet<_> = sorted.iter().map(|i| i.prefix).collect();
+fn headline(totals: &RouteTotals, context: &Context) -> String {
     format!(
         "{}: {} of {} for {}, {}.",
         context.target,
-        plural(sorted.len(), "route interval"),
-        plural(peers.len(), "peer"),
-        plural(prefixes.len(), "prefix"),
+        plural(totals.intervals, "route interval"),
+        plural(totals.peers.len(), "peer"),
+        plural(totals.prefixes, "prefix"),
         context.window_text()
     )
 }
@@ -143,14 +227,14 @@ mod tests {
     use crate::model::{Asn, Route, Span};
     use crate::replay::Follows;
     use crate::report::Format;
-    use crate::report::sheets::fixture::{PEER, at, began, context, ended, evidence, ongoing, path, text, there_at};
+    use crate::report::sheets::fixture::{PEER, at, began, ended, lasting_context, ongoing, path, text, there_at};
 
     fn interval(ases: &[u32], prefix: &str) -> RouteInterval {
         RouteInterval {
             peer: PEER,
             prefix: prefix.parse().expect("a prefix"),
             path_id: 0,
-            route: Route::read(path(ases), PEER.asn, &[Asn(131_279)]).expect("a route"),
+            route: Route::read(path(ases), PEER.asn, &[Asn(131_279)]).expect("a route").into(),
             start: began("10-01 09:07:51"),
             end: ended("10-01 10:14:45"),
             follows: Follows::Nothing,
@@ -159,7 +243,7 @@ mod tests {
         }
     }
 
-    fn sheet() -> Sheet {
+    fn sheet() -> Sheet<'static> {
         let mut poisoned = interval(&[3356, 20485, 131_279, 32934, 131_279, 131_279], "175.45.178.0/24");
         poisoned.start = there_at("10-01 00:00:00");
         poisoned.start.no_baseline = true;
@@ -168,7 +252,8 @@ mod tests {
         later.end = ongoing("10-02 12:00:00");
         later.assumed = vec![Span { from: at("10-01 11:10:00"), until: at("10-01 11:15:00") }];
         let first = interval(&[3356, 20485, 131_279], "175.45.176.0/24");
-        routes(&[poisoned, later, first], &context(&evidence))
+        let intervals = Intervals::sorted(Box::leak(Box::new([poisoned, later, first])).iter());
+        routes(&intervals, &intervals.totals(), lasting_context())
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! `timeline`: episodes per prefix and upstream.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Origin, Upstream};
+use crate::model::{Flags, Origin, Upstream};
+use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, Fixed};
-use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
+use crate::report::sheet::{Cell, Grouped, Kind, Sheet, View};
 use crate::report::text::plural;
 use crate::report::words;
 use crate::timeline::{Change, Row};
@@ -41,32 +43,64 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 ];
 
 /// The sheet of `timeline`; `rows` in the order of [`Row::order`], `changes` those of the same timeline.
-pub fn timeline(rows: &[Row], changes: &[Change], context: &Context) -> Sheet {
-    let mut marks = Marks::default();
-    let groups = groups(rows, &mut marks, context);
-    let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
-    let caveats = caveats(context, marks.flags);
+pub fn timeline<'a>(rows: Vec<Row>, changes: &[Change], context: &'a Context<'a>) -> Sheet<'a> {
+    let rows = Rc::new(rows);
+    let flags = rows.iter().fold(Flags::default(), |all, row| all.union(row.flags));
+    let summary = vec![headline(&rows, context), words::paragraph(&rows, changes, context).join(" "), context.files_line()];
+    let shown = Rc::clone(&rows);
     Sheet {
         name: "timeline",
         columns: cells::columns(COLUMNS),
-        rows: rows.iter().map(|row| cells_of(row, context)).collect(),
-        summary: vec![headline(rows, context), words::paragraph(rows, changes, context).join(" "), context.files_line()],
-        caveats,
+        rows: Walk::new(move |to| rows.iter().try_for_each(|row| to(cells_of(row, context)))),
+        summary,
+        caveats: caveats(context, flags),
         facts: context.facts_json(),
-        view: View {
-            columns: cells::headings(&[
-                ("upstream", Left, CutEnd),
-                (" first seen", Left, Fixed),
-                (" last seen", Left, Fixed),
-                ("duration", Right, Fixed),
-                ("peers", Right, Fixed),
-                ("notes", Left, Fixed),
-            ]),
-            groups,
-            drawing: Vec::new(),
-            legend: legend.into_iter().chain(marks.legend()).collect(),
-        },
+        view: Some(Box::new(move || view(Rc::clone(&shown), context))),
     }
+}
+
+fn view<'a>(rows: Rc<Vec<Row>>, context: &'a Context<'a>) -> View<'a> {
+    let mut marks = Marks::default();
+    rows.iter().for_each(|row| _ = shown(row, &mut marks, context));
+    // A group a prefix; with more than one origin at all, a group a prefix and origin.
+    let origins: BTreeSet<Origin> = rows.iter().map(|r| r.subject.origin).collect();
+    let lines = Walk::new(move |to| {
+        let mut groups = Grouped::new(to);
+        rows.iter().try_for_each(|row| {
+            let prefix = row.subject.prefix.map_or_else(|| "All prefixes".to_owned(), |p| p.to_string());
+            let heading = match (origins.len(), row.subject.origin) {
+                (0 | 1, _) => prefix,
+                (_, Origin::As(asn)) => format!("{prefix} from AS{asn}"),
+                (_, Origin::Ambiguous) => format!("{prefix} from an ambiguous origin"),
+            };
+            groups.row(heading, shown(row, &mut Marks::default(), context))
+        })
+    });
+    let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
+    View {
+        columns: cells::headings(&[
+            ("upstream", Left, CutEnd),
+            (" first seen", Left, Fixed),
+            (" last seen", Left, Fixed),
+            ("duration", Right, Fixed),
+            ("peers", Right, Fixed),
+            ("notes", Left, Fixed),
+        ]),
+        lines,
+        drawing: Vec::new(),
+        legend: legend.into_iter().chain(marks.legend()).collect(),
+    }
+}
+
+fn shown(row: &Row, marks: &mut Marks, context: &Context) -> Vec<String> {
+    vec![
+        context.upstream_label(row.subject.upstream),
+        marks.start(&row.start),
+        marks.end(&row.end),
+        marks.duration(&row.start, &row.end),
+        format!("{}/{}", row.peak_peers, row.peers_total),
+        marks.notes(row.flags),
+    ]
 }
 
 fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
@@ -100,33 +134,6 @@ fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
     ]
 }
 
-/// A group a prefix; with more than one origin at all, a group a prefix and origin.
-fn groups(rows: &[Row], marks: &mut Marks, context: &Context) -> Vec<Group> {
-    let origins: BTreeSet<Origin> = rows.iter().map(|r| r.subject.origin).collect();
-    let mut groups: Vec<Group> = Vec::new();
-    for row in rows {
-        let prefix = row.subject.prefix.map_or_else(|| "All prefixes".to_owned(), |p| p.to_string());
-        let heading = Some(match (origins.len(), row.subject.origin) {
-            (0 | 1, _) => prefix,
-            (_, Origin::As(asn)) => format!("{prefix} from AS{asn}"),
-            (_, Origin::Ambiguous) => format!("{prefix} from an ambiguous origin"),
-        });
-        let cells = vec![
-            context.upstream_label(row.subject.upstream),
-            marks.start(&row.start),
-            marks.end(&row.end),
-            marks.duration(&row.start, &row.end),
-            format!("{}/{}", row.peak_peers, row.peers_total),
-            marks.notes(row.flags),
-        ];
-        match groups.last_mut() {
-            Some(group) if group.heading == heading => group.rows.push(cells),
-            _ => groups.push(Group { heading, rows: vec![cells] }),
-        }
-    }
-    groups
-}
-
 fn headline(rows: &[Row], context: &Context) -> String {
     let upstreams: BTreeSet<Upstream> = rows.iter().map(|r| r.subject.upstream).collect();
     let via = upstreams.iter().filter(|u| matches!(u, Upstream::Via(_))).count();
@@ -150,17 +157,17 @@ fn headline(rows: &[Row], context: &Context) -> String {
 mod tests {
     use super::*;
     use crate::model::{Asn, Flag};
-    use crate::report::Format;
-    use crate::report::sheets::fixture::{began, context, ended, episode, evidence, ongoing, text, there_at};
+    use crate::report::sheets::fixture::{began, context, ended, episode, evidence, lasting_context, ongoing, text, there_at};
+    use crate::report::{Format, Line};
 
-    fn sheet() -> Sheet {
+    fn sheet() -> Sheet<'static> {
         let mut unicom = episode(Upstream::Via(Asn(4837)), there_at("10-01 00:00:00"), ended("10-01 09:07:51"));
         unicom.flags.set(Flag::WiderBounds);
         let mut back = episode(Upstream::Via(Asn(64500)), began("10-01 12:21:55"), ongoing("10-02 12:00:00"));
         (back.unobserved_micros, back.peak_peers) = (300_000_000, 1);
         back.flags = [Flag::Gap, Flag::ReservedNeighbour, Flag::SinglePeer].into_iter().collect();
         let transtelecom = episode(Upstream::Via(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
-        timeline(&[unicom, transtelecom, back], &[], &context(&evidence))
+        timeline(vec![unicom, transtelecom, back], &[], lasting_context())
     }
 
     #[test]
@@ -245,8 +252,14 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
             [Upstream::Ambiguous, Upstream::Direct].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
         rows[0].subject.origin = Origin::Ambiguous;
         rows[1].subject.prefix = None;
-        let sheet = timeline(&rows, &[], &context(&evidence));
-        let headings: Vec<_> = sheet.view.groups.iter().filter_map(|g| g.heading.as_deref()).collect();
+        let sheet = timeline(rows.to_vec(), &[], lasting_context());
+        let mut headings = Vec::new();
+        let view = sheet.view.as_ref().expect("a view")();
+        let walked = view.lines.walk(&mut |line| {
+            headings.extend(if let Line::Group(heading) = line { heading } else { None });
+            Ok(())
+        });
+        walked.expect("no error");
         assert_eq!(headings, ["175.45.176.0/24 from an ambiguous origin", "All prefixes from AS131279"]);
         assert!(
             sheet.summary[0].contains("2 episodes of 0 upstreams and direct announcements and ambiguous origins for 1 prefix,")
@@ -265,7 +278,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
         (row.peak_peers, row.peers_total) = (1000, 1200);
         row.end.basis = crate::replay::Basis::PeerDown;
         row.flags = Flag::ALL.iter().copied().take(9).collect();
-        let table = text(&timeline(&[row], &[], &context), Format::Table);
+        let table = text(&timeline(vec![row], &[], &context), Format::Table);
         let widest = table.lines().map(|line| line.chars().count()).max();
         assert!(widest.is_some_and(|w| w <= 100) && table.contains(">10d 23h 59m 59s"), "{table}");
     }

@@ -2,9 +2,10 @@
 
 use super::{caveats, cells};
 use crate::model::Flags;
+use crate::report::Walk;
 use crate::report::context::Context;
-use crate::report::sheet::{Cell, Kind, Sheet, View};
-use crate::timeline::Point;
+use crate::report::sheet::{Cell, Kind, Sheet};
+use crate::timeline::{Point, Series};
 
 pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("time", Kind::Time),
@@ -20,17 +21,21 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("share", Kind::Real),
 ];
 
-/// The sheet of `visibility`; `points` in order of time.
-pub fn visibility(points: &[Point], context: &Context) -> Sheet {
+/// The sheet of `visibility`, whose points are made as they are written; none without data.
+pub fn visibility<'a>(series: Option<Series>, context: &'a Context<'a>) -> Sheet<'a> {
     let caveats = caveats(context, Flags::default());
+    let mut points = Walk::default();
+    if let Some(series) = series {
+        points = Walk::new(move |to| series.points().try_for_each(|point| to(cells_of(&point, context))));
+    }
     Sheet {
         name: "visibility",
         columns: cells::columns(COLUMNS),
-        rows: points.iter().map(|point| cells_of(point, context)).collect(),
+        rows: points,
         summary: vec![format!("{}: peers per upstream, {}.", context.target, context.window_text()), context.files_line()],
         caveats,
         facts: context.facts_json(),
-        view: View::default(),
+        view: None,
     }
 }
 
