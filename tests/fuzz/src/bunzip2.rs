@@ -118,7 +118,9 @@ fn walk_with(decoder: &mut BlockDecoder, file: &[u8]) -> (Vec<u8>, Option<Bz2Err
         };
         let before = all.len();
         match decoder.invert_within(MOST + before, &mut all) {
-            Ok(Fit::Whole) if is_a_transform(decoder, &info) => said_before(decoder, &all[before..], file.len()),
+            Ok(Fit::Whole) if is_a_transform(decoder, &info) && is_counted(&all[before..], info.rows) => {
+                said_before(decoder, &all[before..], file.len());
+            }
             Ok(Fit::Whole) => {}
             Ok(Fit::TooLong) => {
                 all.resize(MOST, 0);
@@ -149,6 +151,12 @@ fn is_a_transform(decoder: &BlockDecoder, info: &BlockInfo) -> bool {
         let alike = info.rows / round;
         alike * round == info.rows && decoder.last_column().chunks(alike).all(|bytes| bytes.iter().all(|byte| *byte == bytes[0]))
     })
+}
+
+/// Whether so many rows are what a compressor makes of the bytes: it counts every run of four and more, and all of it up to 255.
+fn is_counted(raw: &[u8], rows: usize) -> bool {
+    let cost = |run: usize| if run < 4 { run } else { 5 };
+    raw.chunk_by(|one, next| one == next).map(|run| run.len() / 255 * 5 + cost(run.len() % 255)).sum::<usize>() == rows
 }
 
 /// What a block says of itself without inversion.
