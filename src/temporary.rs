@@ -107,10 +107,13 @@ pub fn take_all_away() {
 /// Takes away what killed runs left in a folder; what cannot be taken away does no harm.
 pub fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
+    // Our own may have no lock, where the system gave none.
+    let there = there();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) && is_left(&entry.path()) {
+        let is_written = there.iter().any(|own| own.file_name() == Some(&name));
+        if is_ours && !is_written && entry.file_type().is_ok_and(|kind| kind.is_file()) && is_left(&entry.path()) {
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -148,6 +151,8 @@ mod tests {
         }
         let mut ours = Temporary::new_in(folder.path()).expect("begun");
         ours.write_all(b"whole").expect("written");
+        // As where the system has no locks, now and then.
+        ours.file().expect("a file").unlock().expect("unlocked");
         sweep(folder.path());
         assert_eq!(names(folder.path()).len(), 4, "{:?}", names(folder.path()));
         ours.persist(&folder.path().join("rows.csv")).expect("put");
