@@ -12,16 +12,16 @@ const PEERS: u32 = 60;
 const SPEAKERS: u32 = 40;
 
 /// Writes a file.
-type Maker = fn(&Path) -> io::Result<()>;
+type Make = fn(&Path) -> io::Result<()>;
 
 /// Measures uplinks over all of them; the files are in `folder` meanwhile.
 pub fn table(uplinks: &str, folder: &Path, rounds: usize) {
     println!("\nlarge questions, uplinks -j2\n{:56} {:>9} {:>10}", "", "seconds", "anon MB");
     let rib = folder.join("large.rib.20171001.0000");
     let updates = folder.join("large.updates.20171001.0000");
-    let apart = folder.join("apart.updates.20171001.0000");
+    let apart = folder.join("apart");
     let whole = "--prefix 0.0.0.0/1 --prefix 128.0.0.0/1";
-    let cases: [(&str, &str, &Path, Maker); 6] = [
+    let cases: [(&str, &str, &Path, Make); 6] = [
         ("routes of a table of 1,000,000 routes", whole, &rib, |path| table_of(path, 1_000_000)),
         ("routes of a table of 7,000,000 routes", whole, &rib, |path| table_of(path, 7_000_000)),
         ("routes of 1,000,000 updates of one prefix", "", &updates, |path| updates_of(path, 1_000_000)),
@@ -34,7 +34,7 @@ pub fn table(uplinks: &str, folder: &Path, rounds: usize) {
         let command = name.split(' ').next().unwrap_or_default();
         let line = format!("'{uplinks}' {command} --progress never -f csv -j 2 {options} '{}'", path.display());
         let costs: Vec<_> = (0..rounds).filter_map(|_| run(&line, 0..=1)).collect();
-        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir_all(path));
         if !costs.is_empty() {
             let cost = median(costs);
             let memory = cost.anonymous_mb.map_or_else(|| "-".to_owned(), |mb| format!("{mb:.1}"));
@@ -89,12 +89,15 @@ fn updates_of(file: &Path, count: u32) -> io::Result<()> {
     out.flush()
 }
 
-/// One change, and another so many years later.
-fn years_apart(file: &Path, years: u32) -> io::Result<()> {
-    let mut out = File::create(file)?;
-    let first = DAY - 10 * 365 * 86_400;
-    update(first, 0, 0, &mut out)?;
-    update(first + years * 365 * 86_400, 0, 1, &mut out)
+/// One change, and another so many years later: a folder of two files.
+fn years_apart(folder: &Path, years: u32) -> io::Result<()> {
+    const FIRST: u32 = 1_199_145_600;
+    fs::create_dir_all(folder)?;
+    let last = if years == 1 { "20081231" } else { "20221228" };
+    for (variant, day, time) in [(0, "20080101", FIRST), (1, last, FIRST + years * 365 * 86_400)] {
+        update(time + 5, 0, variant, &mut File::create(folder.join(format!("apart.updates.{day}.0000")))?)?;
+    }
+    Ok(())
 }
 
 fn update(time: u32, peer: u32, variant: u32, out: &mut impl Write) -> io::Result<()> {

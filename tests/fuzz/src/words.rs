@@ -1,10 +1,12 @@
 //! Small texts: what is typed on a command line, and names of files and folders. What is understood and written down is understood alike.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
-use uplinks::archive::{escaped, parse_name, sanitise};
+use uplinks::archive::{parse_name, sanitise};
 use uplinks::cli::reference::Reference;
 use uplinks::cli::values::{parse_bin, parse_duration, parse_octets, parse_prefix, parse_share};
+use uplinks::escape;
 use uplinks::event::Digest;
 use uplinks::fetch::{BaseUrl, FileName, Month};
 use uplinks::model::{Asn, Time};
@@ -43,14 +45,15 @@ pub fn text_inputs(data: &[u8]) {
             assert_eq!(parse_duration(&format!("{number}{unit}")), Ok(i64::from(number) * seconds * 1_000_000));
         }
     }
-    match Reference::parse(text) {
+    match Reference::parse(OsStr::new(text)) {
         Ok(Reference::Record(record)) => {
             assert!(
                 text.starts_with(&record.path) && text[record.path.len() + 1..].eq_ignore_ascii_case(&record.digest.to_string())
             );
         }
         Ok(Reference::Row { path, line }) => {
-            assert_eq!(Reference::parse(&format!("{path}:{line}")).ok(), Reference::parse(text).ok());
+            let again = format!("{}:{line}", path.display());
+            assert_eq!(Reference::parse(OsStr::new(&again)).ok(), Reference::parse(OsStr::new(text)).ok());
         }
         Err(error) => assert!(error.to_string().chars().all(|c| !c.is_control())),
     }
@@ -62,7 +65,9 @@ fn named(text: &str) {
     if let Some(collector) = &name.collector {
         assert!(!collector.is_empty() && sanitise(collector).as_ref() == Some(collector), "{collector:?}");
     }
-    assert!(escaped(text).chars().all(|c| !c.is_control()));
+    assert!(escape::printable(text).chars().all(|c| !c.is_control()));
+    let path = Path::new(text);
+    assert_eq!(escape::to_path(&escape::path(path)), path);
     if let Some(safe) = sanitise(text) {
         assert!(safe.chars().all(|c| !c.is_control() && c != '/') && sanitise(&safe) == Some(safe.clone()), "{safe:?}");
     }
