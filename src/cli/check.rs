@@ -4,7 +4,8 @@
 use clap::Args;
 
 use super::args::{Analysis, Output, Selection, Target, Work};
-use super::values::parse_share;
+use super::filters::{Filters, PeerName};
+use super::values::{TypedPrefix, parse_share};
 use super::{Exit, Fatal, Plan, answer};
 use crate::check::{Claims, Data, Verdict};
 use crate::model::Asn;
@@ -37,6 +38,9 @@ pub struct CheckArgs {
     /// Only peers of this AS (repeatable)
     #[arg(long, value_name = "ASN", help_heading = "Selection")]
     pub peer_asn: Vec<Asn>,
+    /// Without the peers of this AS, or the one with this address (repeatable)
+    #[arg(long, value_name = "ASN|IP", help_heading = "Selection")]
+    pub exclude_peer: Vec<PeerName>,
     /// Peers that make an episode
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Selection")]
     pub min_peers: u16,
@@ -71,9 +75,11 @@ pub fn run(typed: CheckArgs) -> Result<Exit, Fatal> {
 }
 
 fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
-    let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, min_peers, outage_share, output, work } = typed;
-    let target = Target { prefix: claims.prefixes.clone(), ..Target::default() };
-    let selection = Selection { collector, collector_name, peer_asn, min_peers, outage_share, ..Selection::default() };
+    let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, exclude_peer, min_peers, outage_share, output, work } =
+        typed;
+    let filters = Filters { exclude_peer, ..Filters::default() };
+    let target = Target { prefix: claims.prefixes.iter().copied().map(TypedPrefix::from).collect(), ..Target::default() };
+    let selection = Selection { collector, collector_name, peer_asn, filters, min_peers, outage_share, ..Selection::default() };
     let mut plan = Plan::of(inputs, Analysis { target, selection, output, work })?;
     plan.label.clone_from(&claims.title);
     Ok(plan)

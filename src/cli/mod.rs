@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod explain;
 mod facts;
 pub mod fetch;
+pub mod filters;
 mod inventory;
 mod memory;
 pub mod output;
@@ -20,6 +21,7 @@ mod slices;
 pub mod survey;
 pub mod values;
 mod warn;
+mod watched;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -93,11 +95,17 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
-            let asked = Asked { upstream: Upstream::Via(first.upstream), with_variations: first.sensitivity };
-            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
+            let mut plan =
+                Plan::new(first.common)?.without_through("first", "its headline and ranks count every peer; ask routes")?;
+            // What it is about, and no filter of rows.
+            let upstream = std::mem::take(&mut plan.filters.upstream).first().copied().unwrap_or_default();
+            let asked = Asked { upstream: Upstream::Via(upstream), with_variations: first.sensitivity };
+            answer(&plan, move |plan, answer, context| onset(plan, answer, context, asked))
         }
         Command::Visibility(Visibility { bin, common }) => {
-            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| visibility(plan, answer, context, bin))
+            let plan = Plan::new(common)?.without_evidence()?;
+            let plan = plan.without_through("visibility", "it counts peers, and they have several paths; ask routes")?;
+            answer(&plan, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
         Command::Check(typed) => check::run(typed),
         Command::Columns(typed) => about::columns(&typed),
@@ -107,7 +115,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             answer(&Plan::new(common)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| routes(plan, answer, context))
         }
         Command::Inventory(Inventory { full, common }) => {
-            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
+            let plan = Plan::new(common)?.without_evidence()?;
+            let plan = plan.with_all_rows("inventory", "it tells of the inputs and not of routes; leave it out")?;
+            answer(&plan, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
                 facts::all_sessions(answer, context);
                 if full {
@@ -128,8 +138,10 @@ fn answer(
     plan: &Plan,
     sheet: impl for<'a> FnOnce(&'a Plan, &'a Answer, &'a mut Context<'_>) -> Sheet<'a> + Send,
 ) -> Result<Exit, Fatal> {
+    plan.tell_notes();
     present(plan, Results::of(plan)?, |plan, answer, context| {
         warn::warn(answer);
+        plan.filters.note_strangers(answer);
         sheet(plan, answer, context)
     })
 }
@@ -153,7 +165,8 @@ fn present(
         {
             warn::note(&said);
         }
-        let (sheet, style) = (sheet(plan, answer, &mut context), style(plan));
+        let (mut sheet, style) = (sheet(plan, answer, &mut context), style(plan));
+        plan.filters.tell(&mut sheet.summary);
         if let Some(output) = results.other {
             // Records are noted as rows name them, and the rows are yet to be made.
             sheet.rows.walk(&mut |_| Ok(())).map_err(WriteError::Stdout)?;
@@ -227,7 +240,9 @@ fn onset<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, asked: Aske
 fn visibility<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, bin: Option<i64>) -> Sheet<'a> {
     let timeline = answer.timeline(plan, &plan.options);
     let window = facts::series_window(plan, answer, bin);
-    sheets::visibility(window.map(|window| timeline::visibility(&timeline, window, bin)), context)
+    let series =
+        |window| timeline::visibility(&timeline, window, bin).only(|subject| plan.filters.has_upstream(subject.upstream));
+    sheets::visibility(window.map(series), context)
 }
 
 fn routes<'a>(plan: &'a Plan, answer: &'a Answer, context: &'a Context<'a>) -> Sheet<'a> {
