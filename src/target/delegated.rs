@@ -10,8 +10,8 @@ use super::profile::lines;
 use super::settings::{SettingsError, read};
 use crate::model::Asn;
 
-/// AS numbers in one line; no registry delegates as many at once.
-const MOST_ASNS: u32 = 1 << 16;
+/// AS numbers of a country; the one with most has some tens of thousands.
+const MOST_ASNS: usize = 1 << 20;
 
 /// A country's AS numbers and prefixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,9 +84,11 @@ impl Entry<'_> {
         match kind {
             "asn" => {
                 let first = start.parse::<Asn>().map_err(|error| error.to_string())?;
-                let count = value.parse::<u32>().ok().filter(|count| (1..=MOST_ASNS).contains(count));
+                let left = MOST_ASNS.saturating_sub(found.origins.len());
+                let count =
+                    value.parse::<u32>().ok().filter(|count| *count > 0 && usize::try_from(*count).is_ok_and(|n| n <= left));
                 let last = count.and_then(|count| first.0.checked_add(count - 1));
-                let last = last.ok_or_else(|| format!("'{value}' is no count of AS numbers; write one from 1 to {MOST_ASNS}"))?;
+                let last = last.ok_or_else(|| format!("'{value}' is no count of AS numbers from {first}; write one as 1"))?;
                 found.origins.extend((first.0..=last).map(Asn));
             }
             "ipv4" => {
@@ -206,7 +208,8 @@ apnic|TO|ipv6|2401:4200::|32|20140101|allocated
     fn says_where_and_what_is_wrong() {
         for (line, said) in [
             ("lacnic|CU|asn|x|1|20030425|allocated", "'x' is no AS number"),
-            ("lacnic|CU|asn|1|0|20030425|allocated", "'0' is no count of AS numbers; write one from 1 to 65536"),
+            ("lacnic|CU|asn|1|0|20030425|allocated", "'0' is no count of AS numbers from 1; write one as 1"),
+            ("lacnic|CU|asn|1|1048577|20030425|allocated", "'1048577' is no count of AS numbers"),
             ("lacnic|CU|asn|4294967295|2|20030425|allocated", "'2' is no count of AS numbers"),
             ("lacnic|CU|ipv4|1.2.3|256|20030425|allocated", "'1.2.3' is no IPv4 address"),
             ("lacnic|CU|ipv4|255.255.255.0|512|20030425|allocated", "'512' is no count of addresses from 255.255.255.0"),

@@ -15,9 +15,9 @@ pub fn read_origins(path: &str) -> Result<Vec<Asn>, SettingsError> {
 /// As [`read_origins`], of a text; `path` is for messages.
 pub fn origins_of(text: &str, path: &str) -> Result<Vec<Asn>, SettingsError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let header = lines(text).next().and_then(|(_, line)| Column::of(line));
+    let header = lines(text).next().and_then(|(number, line)| Some((number, Column::of(line)?)));
     let found = match header {
-        Some(column) => column.read(text, path)?,
+        Some((number, column)) => column.read(text, number - 1, path)?,
         None => lines(text).map(|(number, line)| asn(line, path, number)).collect::<Result<_, _>>()?,
     };
     if found.is_empty() {
@@ -56,8 +56,9 @@ impl Column {
             .find_map(|delimiter| Some(Column { delimiter: u8::try_from(delimiter).ok()?, at: find(delimiter)? }))
     }
 
-    /// Its AS numbers; a cell that is empty, or where a result has no number, has none.
-    fn read(&self, text: &str, path: &str) -> Result<Vec<Asn>, SettingsError> {
+    /// Its AS numbers, where so many lines go before the header; a cell that is empty, or where a result has no number, has none.
+    fn read(&self, text: &str, before: usize, path: &str) -> Result<Vec<Asn>, SettingsError> {
+        let text = &text[text.split_inclusive('\n').take(before).map(str::len).sum()..];
         let numbers: Vec<usize> = lines(text).map(|(number, _)| number).collect();
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.delimiter(self.delimiter).has_headers(false).flexible(true).comment(Some(b'#'));
@@ -66,7 +67,7 @@ impl Column {
             let record = record.map_err(|error| SettingsError::Text { path: path.to_owned(), reason: error.to_string() })?;
             // A record is said to begin where what was passed over before it does.
             let begin = record.position().map_or(0, |place| usize::try_from(place.line()).unwrap_or(usize::MAX));
-            let number = numbers[numbers.partition_point(|number| *number < begin)..].first().copied().unwrap_or(begin);
+            let number = numbers[numbers.partition_point(|number| *number < begin)..].first().copied().unwrap_or(begin) + before;
             match record.get(self.at).map(str::trim) {
                 Some("") => {}
                 Some(cell) if cell == Origin::Ambiguous.to_string() => {}
@@ -111,6 +112,7 @@ mod tests {
             ("64500,A\n", "mine:1: '64500,A' is no AS number; write one a line, as AS64500, or a CSV whose header"),
             ("64500\nx\n", "mine:2: 'x' is no AS number"),
             ("asn,name\n\n# a\n64500,A\n\nB,x\n", "mine:6: 'B' is no AS number"),
+            ("  # indented\n\nname,asn\n# so\nA,x\n", "mine:5: 'x' is no AS number"),
             ("name,asn\nA\n", "mine:2: this line ends before column 2"),
             ("asn,name\n", "mine: there is no AS number in it"),
             ("", "mine: there is no AS number in it"),
