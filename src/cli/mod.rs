@@ -11,6 +11,7 @@ pub mod fetch;
 mod inventory;
 mod memory;
 pub mod output;
+mod paths;
 pub mod plan;
 mod progress;
 pub mod read;
@@ -93,7 +94,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
-            let asked = Asked { upstream: Upstream::Via(first.upstream), with_variations: first.sensitivity };
+            let asked = Asked { upstream: Upstream::next(first.upstream), with_variations: first.sensitivity };
             answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
         }
         Command::Visibility(Visibility { bin, common }) => {

@@ -11,7 +11,7 @@ use super::args::{Analysis, By, Common, SeekWhen, Target, When, Work};
 use super::fetch::{Errand, FetchError};
 use super::output::STDOUT;
 use crate::event::{Seek, Verify, Way};
-use crate::model::{Asn, Flag, Flags, Time};
+use crate::model::{Asn, Flag, Flags, PathReader, Time};
 use crate::replay::RouteInterval;
 use crate::report::Format;
 use crate::report::sheets::route_flags;
@@ -33,6 +33,8 @@ pub struct Plan {
     pub label: String,
     /// Rule 4.
     pub origins: Vec<Asn>,
+    /// How paths are read (rule 3).
+    pub reader: PathReader,
     /// Rule 4; those that discovery finds are added later.
     pub prefixes: Vec<IpNet>,
     /// Whether a first pass must find the prefixes that the origins announce.
@@ -121,7 +123,7 @@ impl Plan {
 
     /// Of files that are there; reads the profile, the list of prefixes and the names.
     pub fn of(inputs: Vec<OsString>, typed: Analysis) -> Result<Plan, PlanError> {
-        let Analysis { target, selection, output, work } = typed;
+        let Analysis { target, paths, selection, output, work } = typed;
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
@@ -129,7 +131,8 @@ impl Plan {
         }
         refuse_terminal(output.format, output.output.as_deref().filter(|path| *path != STDOUT))?;
         let covering = target.covering;
-        let Watched { label, origins, prefixes, discovers, names } = watched(target)?;
+        let Watched { label, origins, siblings, prefixes, discovers, names } = watched(target)?;
+        let reader = paths.reader(&origins, &siblings)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
             view: if selection.by == By::Target { View::Target } else { View::Prefix },
@@ -143,6 +146,7 @@ impl Plan {
             errand: None,
             label,
             origins,
+            reader,
             prefixes,
             discovers,
             covering,
@@ -208,6 +212,7 @@ fn way(work: &Work) -> Way {
 struct Watched {
     label: String,
     origins: Vec<Asn>,
+    siblings: Vec<Asn>,
     prefixes: Vec<IpNet>,
     discovers: bool,
     names: BTreeMap<Asn, String>,
@@ -243,7 +248,7 @@ fn watched(typed: Target) -> Result<Watched, PlanError> {
     }
     let discovers = typed.discover || prefixes.is_empty();
     let label = label(&profile.label, &origins, &prefixes);
-    Ok(Watched { label, origins, prefixes, discovers, names })
+    Ok(Watched { label, origins, siblings: profile.siblings, prefixes, discovers, names })
 }
 
 fn label(name: &str, origins: &[Asn], prefixes: &[IpNet]) -> String {

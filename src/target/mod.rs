@@ -4,6 +4,6 @@ mod profile;
 mod settings;
 mod watch;
 
-pub use profile::{Profile, names_of, prefixes_of, read_names, read_prefixes};
+pub use profile::{Profile, names_of, prefixes_of, read_ases, read_names, read_prefixes};
 pub use settings::{SettingsError, Shelf, asn_of};
 pub use watch::{Keep, Watch, covering};

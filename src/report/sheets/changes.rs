@@ -28,6 +28,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("basis", Kind::Text),
     ("flags", Kind::Text),
     ("evidence", Kind::Text),
+    ("via", Kind::Path),
 ];
 
 /// Where the origin stands in a row for people; it is told where there is more than one.
@@ -104,6 +105,7 @@ fn cells_of(change: &Change, context: &Context) -> Vec<Cell> {
         cells::basis(change.basis),
         cells::flags(change.flags),
         cells::evidence(Some(change.record), context),
+        change.upstream.map_or(Cell::Empty, cells::via),
     ]
 }
 
@@ -153,7 +155,7 @@ mod tests {
             prefix: "175.45.176.0/24".parse().ok(),
             origin: Some(Origin::As(Asn(131_279))),
             kind: ChangeKind::UpstreamLost,
-            upstream: Some(Upstream::Via(Asn(20485))),
+            upstream: Some(Upstream::next(Asn(20485))),
             peers_before: 12,
             peers_after: 0,
             peers_total: 25,

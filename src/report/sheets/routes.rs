@@ -41,6 +41,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("flags", Kind::Text),
     ("start_evidence", Kind::Text),
     ("end_evidence", Kind::Text),
+    ("via", Kind::Path),
 ];
 
 /// Takes an interval.
@@ -207,6 +208,7 @@ fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
         cells::flags(route_flags(interval)),
         cells::evidence(Some(start.record), context),
         cells::evidence(end.record, context),
+        cells::via(route.upstream),
     ]
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, Origin, Upstream};
+use crate::model::{Flags, Hop, Origin, Upstream};
 use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
@@ -40,6 +40,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("flags", Kind::Text),
     ("start_evidence", Kind::Text),
     ("end_evidence", Kind::Text),
+    ("via", Kind::Path),
 ];
 
 /// The sheet of `timeline`; `rows` in the order of [`Row::order`], `changes` those of the same timeline.
@@ -131,17 +132,22 @@ fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
         cells::flags(row.flags),
         cells::evidence(Some(start.record), context),
         cells::evidence(end.record, context),
+        cells::via(subject.upstream),
     ]
 }
 
 fn headline(rows: &[Row], context: &Context) -> String {
     let upstreams: BTreeSet<Upstream> = rows.iter().map(|r| r.subject.upstream).collect();
-    let via = upstreams.iter().filter(|u| matches!(u, Upstream::Via(_))).count();
+    let via = upstreams.iter().filter(|u| u.asn().is_some()).count();
     let mut of = vec![plural(via, "upstream")];
-    if upstreams.contains(&Upstream::Direct) {
+    let is_any = |hop: Hop| upstreams.iter().any(|upstream| upstream.hop == hop);
+    if is_any(Hop::Direct) {
         of.push("direct announcements".to_owned());
     }
-    if upstreams.contains(&Upstream::Ambiguous) {
+    if is_any(Hop::Beyond) {
+        of.push("paths that end before".to_owned());
+    }
+    if is_any(Hop::Ambiguous) {
         of.push("ambiguous origins".to_owned());
     }
     let prefixes: BTreeSet<_> = rows.iter().filter_map(|r| r.subject.prefix).collect();
@@ -161,12 +167,12 @@ mod tests {
     use crate::report::{Format, Line};
 
     fn sheet() -> Sheet<'static> {
-        let mut unicom = episode(Upstream::Via(Asn(4837)), there_at("10-01 00:00:00"), ended("10-01 09:07:51"));
+        let mut unicom = episode(Upstream::next(Asn(4837)), there_at("10-01 00:00:00"), ended("10-01 09:07:51"));
         unicom.flags.set(Flag::WiderBounds);
-        let mut back = episode(Upstream::Via(Asn(64500)), began("10-01 12:21:55"), ongoing("10-02 12:00:00"));
+        let mut back = episode(Upstream::next(Asn(64500)), began("10-01 12:21:55"), ongoing("10-02 12:00:00"));
         (back.unobserved_micros, back.peak_peers) = (300_000_000, 1);
         back.flags = [Flag::Gap, Flag::ReservedNeighbour, Flag::SinglePeer].into_iter().collect();
-        let transtelecom = episode(Upstream::Via(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
+        let transtelecom = episode(Upstream::next(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
         timeline(vec![unicom, transtelecom, back], &[], lasting_context())
     }
 
@@ -249,7 +255,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
     #[test]
     fn several_origins_and_the_whole_target_have_their_own_headings() {
         let mut rows =
-            [Upstream::Ambiguous, Upstream::Direct].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
+            [Upstream::AMBIGUOUS, Upstream::DIRECT].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
         rows[0].subject.origin = Origin::Ambiguous;
         rows[1].subject.prefix = None;
         let sheet = timeline(rows.to_vec(), &[], lasting_context());
@@ -273,7 +279,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
         let odd = "the longest of names, ".repeat(5);
         let mut context = context(&evidence);
         context.names.insert(Asn(4_200_000_000), odd);
-        let mut row = episode(Upstream::Via(Asn(4_200_000_000)), there_at("10-01 00:00:00"), ended("10-11 23:59:59"));
+        let mut row = episode(Upstream::next(Asn(4_200_000_000)), there_at("10-01 00:00:00"), ended("10-11 23:59:59"));
         row.subject.prefix = "2001:db8:1234:5678:9abc:def0:1234:5678/128".parse().ok();
         (row.peak_peers, row.peers_total) = (1000, 1200);
         row.end.basis = crate::replay::Basis::PeerDown;
