@@ -173,10 +173,10 @@ mod tests {
     #[test]
     fn csv_has_the_columns_of_the_contract() {
         let expected = r"
-time,prefix,origin_asn,change,upstream_asn,upstream_name,peers_before,peers_after,peers_total,basis,flags,evidence
-2017-10-01T10:14:45Z,175.45.176.0/24,131279,upstream-lost,20485,TransTeleCom,12,0,25,update,,a/updates.7.gz#000000000007
-2017-10-01T10:14:45Z,175.45.176.0/24,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007
-2017-10-01T10:14:45Z,*,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007
+time,prefix,origin_asn,change,upstream_asn,upstream_name,peers_before,peers_after,peers_total,basis,flags,evidence,via
+2017-10-01T10:14:45Z,175.45.176.0/24,131279,upstream-lost,20485,TransTeleCom,12,0,25,update,,a/updates.7.gz#000000000007,
+2017-10-01T10:14:45Z,175.45.176.0/24,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007,
+2017-10-01T10:14:45Z,*,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007,
 ";
         assert_eq!(text(&sheet(), Format::Csv), expected);
     }

@@ -318,13 +318,13 @@ mod tests {
     #[test]
     fn csv_has_headline_prefixes_and_peers() {
         let expected = r"
-kind,rank,prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,peers,peers_total,collector,peer_ip,peer_asn,as_path,flags,evidence,variation
-headline,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-prefix,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,1,*,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,3,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,5,*,,20485,TransTeleCom,,,,,,,,,,,,,
+kind,rank,prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,peers,peers_total,collector,peer_ip,peer_asn,as_path,flags,evidence,variation,via
+headline,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+prefix,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,1,*,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,3,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,5,*,,20485,TransTeleCom,,,,,,,,,,,,,,
 ";
         assert_eq!(text(&first(&onset(), &context(&evidence)), Format::Csv), expected);
     }
