@@ -19,11 +19,8 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
     let command = ["routes", "timeline", "changes"][in_turn(world, 9) / 3];
     let between = BETWEEN.to_string();
     let way = in_turn(world, 3);
-    let (kind, option) = [
-        ("hops.hop", ["--hop", "2"]),
-        ("hops.sibling", ["--sibling", &between]),
-        ("hops.skip-as", ["--skip-as", &between]),
-    ][way];
+    let (kind, option) =
+        [("hops.hop", ["--hop", "2"]), ("hops.sibling", ["--sibling", &between]), ("hops.skip-as", ["--skip-as", &between])][way];
     let further = with_one_between(world);
     let place = Place::of(&further, &Truth::of(&further).1, Packing::Own);
     let found = place.ask(&words(&further, command, &option));

@@ -9,8 +9,8 @@ use crate::truth::Truth;
 use crate::verdict::{Verdict, Violation};
 use crate::world::World;
 use crate::{
-    check_changes, check_claims, check_first, check_hops, check_options, check_routes, check_timeline, check_visibility, check_ways, shrink,
-    story,
+    check_changes, check_claims, check_first, check_hops, check_options, check_routes, check_timeline, check_visibility,
+    check_ways, shrink, story,
 };
 
 /// Some checks ask only of every n-th world: those whose seed leaves `place` by `of`.
