@@ -29,7 +29,7 @@
 //! // What a peer of AS30844 announced for 175.45.176.0/24: the upstream stands left of the origin.
 //! let path = Arc::new(AsPath::sequence([30844, 3356, 1239, 4837, 131_279]));
 //! let route = Route::read(path, Asn(30844), &[Asn(131_279)]).expect("a route");
-//! assert_eq!(route.upstream, Upstream::Via(Asn(4837)));
+//! assert_eq!(route.upstream, Upstream::next(Asn(4837)));
 //! ```
 
 pub mod archive;

@@ -290,7 +290,9 @@ fn standard_error() {
         (
             "collectors.json",
             format!(
-                "{{\"schema\": \"uplinks/timeline/1\", \"facts\": {{\"collectors\": [{{\"name\": {quoted}}}]}}, \"rows\": [{{\"started_after\": \"2017-10-01T00:00:00Z\", \"started_by\": \"2017-10-01T01:00:00Z\", \"ended_after\": null, \"ended_before\": null}}]}}"
+                "{{\"schema\": \"uplinks/timeline/1\", \"facts\": {{\"collectors\": [{{\"name\": {quoted}}}]}}, \
+                 \"rows\": [{{\"started_after\": \"2017-10-01T00:00:00Z\", \"started_by\": \"2017-10-01T01:00:00Z\", \
+                 \"ended_after\": null, \"ended_before\": null}}]}}"
             ),
         ),
     ] {

@@ -11,6 +11,8 @@ pub struct Claims {
     pub title: String,
     /// What is watched (rule 4): the prefixes of the claims and those that `*` stands for.
     pub prefixes: Vec<IpNet>,
+    /// ASes of the same house as the origins: never their upstreams.
+    pub siblings: Vec<Asn>,
     /// In the order of the file; a claim of several prefixes is one for each, of the same number.
     pub claims: Vec<Claim>,
 }
@@ -32,6 +34,8 @@ pub struct Claim {
     pub origin: Asn,
     /// Through whom; `None`: anyone.
     pub upstream: Option<Asn>,
+    /// At which hop: 1 is next to the origin.
+    pub hop: usize,
     /// When.
     pub when: When,
 }

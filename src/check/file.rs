@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::claim::{Claim, Claimed, Claims, When};
-use crate::model::{Span, Time};
+use crate::model::{Asn, Span, Time};
 use crate::target::{SettingsError, Shelf, asn_of};
 
 const CLAIMS: Shelf = Shelf {
@@ -27,6 +27,8 @@ struct File {
     title: String,
     origin: Option<Value>,
     #[serde(default)]
+    siblings: Vec<Value>,
+    #[serde(default)]
     prefixes: Vec<String>,
     tolerance: Option<String>,
     #[serde(default)]
@@ -43,6 +45,7 @@ struct Entry {
     prefix: Option<Value>,
     origin: Option<Value>,
     upstream: Option<Value>,
+    hop: Option<u8>,
     at: Option<Value>,
     tolerance: Option<String>,
     from: Option<Value>,
@@ -64,6 +67,8 @@ impl Claims {
         for prefix in &file.prefixes {
             prefixes.push(parse_prefix(prefix).map_err(|e| wrong(format!("prefixes: {e}")))?);
         }
+        let siblings: Result<Vec<Asn>, String> = file.siblings.iter().map(asn_of).collect();
+        let siblings = siblings.map_err(|e| wrong(format!("siblings: {e}")))?;
         let mut claims = Vec::new();
         for (at, entry) in file.claim.iter().enumerate() {
             let own = of_entry(at + 1, entry, &file).map_err(|e| wrong(format!("claim {}: {e}", at + 1)))?;
@@ -81,7 +86,7 @@ impl Claims {
             ));
         }
         let title = if file.title.is_empty() { path.to_owned() } else { file.title };
-        Ok(Claims { title, prefixes, claims })
+        Ok(Claims { title, prefixes, siblings, claims })
     }
 }
 
@@ -105,6 +110,12 @@ fn of_entry(number: usize, entry: &Entry, file: &File) -> Result<Vec<Claim>, Str
         }
         _ => {}
     }
+    let hop = match (entry.hop, upstream) {
+        (None, _) => 1,
+        (Some(hop @ 1..=16), Some(_)) => hop.into(),
+        (Some(1..=16), None) => return Err("a hop is of an upstream: add upstream = 4837".to_owned()),
+        (Some(hop), _) => return Err(format!("hop = {hop} is none from 1 (next to the origin) to 16")),
+    };
     let when = parse_when(what, entry, file)?;
     let prefixes = parse_prefixes(entry.prefix.as_ref())?;
     let of = |prefix| Claim {
@@ -115,6 +126,7 @@ fn of_entry(number: usize, entry: &Entry, file: &File) -> Result<Vec<Claim>, Str
         prefix,
         origin,
         upstream,
+        hop,
         when,
     };
     Ok(prefixes.into_iter().map(of).collect())
@@ -228,6 +240,12 @@ mod tests {
             (claim("what = 'present'\nat = 2017-10-01\nprefix = '1.2.3.4/99'"), "is no prefix"),
             (claim("what = 'present'\nat = 2017-10-01\norigin = 'x'"), "is no AS number"),
             (claim("what = 'present'\nwhen = 2017-10-01"), "when"),
+            (claim("what = 'present'\nat = 2017-10-01\nhop = 2"), "a hop is of an upstream"),
+            (claim("what = 'present'\nat = 2017-10-01\nupstream = 2\nhop = 0"), "hop = 0 is none from 1"),
+            (
+                "siblings = ['x']\n[[claim]]\ntext = 'x'\nwhat = 'present'\nat = 2017-10-01".to_owned(),
+                "siblings: 'x' is no AS number",
+            ),
             ("[[claim]]\ntext = 'x'\nwhat = 'present'\nat = 2017-10-01".to_owned(), "say whose routes"),
             ("origin = 1\n[[claim]]\ntext = 'x'\nwhat = 'present'\nat = 2017-10-01".to_owned(), "'*' needs prefixes"),
         ] {

@@ -142,7 +142,8 @@ impl<'a> Data<'a> {
         claims.claims.iter().map(|claim| (claim, self.finding(claim))).collect()
     }
 
-    fn finding(&self, claim: &Claim) -> Finding {
+    /// What the data say to a claim. They must have been read at its hop.
+    pub fn finding(&self, claim: &Claim) -> Finding {
         let window = claim.when.window();
         let blindness = self.blindness(claim.prefix, window);
         let moments = moments(claim, self, window);

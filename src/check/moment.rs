@@ -2,7 +2,7 @@
 
 use super::claim::{Claim, Claimed};
 use super::judge::{Data, Reason};
-use crate::model::{AsPath, Asn, Flag, Origin, RecordId, Span, Time, Upstream, spans};
+use crate::model::{AsPath, Asn, Flag, Origin, RecordId, Span, Time, spans};
 use crate::replay::{Basis, RouteInterval};
 use crate::timeline::{Change, ChangeKind, Row};
 
@@ -73,7 +73,7 @@ pub fn moments(claim: &Claim, data: &Data, window: Span) -> Vec<Moment> {
 /// Whether the row is of the claim's prefix and upstream, and no stuck route (rule 18).
 pub fn is_of(row: &Row, claim: &Claim) -> bool {
     let subject = &row.subject;
-    let upstream = claim.upstream.is_none_or(|asn| subject.upstream == Upstream::Via(asn));
+    let upstream = claim.upstream.is_none_or(|asn| subject.upstream.asn() == Some(asn));
     subject.prefix == claim.prefix && subject.origin == Origin::As(claim.origin) && upstream && !row.flags.has(Flag::Stuck)
 }
 
@@ -122,7 +122,7 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
     let is_of = |i: &&RouteInterval| {
         claim.prefix.is_none_or(|prefix| i.prefix == prefix)
             && i.route.origin == Origin::As(claim.origin)
-            && claim.upstream.is_none_or(|asn| i.route.upstream == Upstream::Via(asn))
+            && claim.upstream.is_none_or(|asn| i.route.upstream.asn() == Some(asn))
             && is_such(&i.route.path)
     };
     let mut such: Vec<&RouteInterval> = data.intervals().filter(is_of).collect();

@@ -174,6 +174,9 @@ pub struct Analysis {
     /// Whom to watch.
     #[command(flatten)]
     pub target: Target,
+    /// How paths are read.
+    #[command(flatten)]
+    pub paths: super::paths::Paths,
     /// What to select.
     #[command(flatten)]
     pub selection: Selection,

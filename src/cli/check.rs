@@ -1,15 +1,19 @@
 //! `check`: published claims held against the data. The claims say what is watched; every origin's routes are read, and each claim
 //! takes its own.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use super::args::{Analysis, Output, Selection, Target, Work};
 use super::filters::{Filters, PeerName};
+use super::paths::Paths;
 use super::values::{TypedPrefix, parse_share};
-use super::{Exit, Fatal, Plan, answer};
-use crate::check::{Claims, Data, Verdict};
-use crate::model::Asn;
+use super::{Answer, Exit, Fatal, Plan, answer};
+use crate::check::{Claims, Data, Judged, Verdict};
+use crate::model::{Asn, PathReader};
 use crate::report::sheets;
+use crate::timeline::Options;
 
 /// Below its help.
 pub const EXAMPLES: &str = "\
@@ -61,7 +65,7 @@ pub fn run(typed: CheckArgs) -> Result<Exit, Fatal> {
     let plan = plan(typed, &claims)?;
     let mut verdicts = Vec::new();
     let exit = answer(&plan, |plan, answer, context| {
-        let judged = Data::new(&answer.observed, answer.everybody(), &claims, plan.options).judge(&claims);
+        let judged = judge(answer, &claims, plan.options);
         verdicts.extend(judged.iter().map(|(_, finding)| finding.verdict));
         sheets::check(&judged, context)
     })?;
@@ -74,13 +78,29 @@ pub fn run(typed: CheckArgs) -> Result<Exit, Fatal> {
     })
 }
 
+/// Each claim by the hop that it speaks of, in their order.
+fn judge<'a>(answer: &Answer, claims: &'a Claims, options: Options) -> Vec<Judged<'a>> {
+    let hops: BTreeSet<usize> = claims.claims.iter().map(|claim| claim.hop).collect();
+    let mut judged: Vec<(usize, Judged)> = Vec::new();
+    for hop in hops {
+        let reader = PathReader::default().with_siblings(claims.siblings.iter().copied()).at_hop(hop);
+        let observed = answer.observed.read_by(&reader);
+        let everybody = answer.everybody().read_by(&reader);
+        let data = Data::new(&observed, &everybody, claims, options);
+        let own = claims.claims.iter().enumerate().filter(|(_, claim)| claim.hop == hop);
+        judged.extend(own.map(|(at, claim)| (at, (claim, data.finding(claim)))));
+    }
+    judged.sort_by_key(|(at, _)| *at);
+    judged.into_iter().map(|(_, judged)| judged).collect()
+}
+
 fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
     let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, exclude_peer, min_peers, outage_share, output, work } =
         typed;
     let filters = Filters { exclude_peer, ..Filters::default() };
     let target = Target { prefix: claims.prefixes.iter().copied().map(TypedPrefix::from).collect(), ..Target::default() };
     let selection = Selection { collector, collector_name, peer_asn, filters, min_peers, outage_share, ..Selection::default() };
-    let mut plan = Plan::of(inputs, Analysis { target, selection, output, work })?;
+    let mut plan = Plan::of(inputs, Analysis { target, paths: Paths::default(), selection, output, work })?;
     plan.label.clone_from(&claims.title);
     Ok(plan)
 }

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use super::answer::Answer;
 use super::plan::{Plan, PlanError};
 use super::warn::note;
-use crate::model::{AsPath, Asn, PeerKey, Span, Upstream, family_of, spans};
+use crate::model::{AsPath, Asn, Hop, PeerKey, Span, Upstream, family_of, spans};
 use crate::replay::RouteInterval;
 use crate::timeline::{Change, Observed, Row, Subject};
 
@@ -30,7 +30,7 @@ pub struct Filters {
     /// Only what some path with this AS in it shows (repeatable: any of them)
     #[arg(long, value_name = "ASN")]
     pub through: Vec<Asn>,
-    /// Only rows of this upstream (repeatable: any of them)
+    /// Only rows of this upstream, at the hop asked for (repeatable: any of them)
     #[arg(long, value_name = "ASN")]
     pub upstream: Vec<Asn>,
 }
@@ -113,7 +113,7 @@ impl Filters {
     /// Whether rows of that upstream are asked for.
     pub fn has_upstream(&self, upstream: Upstream) -> bool {
         let is_named = |asn| self.upstream.contains(&asn);
-        self.upstream.is_empty() || matches!(upstream, Upstream::Via(asn) if is_named(asn))
+        self.upstream.is_empty() || matches!(upstream.hop, Hop::As(asn) if is_named(asn))
     }
 
     fn has_path(&self, path: &AsPath) -> bool {

@@ -12,6 +12,7 @@ pub mod filters;
 mod inventory;
 mod memory;
 pub mod output;
+mod paths;
 pub mod plan;
 mod progress;
 pub mod read;
@@ -99,7 +100,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
                 Plan::new(first.common)?.without_through("first", "its headline and ranks count every peer; ask routes")?;
             // What it is about, and no filter of rows.
             let upstream = std::mem::take(&mut plan.filters.upstream).first().copied().unwrap_or_default();
-            let asked = Asked { upstream: Upstream::Via(upstream), with_variations: first.sensitivity };
+            let asked = Asked { upstream: Upstream::next(upstream), with_variations: first.sensitivity };
             answer(&plan, move |plan, answer, context| onset(plan, answer, context, asked))
         }
         Command::Visibility(Visibility { bin, common }) => {

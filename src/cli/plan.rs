@@ -14,7 +14,7 @@ use super::output::STDOUT;
 use super::warn::note;
 use super::watched::{Watched, watched};
 use crate::event::{Seek, Verify, Way};
-use crate::model::{Asn, Flag, Flags, Time};
+use crate::model::{Asn, Flag, Flags, PathReader, Time};
 use crate::replay::RouteInterval;
 use crate::report::Format;
 use crate::report::sheets::route_flags;
@@ -32,6 +32,8 @@ pub struct Plan {
     pub label: String,
     /// Rule 4.
     pub origins: Vec<Asn>,
+    /// How paths are read (rule 3).
+    pub reader: PathReader,
     /// Rule 4; those that discovery finds are added later.
     pub prefixes: Vec<IpNet>,
     /// Whether a first pass must find the prefixes that the origins announce.
@@ -140,7 +142,7 @@ impl Plan {
 
     /// Of files that are there; reads the profile, the list of prefixes and the names.
     pub fn of(inputs: Vec<OsString>, typed: Analysis) -> Result<Plan, PlanError> {
-        let Analysis { target, selection, output, work } = typed;
+        let Analysis { target, paths, selection, output, work } = typed;
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
@@ -149,7 +151,8 @@ impl Plan {
         refuse_terminal(output.format, output.output.as_deref().filter(|path| *path != STDOUT))?;
         let covering = target.covering;
         let filters = selection.filters;
-        let Watched { label, origins, prefixes, discovers, names, notes } = watched(target, &filters)?;
+        let Watched { label, origins, siblings, prefixes, discovers, names, notes } = watched(target, &filters)?;
+        let reader = paths.reader(&origins, &siblings)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
             view: if selection.by == By::Target { View::Target } else { View::Prefix },
@@ -163,6 +166,7 @@ impl Plan {
             errand: None,
             label,
             origins,
+            reader,
             prefixes,
             discovers,
             covering,

@@ -238,7 +238,7 @@ struct SecondPass<'a> {
 
 impl<'a> SecondPass<'a> {
     fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
-        let watch = Watch::new(prefixes, plan.origins.iter().copied());
+        let watch = Watch::new(prefixes, plan.origins.iter().copied()).reading(plan.reader.clone());
         Self::of(plan, cache, if plan.covering { watch.with_covering() } else { watch })
     }
 

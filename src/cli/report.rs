@@ -67,7 +67,7 @@ fn covered(answer: &Answer) -> Vec<Covered> {
 
 /// The command in one form, however it was typed: target, window, selection and inputs, each sorted; not what cannot change the result.
 pub fn canonical(typed: &Common) -> String {
-    let Common { inputs, analysis: Analysis { target, selection, .. }, fetching } = typed;
+    let Common { inputs, analysis: Analysis { target, paths, selection, .. }, fetching } = typed;
     let mut words = vec!["uplinks report".to_owned()];
     let mut option = |name: &str, values: Vec<String>| {
         let mut values = values;
@@ -83,6 +83,9 @@ pub fn canonical(typed: &Common) -> String {
     option("country", target.country.iter().cloned().collect());
     option("delegated", target.delegated.clone());
     option("names", target.names.iter().cloned().collect());
+    option("hop", all((paths.hop > 1).then_some(&paths.hop)));
+    option("sibling", all(&paths.sibling));
+    option("skip-as", paths.skip_as.clone());
     option("from", all(&selection.from));
     option("to", all(&selection.to));
     option("collector", selection.collector.clone());
@@ -178,5 +181,22 @@ mod tests {
             assert_eq!(said(line), expected);
         }
         assert_eq!(said(&["it's"]), r"uplinks report 'it'\''s'");
+        let asked = [
+            "--country",
+            "cu",
+            "--delegated",
+            "b",
+            "--delegated",
+            "a",
+            "--family",
+            "4",
+            "--exclude-peer",
+            "AS1",
+            "--hop",
+            "2",
+            "x",
+        ];
+        let expected = "uplinks report --country CU --delegated a --delegated b --hop 2 --exclude-peer 1 --family 4 x";
+        assert_eq!(said(&asked), expected);
     }
 }

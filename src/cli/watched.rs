@@ -21,6 +21,8 @@ pub struct Watched {
     pub label: String,
     /// Sorted.
     pub origins: Vec<Asn>,
+    /// ASes of the target that are no origins.
+    pub siblings: Vec<Asn>,
     /// Sorted.
     pub prefixes: Vec<IpNet>,
     /// Whether a first pass must find prefixes.
@@ -82,7 +84,7 @@ pub fn watched(typed: Target, filters: &Filters) -> Result<Watched, PlanError> {
             None => format!("{label} (IPv{} only)", family.text()),
         };
     }
-    Ok(Watched { label, origins, prefixes, discovers, names, notes })
+    Ok(Watched { label, origins, siblings: profile.siblings, prefixes, discovers, names, notes })
 }
 
 impl Target {

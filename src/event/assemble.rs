@@ -191,7 +191,7 @@ impl Work<'_> {
     /// A path as the peer's route, with remarks on how it was read.
     fn route<const N: usize>(&mut self, path: Arc<AsPath>, peer: PeerKey, remarks: [(Flag, bool); N]) -> Option<Arc<Route>> {
         let remarks = remarks.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect();
-        self.routes.share(path, peer.asn, remarks, self.watch.origins())
+        self.routes.share(path, peer.asn, remarks, self.watch.reader())
     }
 
     fn treated_as_withdrawn(&self, who: &Who) -> BTreeMap<PeerKey, u64> {

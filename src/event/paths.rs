@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{AsPath, Asn, Flags, Route};
+use crate::model::{AsPath, Asn, Flags, PathReader, Route};
 
 /// The paths of a file.
 #[derive(Debug, Default)]
@@ -38,9 +38,9 @@ pub(super) struct Routes(HashMap<Key, Option<Arc<Route>>>);
 
 impl Routes {
     /// The path as a route of that peer, with remarks, shared with all that are equal.
-    pub fn share(&mut self, path: Arc<AsPath>, peer: Asn, remarks: Flags, origins: &[Asn]) -> Option<Arc<Route>> {
+    pub fn share(&mut self, path: Arc<AsPath>, peer: Asn, remarks: Flags, reader: &PathReader) -> Option<Arc<Route>> {
         let read = |(path, peer, remarks): &Key| {
-            let route = Route::read(Arc::clone(path), *peer, origins)?;
+            let route = reader.read(Arc::clone(path), *peer)?;
             Some(Arc::new(Route { flags: route.flags.union(*remarks), ..route }))
         };
         let key = (path, peer, remarks);

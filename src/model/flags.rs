@@ -54,6 +54,8 @@ flags! {
     Sampled = "sampled",
     /// No more than one peer saw it.
     SinglePeer = "single-peer",
+    /// An AS that was to be passed over stands between origin and upstream (rule 3).
+    Skipped = "skipped",
     /// Held by few peers long after all others withdrew it (rule 18).
     Stuck = "stuck",
     /// Another peer may have started earlier or left later (rule 14).

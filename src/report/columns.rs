@@ -101,6 +101,12 @@ const TABLE: &[Explained] = &[
     any("peer_ip", "", "the peer's address", "192.0.2.1"),
     any("peer_asn", "AS number", "the peer's AS number", "3356"),
     any("as_path", "", "the path, the peer first and the origin last", "3356 20485 131279"),
+    any(
+        "via",
+        "",
+        "the ASes between origin and upstream, in order from the origin: those before the hop asked for, the target's own, and those passed over; empty where there are none",
+        "134544",
+    ),
     any("variation", "", "of sensitivity: the assumption under which the headline is this", "min-peers 2"),
     any("repeats", "messages", "announcements that changed nothing", "2"),
     any("files", "files", "how many there are", "432"),

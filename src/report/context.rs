@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
 use super::text::{self, duration, minute, plural, second};
-use crate::model::{Asn, CollectorId, PeerKey, RecordId, Span, Upstream, spans};
+use crate::model::{Asn, CollectorId, Hop, PeerKey, RecordId, Span, Upstream, spans};
 use crate::replay::Quality;
 
 /// What rows need and pure stages do not know.
@@ -126,18 +126,33 @@ impl Context<'_> {
 
     /// An upstream's name, if it has one.
     pub fn upstream_name(&self, upstream: Upstream) -> Option<&str> {
-        match upstream {
-            Upstream::Via(asn) => self.names.get(&asn).map(String::as_str),
-            Upstream::Direct | Upstream::Ambiguous => None,
+        self.names.get(&upstream.asn()?).map(String::as_str)
+    }
+
+    /// An upstream for tables: `20485 TransTeleCom`, `64500`, `direct`; with what stands between, `4837 China Unicom via 134544`.
+    pub fn upstream_label(&self, upstream: Upstream) -> String {
+        let via = if upstream.via.is_empty() { String::new() } else { format!(" via {}", upstream.via) };
+        match self.upstream_name(upstream) {
+            Some(name) => format!("{upstream} {name}{via}"),
+            None => format!("{upstream}{via}"),
         }
     }
 
-    /// An upstream for people: `20485 TransTeleCom`, `64500`, `direct`.
-    pub fn upstream_label(&self, upstream: Upstream) -> String {
-        match self.upstream_name(upstream) {
-            Some(name) => format!("{upstream} {name}"),
-            None => upstream.to_string(),
+    /// An upstream in sentences: `AS20485 TransTeleCom`; with what stands between, `AS134544, behind AS4837 China Unicom`.
+    pub fn upstream_in_words(&self, upstream: Upstream) -> String {
+        let label = |asn: Asn| format!("AS{}", self.upstream_label(Upstream::next(asn)));
+        let last = match upstream.hop {
+            Hop::As(asn) => label(asn),
+            Hop::Direct => "the origin itself".to_owned(),
+            Hop::Beyond => "nothing further that is seen".to_owned(),
+            Hop::Ambiguous => "an ambiguous origin".to_owned(),
+        };
+        let mut chain: Vec<String> = upstream.via.ases().iter().map(|asn| label(*asn)).collect();
+        // A direct route of a member ends with that.
+        if upstream.hop != Hop::Direct || chain.is_empty() {
+            chain.push(last);
         }
+        chain.join(", behind ")
     }
 
     /// `2017-10-01 00:00 to 2017-10-02 12:00 UTC`.

@@ -21,6 +21,7 @@ const fn letter(flag: Flag) -> char {
         Flag::SamePeerTwice => '2',
         Flag::Sampled => 'm',
         Flag::SinglePeer => '1',
+        Flag::Skipped => 'x',
         Flag::Stuck => 'k',
         Flag::WiderBounds => 'w',
     }
@@ -47,6 +48,7 @@ const fn meaning(flag: Flag) -> &'static str {
         Flag::SamePeerTwice => "a RIB record holds several routes of one peer without path ids; all are kept",
         Flag::Sampled => "a collector has RIB dumps only, and nothing is known between them",
         Flag::SinglePeer => "no more than one peer saw it at a time",
+        Flag::Skipped => "an AS that was to be passed over stands between origin and upstream",
         Flag::Stuck => "few peers kept the route long after all others withdrew it",
         Flag::WiderBounds => "another peer may have started earlier or left later than the times shown",
     }

@@ -25,6 +25,8 @@ pub struct Profile {
     pub label: String,
     /// Its origins (rule 4).
     pub origins: Vec<Asn>,
+    /// Other ASes of its house (rule 3): never its upstreams.
+    pub siblings: Vec<Asn>,
     /// Its prefixes (rule 4).
     pub prefixes: Vec<IpNet>,
     /// Names of ASes: decoration.
@@ -38,6 +40,8 @@ struct File {
     label: Option<String>,
     #[serde(default)]
     origins: Vec<Value>,
+    #[serde(default)]
+    siblings: Vec<Value>,
     #[serde(default)]
     prefixes: Vec<String>,
     #[serde(default)]
@@ -57,6 +61,9 @@ impl Profile {
         let mut profile = Profile { label: file.label.or(file.name).unwrap_or_default(), ..Profile::default() };
         for origin in file.origins {
             profile.origins.push(asn_of(&origin).map_err(|e| wrong(format!("origins: {e}")))?);
+        }
+        for sibling in file.siblings {
+            profile.siblings.push(asn_of(&sibling).map_err(|e| wrong(format!("siblings: {e}")))?);
         }
         for prefix in file.prefixes {
             profile.prefixes.push(
@@ -100,6 +107,16 @@ pub fn prefixes_of(text: &str, path: &str) -> Result<Vec<IpNet>, SettingsError> 
         line.parse().map_err(wrong)
     };
     lines(text).map(parse).collect()
+}
+
+/// `--skip-as`: an AS number a line; what follows it is for people, `#` begins a comment.
+pub fn read_ases(path: &str) -> Result<Vec<Asn>, SettingsError> {
+    let text = read(path)?;
+    let parse = |(number, line): (usize, &str)| {
+        let asn = line.split([',', ' ', '\t']).next().unwrap_or_default();
+        asn.parse::<Asn>().map_err(|e| SettingsError::Text { path: format!("{path}:{number}"), reason: e.to_string() })
+    };
+    lines(&text).map(parse).collect()
 }
 
 /// `--names`: an AS number and its name a line, separated by white space or a comma; `#` begins a comment.

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use crate::model::Asn;
+use crate::model::{Asn, PathReader};
 use crate::mrt::PrefixSet;
 
 /// Whether the original bytes of watched records are kept with what they say.
@@ -21,20 +21,17 @@ pub struct Watch {
     keep: Keep,
     prefixes: Vec<IpNet>,
     covering: Vec<IpNet>,
-    origins: Vec<Asn>,
+    reader: PathReader,
 }
 
 impl Watch {
     /// Watches `prefixes` and their more-specifics; `origins` classify the routes, none meaning that every origin counts.
     pub fn new(prefixes: impl IntoIterator<Item = IpNet>, origins: impl IntoIterator<Item = Asn>) -> Self {
-        let mut origins: Vec<Asn> = origins.into_iter().collect();
-        origins.sort_unstable();
-        origins.dedup();
         let mut prefixes: Vec<IpNet> = prefixes.into_iter().map(|p| p.trunc()).collect();
         prefixes.sort_unstable();
         // A prefix inside a watched one is watched already. Sorted order puts the covering one before.
         prefixes.dedup_by(|inner, outer| outer.contains(&*inner));
-        Watch { prefixes, covering: Vec::new(), origins, keep: Keep::Nothing }
+        Watch { prefixes, covering: Vec::new(), reader: PathReader::new(origins), keep: Keep::Nothing }
     }
 
     /// The same, with or without the records' bytes.
@@ -71,7 +68,7 @@ impl Watch {
 
     /// Whether the AS may be the origin that is asked for.
     pub fn is_origin(&self, asn: Asn) -> bool {
-        self.origins.is_empty() || self.origins.binary_search(&asn).is_ok()
+        self.reader.is_origin(asn)
     }
 
     /// The watched prefixes: sorted, disjoint, host bits cleared.
@@ -86,7 +83,18 @@ impl Watch {
 
     /// The watched origins, sorted; none: every origin.
     pub fn origins(&self) -> &[Asn] {
-        &self.origins
+        self.reader.origins()
+    }
+
+    /// How paths are read.
+    pub fn reader(&self) -> &PathReader {
+        &self.reader
+    }
+
+    /// The same, with paths read otherwise.
+    #[must_use]
+    pub fn reading(self, reader: PathReader) -> Self {
+        Watch { reader, ..self }
     }
 }
 

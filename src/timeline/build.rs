@@ -227,7 +227,7 @@ impl<'a> Builder<'a> {
     }
 
     fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>, origins: &Origins) -> Vec<Change> {
-        let may_be_ours = |origin| self.is_ours(&Subject { prefix: None, origin, upstream: Upstream::Direct });
+        let may_be_ours = |origin| self.is_ours(&Subject { prefix: None, origin, upstream: Upstream::DIRECT });
         let mut found: BTreeMap<IpNet, outage::Prefix> = BTreeMap::new();
         let prefixes: BTreeSet<IpNet> = main.keys().filter_map(|s| s.prefix).collect();
         for prefix in prefixes {

@@ -10,7 +10,7 @@ use super::hold::{self, Hold, Holds, Subject, at_prefix};
 use super::knowledge::{Knowledge, PeerKnowledge};
 use super::observed::Observed;
 use super::sweep::Steps;
-use crate::model::{Asn, Origin, PeerKey, Span, Time, Upstream, family_of, spans};
+use crate::model::{Asn, Origin, PeerKey, Span, Time, family_of, spans};
 
 /// All that is known of all routes.
 pub struct Certainties {
@@ -90,7 +90,7 @@ impl Certainties {
     pub fn of(&self, question: Question) -> Certainty {
         let is_origin = |subject: &Subject| subject.origin == Origin::As(question.origin);
         let is_it =
-            |subject: &Subject| is_origin(subject) && question.upstream.is_none_or(|asn| subject.upstream == Upstream::Via(asn));
+            |subject: &Subject| is_origin(subject) && question.upstream.is_none_or(|asn| subject.upstream.asn() == Some(asn));
         let (own, others): (Holds, Holds) = self.all.clone().into_iter().partition(|(subject, _)| is_origin(subject));
         // Stuck routes prove nothing, neither that it stands nor that it is gone.
         let (own, stuck) = set_stuck_aside(own);

@@ -138,7 +138,7 @@ pub type Holds = BTreeMap<Subject, Vec<Hold>>;
 
 /// The subjects of one prefix (or of the target), with their holds.
 pub fn at_prefix(holds: &Holds, prefix: Option<IpNet>) -> impl Iterator<Item = (&Subject, &Vec<Hold>)> {
-    let first = Subject { prefix, origin: Origin::As(Asn(0)), upstream: Upstream::Via(Asn(0)) };
+    let first = Subject { prefix, origin: Origin::As(Asn(0)), upstream: Upstream::next(Asn(0)) };
     holds.range(first..).take_while(move |(subject, _)| subject.prefix == prefix)
 }
 

@@ -1,6 +1,8 @@
 //! What was observed at all: the collectors of a run, what they cover, and when their data end.
 
-use crate::model::{CollectorId, Coverage, PeerKey, Span, Time};
+use std::sync::Arc;
+
+use crate::model::{CollectorId, Coverage, PathReader, PeerKey, Span, Time};
 use crate::replay::Replay;
 
 /// One collector's share in a run.
@@ -37,6 +39,16 @@ impl Observed {
             Collector { name: name.clone(), coverage: coverage.clone(), has_rib: *has_rib, replay: replay.selected(&is_wanted) }
         };
         Observed { collectors: self.collectors.iter().map(keep).collect() }
+    }
+
+    /// The same run with paths read otherwise: replay compares paths, and nothing that is read from them.
+    #[must_use]
+    pub fn read_by(&self, reader: &PathReader) -> Observed {
+        let mut observed = self.clone();
+        for interval in observed.collectors.iter_mut().flat_map(|collector| &mut collector.replay.intervals) {
+            interval.route = Arc::new(reader.reread(&interval.route, interval.peer.asn));
+        }
+        observed
     }
 
     /// The same run as if some collectors had nothing to say.

@@ -54,7 +54,7 @@ pub fn variations(observed: &Observed, watch: &Watch, options: &Options, upstrea
     let options = Options { view: View::Prefix, ..*options };
     let found = |observed: &Observed, options: &Options| {
         let timeline = build(observed, watch, options);
-        let rows: Vec<&Row> = timeline.rows.iter().filter(|r| r.subject.upstream == upstream).collect();
+        let rows: Vec<&Row> = timeline.rows.iter().filter(|r| r.subject.upstream.hop == upstream.hop).collect();
         headline(rows.into_iter()).cloned()
     };
     let by_peers =
@@ -74,7 +74,8 @@ pub fn variations(observed: &Observed, watch: &Watch, options: &Options, upstrea
 
 /// Finds the onset; `None` if no row shows the upstream. `target` must be built with the target's view, `prefixes` with that of prefixes.
 pub fn onset(prefixes: &Timeline, target: &Timeline, upstream: Upstream) -> Option<Onset> {
-    let rows: Vec<&Row> = prefixes.rows.iter().filter(|r| r.subject.upstream == upstream).collect();
+    // Through whatever it is seen.
+    let rows: Vec<&Row> = prefixes.rows.iter().filter(|r| r.subject.upstream.hop == upstream.hop).collect();
     let mut first_rows: Vec<Row> = Vec::new();
     for row in &rows {
         if !first_rows.iter().any(|r| r.subject.prefix == row.subject.prefix) {
@@ -87,8 +88,9 @@ pub fn onset(prefixes: &Timeline, target: &Timeline, upstream: Upstream) -> Opti
     let headline = headline(rows.iter().copied()).cloned();
     let episode = headline.as_ref().and_then(|head| {
         let holds_it = |r: &&Row| r.start.first_seen <= head.start.first_seen && head.start.first_seen <= r.end.last_seen;
-        target.rows.iter().filter(|r| r.subject.upstream == upstream && !r.flags.has(Flag::Stuck)).find(holds_it)
+        target.rows.iter().filter(|r| r.subject.upstream == head.subject.upstream && !r.flags.has(Flag::Stuck)).find(holds_it)
     });
+    let upstream = headline.as_ref().map_or(upstream, |head| head.subject.upstream);
     let peak_peers = episode.map_or(0, |r| r.peak_peers);
     let ranks = episode.map_or(Vec::new(), |row| ranks(target.members(row), peak_peers));
     Some(Onset { upstream, headline, first_rows, ranks, peak_peers, variations: Vec::new() })

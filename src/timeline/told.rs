@@ -6,7 +6,7 @@ use super::{
     Certainties, Change, Collector, Observed, Onset, Options, Point, Question, Row, Timeline, View, build, onset, variations,
     visibility,
 };
-use crate::model::{Asn, Origin, Span, Time, Upstream};
+use crate::model::{Asn, Hop, Origin, Span, Time, Upstream};
 use crate::replay::replay;
 use crate::replay::script::{self, Case, O, at, collector, letter, prefix, second, spell};
 use crate::target::Watch;
@@ -74,7 +74,7 @@ impl Asked {
     }
 
     fn first(&self, timeline: &Timeline, upstream: Asn) -> Vec<String> {
-        let upstream = Upstream::Via(upstream);
+        let upstream = Upstream::next(upstream);
         let target = build(&self.observed, &self.watch, &Options { view: View::Target, ..self.options });
         let Some(found) = onset(timeline, &target, upstream) else { return vec![] };
         let Onset { headline, first_rows, ranks, peak_peers, .. } = found;
@@ -163,7 +163,7 @@ fn point(point: &Point) -> String {
 fn about(of: Option<IpNet>, origin: Option<Origin>, upstream: Option<Upstream>) -> String {
     let of = of.map_or("*", |of| PREFIXES.into_iter().find(|name| prefix(name) == of).unwrap_or("?"));
     let upstream = match upstream {
-        Some(Upstream::Via(asn)) => format!(" U{}", asn.0 - 1000),
+        Some(Upstream { hop: Hop::As(asn), .. }) => format!(" U{}", asn.0 - 1000),
         Some(other) => format!(" {other:?}"),
         None => String::new(),
     };

@@ -68,7 +68,7 @@ fn visibility_over_time() {
 fn of_nobody_there_is_no_share() {
     use crate::model::{Asn, Origin, Time, Upstream};
     use crate::timeline::{Point, Subject};
-    let subject = Subject { prefix: None, origin: Origin::As(Asn(1)), upstream: Upstream::Direct };
+    let subject = Subject { prefix: None, origin: Origin::As(Asn(1)), upstream: Upstream::DIRECT };
     let of = |total, weight| {
         let (time, peers, peers_max, assumed, peer_asns) = (Time::MIN, weight, 0, 0.0, 0);
         Point { time, subject, peers, peers_max, assumed, peer_asns, total, weight }.share()

@@ -80,7 +80,9 @@ fn every_call(case: &Case) -> Result<(), Failed> {
     let said = || std::fs::read_to_string(&log).unwrap_or_default();
     let mut ends: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for (calls, errors) in CLASSES {
+    // A survey takes its time.
+    let step = if case.name == "survey" && !everything() { 3 } else { 1 };
+    for (calls, errors) in CLASSES.into_iter().step_by(step) {
         place.clear();
         place.run(case, &[&injector, calls, "0", "5", &log]);
         let count: usize = said().split_whitespace().next().and_then(|count| count.parse().ok()).ok_or("no count")?;

@@ -2,7 +2,7 @@
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::place::{CASES, Case, Good, Place};
+use crate::place::{CASES, Case, Good, Place, everything};
 
 /// A shell's words before the command, and what they take away.
 const LIMITS: [(&str, &str); 14] = [
@@ -30,7 +30,9 @@ fn every_limit(case: &Case) -> Result<(), Failed> {
     let place = Place::new(case);
     let good = Good::of(&place, case);
     let mut wrong = Vec::new();
-    for (what, shell) in LIMITS {
+    // A survey takes its time.
+    let step = if case.name == "survey" && !everything() { 4 } else { 1 };
+    for (what, shell) in LIMITS.into_iter().step_by(step) {
         place.clear();
         let mut ran = place.run(case, &["sh", "-c", shell]);
         // What cannot be heard was said.

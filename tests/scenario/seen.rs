@@ -12,7 +12,7 @@ use uplinks::cli::args::{Cli, Command};
 use uplinks::cli::plan::Plan;
 use uplinks::cli::read::read;
 use uplinks::event::FileCounts;
-use uplinks::model::{Origin, Time, Upstream};
+use uplinks::model::{Hop, Origin, Time, Upstream};
 use uplinks::replay::{Basis, End, Quality, Start};
 use uplinks::timeline::{ChangeKind, Row, Timeline};
 
@@ -282,8 +282,8 @@ fn prefix_text(prefix: Option<IpNet>) -> String {
 
 fn upstream_text(upstream: Upstream) -> String {
     match upstream {
-        Upstream::Via(asn) if asn.0 == U1 => "U1".to_owned(),
-        Upstream::Via(asn) if asn.0 == U2 => "U2".to_owned(),
+        Upstream { hop: Hop::As(asn), .. } if asn.0 == U1 => "U1".to_owned(),
+        Upstream { hop: Hop::As(asn), .. } if asn.0 == U2 => "U2".to_owned(),
         other => other.to_string(),
     }
 }

@@ -161,7 +161,7 @@ impl Seen {
     pub fn headline(&self, upstream: u32) -> String {
         let target = Options { view: View::Target, ..self.plan.options };
         let target = build(&self.answer.observed, &self.answer.read.watch, &target);
-        let found = onset(&self.timeline, &target, Upstream::Via(Asn(upstream)));
+        let found = onset(&self.timeline, &target, Upstream::next(Asn(upstream)));
         let row = found.and_then(|o| o.headline).map(|row| crate::seen::line(&row));
         row.map_or("none".to_owned(), |line| {
             let words: Vec<&str> = line.split(' ').collect();

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use super::text::{plural, wrap};
 use crate::escape::printable;
 use crate::event::{Attributed, Body, Entry, Explained, FilePeer, FoundRecord, MessageEnd, Prefixes, Session};
-use crate::model::{AsPath, Asn, Origin, Upstream};
+use crate::model::{AsPath, Asn, Hop, Origin, Upstream};
 use crate::mrt::{AsLen, NlriForm};
 
 pub use claim::{Boundary, Claim};
@@ -210,9 +210,9 @@ impl Page<'_> {
     }
 
     fn upstream(&self, upstream: Upstream) -> String {
-        match upstream {
-            Upstream::Via(asn) => self.asn(asn),
-            Upstream::Direct | Upstream::Ambiguous => upstream.to_string(),
+        match upstream.hop {
+            Hop::As(asn) => self.asn(asn),
+            Hop::Direct | Hop::Beyond | Hop::Ambiguous => upstream.to_string(),
         }
     }
 

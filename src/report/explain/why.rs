@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use crate::event::{As4Path, Attributed, Body, MessageEnd, PathIds, Prefixes, Sender};
-use crate::model::{Flag, Origin, Upstream};
+use crate::model::{Flag, Hop, Origin, Upstream};
 
 /// What the record did, by which rule.
 pub fn why(body: &Body) -> Vec<String> {
@@ -90,7 +90,7 @@ pub fn of_prefix(body: &Body, prefix: IpNet) -> Option<String> {
     if names(&prefixes.announced) && prefixes.treated_as_withdrawn.is_none() {
         let route = attributed.as_ref().and_then(|attributed| attributed.route.as_ref());
         return Some(match route.map(|route| route.upstream) {
-            Some(Upstream::Via(asn)) => format!("This message announces {prefix} through AS{asn}."),
+            Some(Upstream { hop: Hop::As(asn), .. }) => format!("This message announces {prefix} through AS{asn}."),
             Some(upstream) => format!("This message announces {prefix}, upstream {upstream}."),
             None => format!("This message announces {prefix} with an empty path."),
         });
@@ -126,13 +126,13 @@ pub fn of_origin(attributed: &Attributed) -> &'static str {
 /// How the upstream is read (rule 3).
 pub fn of_upstream(attributed: &Attributed) -> String {
     let Some(route) = &attributed.route else { return String::new() };
-    match (route.upstream, route.origin) {
-        (Upstream::Via(_), Origin::As(origin)) => {
+    match (route.upstream.hop, route.origin) {
+        (Hop::As(_), Origin::As(origin)) => {
             let again =
                 if route.flags.iter().any(|flag| flag == Flag::Poisoned) { "; the origin also stands further left" } else { "" };
             format!("left of the leftmost AS{origin}, prepending removed (rule 3){again}")
         }
-        (Upstream::Direct, _) => "nothing stands left of the origin (rule 3)".to_owned(),
+        (Hop::Direct, _) => "nothing stands left of the origin (rule 3)".to_owned(),
         _ => "no single AS stands left of a single origin (rules 2 and 3)".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Page;
 use super::markup::{push, text};
-use crate::model::{Origin, Upstream};
+use crate::model::{Hop, Origin, Upstream};
 use crate::report::context::Context;
 use crate::timeline::{ChangeKind, Subject, Timeline};
 
@@ -61,10 +61,9 @@ impl Palette {
 
     /// `AS20485 TransTeleCom`, raw.
     pub fn label(series: Series, context: &Context) -> String {
-        let upstream = match series.upstream {
-            Upstream::Via(_) => format!("AS{}", context.upstream_label(series.upstream)),
-            Upstream::Direct => "direct".to_owned(),
-            Upstream::Ambiguous => "ambiguous".to_owned(),
+        let upstream = match series.upstream.hop {
+            Hop::As(_) | Hop::Beyond => context.upstream_in_words(series.upstream),
+            Hop::Direct | Hop::Ambiguous => series.upstream.to_string(),
         };
         match series.origin {
             Some(Origin::As(origin)) => format!("{upstream} of AS{origin}"),

@@ -44,10 +44,12 @@ pub fn origin(origin: Origin) -> Cell {
 }
 
 pub fn upstream(upstream: Upstream) -> Cell {
-    match upstream {
-        Upstream::Via(number) => asn(number),
-        Upstream::Direct | Upstream::Ambiguous => text(upstream.to_string()),
-    }
+    upstream.asn().map_or_else(|| text(upstream.to_string()), asn)
+}
+
+/// The ASes between origin and upstream, in order from the origin.
+pub fn via(upstream: Upstream) -> Cell {
+    if upstream.via.is_empty() { Cell::Empty } else { Cell::Path(upstream.via.to_string()) }
 }
 
 pub fn upstream_name(upstream: Upstream, context: &Context) -> Cell {

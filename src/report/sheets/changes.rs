@@ -28,6 +28,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("basis", Kind::Text),
     ("flags", Kind::Text),
     ("evidence", Kind::Text),
+    ("via", Kind::Path),
 ];
 
 /// Where the origin stands in a row for people; it is told where there is more than one.
@@ -104,6 +105,7 @@ fn cells_of(change: &Change, context: &Context) -> Vec<Cell> {
         cells::basis(change.basis),
         cells::flags(change.flags),
         cells::evidence(Some(change.record), context),
+        change.upstream.map_or(Cell::Empty, cells::via),
     ]
 }
 
@@ -153,7 +155,7 @@ mod tests {
             prefix: "175.45.176.0/24".parse().ok(),
             origin: Some(Origin::As(Asn(131_279))),
             kind: ChangeKind::UpstreamLost,
-            upstream: Some(Upstream::Via(Asn(20485))),
+            upstream: Some(Upstream::next(Asn(20485))),
             peers_before: 12,
             peers_after: 0,
             peers_total: 25,
@@ -171,10 +173,10 @@ mod tests {
     #[test]
     fn csv_has_the_columns_of_the_contract() {
         let expected = r"
-time,prefix,origin_asn,change,upstream_asn,upstream_name,peers_before,peers_after,peers_total,basis,flags,evidence
-2017-10-01T10:14:45Z,175.45.176.0/24,131279,upstream-lost,20485,TransTeleCom,12,0,25,update,,a/updates.7.gz#000000000007
-2017-10-01T10:14:45Z,175.45.176.0/24,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007
-2017-10-01T10:14:45Z,*,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007
+time,prefix,origin_asn,change,upstream_asn,upstream_name,peers_before,peers_after,peers_total,basis,flags,evidence,via
+2017-10-01T10:14:45Z,175.45.176.0/24,131279,upstream-lost,20485,TransTeleCom,12,0,25,update,,a/updates.7.gz#000000000007,
+2017-10-01T10:14:45Z,175.45.176.0/24,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007,
+2017-10-01T10:14:45Z,*,,outage-start,,,12,0,25,gap,,a/updates.7.gz#000000000007,
 ";
         assert_eq!(text(&sheet(), Format::Csv), expected);
     }

@@ -78,7 +78,7 @@ fn cells_of((claim, finding): &Judged, context: &Context) -> Vec<Cell> {
         cells::text(claim.what.text()),
         cells::prefix(claim.prefix),
         cells::origin(Origin::As(claim.origin)),
-        claim.upstream.map_or(Cell::Empty, |asn| cells::upstream(Upstream::Via(asn))),
+        claim.upstream.map_or(Cell::Empty, |asn| cells::upstream(Upstream::next(asn))),
         Cell::Time(claim.when.time()),
         tolerance,
         until,

@@ -6,7 +6,7 @@ use super::{
     caveats, cells,
     marks::{Marks, is_exact_start},
 };
-use crate::model::{Flags, Origin, PeerKey, Upstream};
+use crate::model::{Flags, Hop, Origin, PeerKey, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
@@ -35,7 +35,11 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("flags", Kind::Text),
     ("evidence", Kind::Text),
     ("variation", Kind::Text),
+    ("via", Kind::Path),
 ];
+
+/// Where the variation stands.
+const VARIATION_AT: usize = COLUMNS.len() - 2;
 
 /// The sheet of `first`: the headline, each prefix's first row, and the peers by arrival. A rank that was never reached has no times.
 pub fn first<'a>(onset: &Onset, context: &Context) -> Sheet<'a> {
@@ -90,7 +94,7 @@ pub fn never<'a>(upstream: Upstream, context: &Context) -> Sheet<'a> {
 
 fn of_row(kind: &str, row: &Row, context: &Context) -> Vec<Cell> {
     let (subject, start) = (&row.subject, &row.start);
-    vec![
+    let mut cells = vec![
         cells::text(kind),
         Cell::Empty,
         cells::prefix(subject.prefix),
@@ -109,7 +113,10 @@ fn of_row(kind: &str, row: &Row, context: &Context) -> Vec<Cell> {
         cells::path(&row.first_as_path),
         cells::flags(row.flags),
         cells::evidence(Some(start.record), context),
-    ]
+    ];
+    cells.resize(COLUMNS.len() - 1, Cell::Empty);
+    cells.push(cells::via(subject.upstream));
+    cells
 }
 
 /// The rank that is half of the peak tells the peak as `peers`; the others leave it empty.
@@ -138,6 +145,8 @@ fn of_rank(rank: &Rank, upstream: Upstream, peak: usize, context: &Context) -> V
         cells::path(&hold.path),
         cells::flags(flags_of(hold)),
         cells::evidence(Some(start.record), context),
+        Cell::Empty,
+        cells::via(upstream),
     ]);
     cells
 }
@@ -147,8 +156,8 @@ fn of_variation(variation: Variation, row: Option<&Row>, onset: &Onset, context:
     let upstream = [cells::upstream(onset.upstream), cells::upstream_name(onset.upstream, context)];
     let never = || [cells::text("sensitivity"), Cell::Empty, Cell::Empty, Cell::Empty].into_iter().chain(upstream).collect();
     let mut cells = row.map_or_else(never, |row| of_row("sensitivity", row, context));
-    cells.resize(COLUMNS.len() - 1, Cell::Empty);
-    cells.push(cells::text(label_of(variation, context)));
+    cells.resize(COLUMNS.len(), Cell::Empty);
+    cells[VARIATION_AT] = cells::text(label_of(variation, context));
     cells
 }
 
@@ -216,9 +225,9 @@ fn shown(rank: &Rank, peak: usize, marks: &mut Marks, context: &Context) -> Vec<
 }
 
 fn headline(onset: &Onset, context: &Context) -> String {
-    let label = match onset.upstream {
-        Upstream::Via(_) => format!("AS{}", context.upstream_label(onset.upstream)),
-        Upstream::Direct | Upstream::Ambiguous => onset.upstream.to_string(),
+    let label = match onset.upstream.hop {
+        Hop::As(_) => context.upstream_in_words(onset.upstream),
+        Hop::Direct | Hop::Beyond | Hop::Ambiguous => onset.upstream.to_string(),
     };
     match &onset.headline {
         Some(row) => {
@@ -285,7 +294,7 @@ mod tests {
     use crate::report::Format;
     use crate::report::sheets::fixture::{at, began, context, ended, episode, evidence, hold, text, there_at};
 
-    const TRANSTELECOM: Upstream = Upstream::Via(Asn(20485));
+    const TRANSTELECOM: Upstream = Upstream::next(Asn(20485));
 
     fn onset() -> Onset {
         let row = episode(TRANSTELECOM, began("10-01 09:07:51"), ended("10-01 10:14:45"));
@@ -309,13 +318,13 @@ mod tests {
     #[test]
     fn csv_has_headline_prefixes_and_peers() {
         let expected = r"
-kind,rank,prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,peers,peers_total,collector,peer_ip,peer_asn,as_path,flags,evidence,variation
-headline,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-prefix,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,1,*,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,3,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,
-peer,5,*,,20485,TransTeleCom,,,,,,,,,,,,,
+kind,rank,prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,peers,peers_total,collector,peer_ip,peer_asn,as_path,flags,evidence,variation,via
+headline,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+prefix,,175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,12,25,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,1,*,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,2,*,131279,20485,TransTeleCom,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,2017-10-01T09:07:52.500000Z,update,3,,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,,
+peer,5,*,,20485,TransTeleCom,,,,,,,,,,,,,,
 ";
         assert_eq!(text(&first(&onset(), &context(&evidence)), Format::Csv), expected);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use crate::model::{AsPath, Asn, CollectorId, Flags, Origin, PeerKey, RecordId, Span, Time, Upstream};
+use crate::model::{AsPath, Asn, CollectorId, Flags, Hop, Origin, PeerKey, RecordId, Span, Time, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::{Context, Format, GapFact, RunFacts, Sheet, Source, Style, write};
 use crate::timeline::{Hold, Row, Subject};
@@ -46,7 +46,7 @@ pub fn path(ases: &[u32]) -> Arc<AsPath> {
 
 pub fn hold(start: Start, end: End) -> Hold {
     let (flags, first_flags) = (Flags::default(), Flags::default());
-    let upstream = Upstream::Via(Asn(20485));
+    let upstream = Upstream::next(Asn(20485));
     Hold {
         peer: PEER,
         start,
@@ -63,9 +63,9 @@ pub fn hold(start: Start, end: End) -> Hold {
 /// An episode of 175.45.176.0/24 through that upstream, seen by 12 of 25 peers.
 pub fn episode(upstream: Upstream, start: Start, end: End) -> Row {
     let prefix = "175.45.176.0/24".parse().ok();
-    let nearest = match upstream {
-        Upstream::Via(asn) => vec![3356, asn.0, 131_279],
-        Upstream::Direct | Upstream::Ambiguous => vec![131_279],
+    let nearest = match upstream.hop {
+        Hop::As(asn) => vec![3356, asn.0, 131_279],
+        Hop::Direct | Hop::Beyond | Hop::Ambiguous => vec![131_279],
     };
     Row {
         subject: Subject { prefix, origin: Origin::As(Asn(131_279)), upstream },

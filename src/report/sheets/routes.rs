@@ -41,6 +41,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("flags", Kind::Text),
     ("start_evidence", Kind::Text),
     ("end_evidence", Kind::Text),
+    ("via", Kind::Path),
 ];
 
 /// Takes an interval.
@@ -207,6 +208,7 @@ fn cells_of(interval: &RouteInterval, context: &Context) -> Vec<Cell> {
         cells::flags(route_flags(interval)),
         cells::evidence(Some(start.record), context),
         cells::evidence(end.record, context),
+        cells::via(route.upstream),
     ]
 }
 
@@ -259,10 +261,10 @@ mod tests {
     #[test]
     fn csv_is_sorted_by_prefix_and_time() {
         let expected = r"
-prefix,path_id,collector,peer_ip,peer_asn,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,assumed_s,repeats,as_path,flags,start_evidence,end_evidence
-175.45.176.0/24,0,rrc90,192.0.2.1,3356,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,4014,0,2,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
-175.45.176.0/24,0,rrc90,192.0.2.1,3356,131279,4837,China Unicom,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,2017-10-02T12:00:00Z,,,data-end,92715,300,2,3356 4837 131279,,a/updates.1.gz#000000000001,
-175.45.178.0/24,0,rrc90,192.0.2.1,3356,131279,20485,TransTeleCom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,36885,0,2,3356 20485 131279 32934 131279 131279,no-baseline;poisoned,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
+prefix,path_id,collector,peer_ip,peer_asn,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,assumed_s,repeats,as_path,flags,start_evidence,end_evidence,via
+175.45.176.0/24,0,rrc90,192.0.2.1,3356,131279,20485,TransTeleCom,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,4014,0,2,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,
+175.45.176.0/24,0,rrc90,192.0.2.1,3356,131279,4837,China Unicom,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,2017-10-02T12:00:00Z,,,data-end,92715,300,2,3356 4837 131279,,a/updates.1.gz#000000000001,,
+175.45.178.0/24,0,rrc90,192.0.2.1,3356,131279,20485,TransTeleCom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,2017-10-01T10:14:45Z,update,36885,0,2,3356 20485 131279 32934 131279 131279,no-baseline;poisoned,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,
 ";
         assert_eq!(text(&sheet(), Format::Csv), expected);
     }

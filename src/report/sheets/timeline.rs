@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, Origin, Upstream};
+use crate::model::{Flags, Hop, Origin, Upstream};
 use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
@@ -40,6 +40,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("flags", Kind::Text),
     ("start_evidence", Kind::Text),
     ("end_evidence", Kind::Text),
+    ("via", Kind::Path),
 ];
 
 /// The sheet of `timeline`; `rows` in the order of [`Row::order`], `changes` those of the same timeline.
@@ -131,17 +132,22 @@ fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
         cells::flags(row.flags),
         cells::evidence(Some(start.record), context),
         cells::evidence(end.record, context),
+        cells::via(subject.upstream),
     ]
 }
 
 fn headline(rows: &[Row], context: &Context) -> String {
     let upstreams: BTreeSet<Upstream> = rows.iter().map(|r| r.subject.upstream).collect();
-    let via = upstreams.iter().filter(|u| matches!(u, Upstream::Via(_))).count();
+    let via = upstreams.iter().filter(|u| u.asn().is_some()).count();
     let mut of = vec![plural(via, "upstream")];
-    if upstreams.contains(&Upstream::Direct) {
+    let is_any = |hop: Hop| upstreams.iter().any(|upstream| upstream.hop == hop);
+    if is_any(Hop::Direct) {
         of.push("direct announcements".to_owned());
     }
-    if upstreams.contains(&Upstream::Ambiguous) {
+    if is_any(Hop::Beyond) {
+        of.push("paths that end before".to_owned());
+    }
+    if is_any(Hop::Ambiguous) {
         of.push("ambiguous origins".to_owned());
     }
     let prefixes: BTreeSet<_> = rows.iter().filter_map(|r| r.subject.prefix).collect();
@@ -161,22 +167,22 @@ mod tests {
     use crate::report::{Format, Line};
 
     fn sheet() -> Sheet<'static> {
-        let mut unicom = episode(Upstream::Via(Asn(4837)), there_at("10-01 00:00:00"), ended("10-01 09:07:51"));
+        let mut unicom = episode(Upstream::next(Asn(4837)), there_at("10-01 00:00:00"), ended("10-01 09:07:51"));
         unicom.flags.set(Flag::WiderBounds);
-        let mut back = episode(Upstream::Via(Asn(64500)), began("10-01 12:21:55"), ongoing("10-02 12:00:00"));
+        let mut back = episode(Upstream::next(Asn(64500)), began("10-01 12:21:55"), ongoing("10-02 12:00:00"));
         (back.unobserved_micros, back.peak_peers) = (300_000_000, 1);
         back.flags = [Flag::Gap, Flag::ReservedNeighbour, Flag::SinglePeer].into_iter().collect();
-        let transtelecom = episode(Upstream::Via(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
+        let transtelecom = episode(Upstream::next(Asn(20485)), began("10-01 09:07:51.372152"), ended("10-01 10:14:45.372152"));
         timeline(vec![unicom, transtelecom, back], &[], lasting_context())
     }
 
     #[test]
     fn csv_has_the_columns_of_the_contract() {
         let expected = r"
-prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,unobserved_s,peak_peers,peak_peer_asns,peers_total,collectors,first_collector,first_peer_ip,first_peer_asn,first_as_path,flags,start_evidence,end_evidence
-175.45.176.0/24,131279,4837,China Unicom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,32871,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 4837 131279,wider-bounds,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
-175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,update,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,update,4014.000000,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002
-175.45.176.0/24,131279,64500,,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,update,2017-10-02T12:00:00Z,,,data-end,85085,300,1,11,25,2,rrc90,192.0.2.1,3356,3356 64500 131279,gap;reserved-neighbour;single-peer,a/updates.1.gz#000000000001,
+prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,unobserved_s,peak_peers,peak_peer_asns,peers_total,collectors,first_collector,first_peer_ip,first_peer_asn,first_as_path,flags,start_evidence,end_evidence,via
+175.45.176.0/24,131279,4837,China Unicom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,32871,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 4837 131279,wider-bounds,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,
+175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,update,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,update,4014.000000,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,
+175.45.176.0/24,131279,64500,,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,update,2017-10-02T12:00:00Z,,,data-end,85085,300,1,11,25,2,rrc90,192.0.2.1,3356,3356 64500 131279,gap;reserved-neighbour;single-peer,a/updates.1.gz#000000000001,,
 ";
         assert_eq!(text(&sheet(), Format::Csv), expected);
     }
@@ -230,9 +236,9 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
   "caveats": ["Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.","gap: part of the data behind the row is missing or damaged; routes are assumed to stand until contradicted.","reserved-neighbour: the upstream is a reserved AS number.","single-peer: no more than one peer saw it at a time.","wider-bounds: another peer may have started earlier or left later than the times shown.","BGP shows announced paths, not cables and not traffic shares."],
   "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
   "rows": [
-    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":4837,"upstream_name":"China Unicom","first_seen":"2017-10-01T00:00:00Z","started_after":null,"started_by":"2017-10-01T00:00:00Z","start_basis":"data-start","last_seen":"2017-10-01T09:07:51Z","ended_after":"2017-10-01T09:07:51Z","ended_before":"2017-10-01T09:07:51Z","end_basis":"update","duration_s":32871,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 4837 131279","flags":"wider-bounds","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002"},
-    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":20485,"upstream_name":"TransTeleCom","first_seen":"2017-10-01T09:07:51.372152Z","started_after":"2017-10-01T09:07:51.372152Z","started_by":"2017-10-01T09:07:51.372152Z","start_basis":"update","last_seen":"2017-10-01T10:14:45.372152Z","ended_after":"2017-10-01T10:14:45.372152Z","ended_before":"2017-10-01T10:14:45.372152Z","end_basis":"update","duration_s":4014.000000,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 20485 131279","flags":"","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002"},
-    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":64500,"upstream_name":null,"first_seen":"2017-10-01T12:21:55Z","started_after":"2017-10-01T12:21:55Z","started_by":"2017-10-01T12:21:55Z","start_basis":"update","last_seen":"2017-10-02T12:00:00Z","ended_after":null,"ended_before":null,"end_basis":"data-end","duration_s":85085,"unobserved_s":300,"peak_peers":1,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 64500 131279","flags":"gap;reserved-neighbour;single-peer","start_evidence":"a/updates.1.gz#000000000001","end_evidence":null}
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":4837,"upstream_name":"China Unicom","first_seen":"2017-10-01T00:00:00Z","started_after":null,"started_by":"2017-10-01T00:00:00Z","start_basis":"data-start","last_seen":"2017-10-01T09:07:51Z","ended_after":"2017-10-01T09:07:51Z","ended_before":"2017-10-01T09:07:51Z","end_basis":"update","duration_s":32871,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 4837 131279","flags":"wider-bounds","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null},
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":20485,"upstream_name":"TransTeleCom","first_seen":"2017-10-01T09:07:51.372152Z","started_after":"2017-10-01T09:07:51.372152Z","started_by":"2017-10-01T09:07:51.372152Z","start_basis":"update","last_seen":"2017-10-01T10:14:45.372152Z","ended_after":"2017-10-01T10:14:45.372152Z","ended_before":"2017-10-01T10:14:45.372152Z","end_basis":"update","duration_s":4014.000000,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 20485 131279","flags":"","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null},
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":64500,"upstream_name":null,"first_seen":"2017-10-01T12:21:55Z","started_after":"2017-10-01T12:21:55Z","started_by":"2017-10-01T12:21:55Z","start_basis":"update","last_seen":"2017-10-02T12:00:00Z","ended_after":null,"ended_before":null,"end_basis":"data-end","duration_s":85085,"unobserved_s":300,"peak_peers":1,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 64500 131279","flags":"gap;reserved-neighbour;single-peer","start_evidence":"a/updates.1.gz#000000000001","end_evidence":null,"via":null}
   ]
 }
 "#;
@@ -249,7 +255,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
     #[test]
     fn several_origins_and_the_whole_target_have_their_own_headings() {
         let mut rows =
-            [Upstream::Ambiguous, Upstream::Direct].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
+            [Upstream::AMBIGUOUS, Upstream::DIRECT].map(|u| episode(u, began("10-01 01:00:00"), ended("10-01 02:00:00")));
         rows[0].subject.origin = Origin::Ambiguous;
         rows[1].subject.prefix = None;
         let sheet = timeline(rows.to_vec(), &[], lasting_context());
@@ -273,7 +279,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
         let odd = "the longest of names, ".repeat(5);
         let mut context = context(&evidence);
         context.names.insert(Asn(4_200_000_000), odd);
-        let mut row = episode(Upstream::Via(Asn(4_200_000_000)), there_at("10-01 00:00:00"), ended("10-11 23:59:59"));
+        let mut row = episode(Upstream::next(Asn(4_200_000_000)), there_at("10-01 00:00:00"), ended("10-11 23:59:59"));
         row.subject.prefix = "2001:db8:1234:5678:9abc:def0:1234:5678/128".parse().ok();
         (row.peak_peers, row.peers_total) = (1000, 1200);
         row.end.basis = crate::replay::Basis::PeerDown;

@@ -19,6 +19,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("peer_asns", Kind::Int),
     ("peers_total", Kind::Real),
     ("share", Kind::Real),
+    ("via", Kind::Path),
 ];
 
 /// The sheet of `visibility`, whose points are made as they are written; none without data.
@@ -53,6 +54,7 @@ fn cells_of(point: &Point, context: &Context) -> Vec<Cell> {
         cells::count(point.peer_asns),
         real(point.total),
         point.share().map_or(Cell::Empty, real),
+        cells::via(subject.upstream),
     ]
 }
 

@@ -108,7 +108,7 @@ impl Conflict<'_> {
     /// `AS18101 Reliance`.
     pub fn who(&self, context: &Context) -> String {
         match self.origin {
-            Origin::As(asn) => format!("AS{}", context.upstream_label(Upstream::Via(asn))),
+            Origin::As(asn) => format!("AS{}", context.upstream_label(Upstream::next(asn))),
             Origin::Ambiguous => "one that is ambiguous".to_owned(),
         }
     }

@@ -274,7 +274,7 @@ fn aside(story: &Story, rows: &[Row], context: &Context) -> Option<String> {
     if odd == 0 {
         return None;
     }
-    let is_named = |row: &&Row| matches!(row.subject.upstream, Upstream::Via(_));
+    let is_named = |row: &&Row| row.subject.upstream.asn().is_some();
     let is_sound = |row: &Row| row.flags.is_disjoint([Flag::SinglePeer, Flag::Stuck, Flag::Clock].into_iter().collect());
     let why = if rows.iter().any(|row| !is_named(&row) && is_sound(row)) {
         "out of time, or through no upstream provider that can be named"
@@ -306,9 +306,5 @@ fn limits(context: &Context) -> String {
 
 /// The upstream of a row in words.
 fn label(upstream: Upstream, context: &Context) -> String {
-    match upstream {
-        Upstream::Via(_) => format!("AS{}", context.upstream_label(upstream)),
-        Upstream::Direct => "the origin itself".to_owned(),
-        Upstream::Ambiguous => "an ambiguous origin".to_owned(),
-    }
+    context.upstream_in_words(upstream)
 }

@@ -59,7 +59,7 @@ impl<'a> Story<'a> {
     /// Puts rows together.
     pub fn new(rows: &'a [Row]) -> Story<'a> {
         let never: Flags = [Flag::Stuck, Flag::Clock].into_iter().collect();
-        let named = |r: &&Row| matches!(r.subject.upstream, Upstream::Via(_));
+        let named = |r: &&Row| r.subject.upstream.asn().is_some();
         let mut sound: Vec<&Row> = rows.iter().filter(named).filter(|r| r.flags.is_disjoint(never)).collect();
         if sound.iter().any(|r| !r.flags.has(Flag::SinglePeer)) {
             sound.retain(|r| !r.flags.has(Flag::SinglePeer));

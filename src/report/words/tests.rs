@@ -5,8 +5,8 @@ use crate::report::sheets::fixture::{at, began, context, ended, episode, evidenc
 use crate::report::{GapFact, RunFacts};
 use crate::timeline::{ChangeKind, Subject};
 
-const UNICOM: Upstream = Upstream::Via(Asn(4837));
-const TRANSTELECOM: Upstream = Upstream::Via(Asn(20485));
+const UNICOM: Upstream = Upstream::next(Asn(4837));
+const TRANSTELECOM: Upstream = Upstream::next(Asn(20485));
 
 fn of(prefix: &str, upstream: Upstream, start: Start, end: End) -> Row {
     let mut row = episode(upstream, start, end);
@@ -67,7 +67,7 @@ fn a_second_provider_comes_leaves_and_comes_back() {
 fn each_upstream_is_told_with_its_own_prefixes_and_peers() {
     let (a, b) = ("198.51.100.0/24", "203.0.113.0/24");
     let there = |prefix, asn, (peers, total)| {
-        let row = of(prefix, Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        let row = of(prefix, Upstream::next(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
         Row { peak_peers: peers, peers_total: total, ..row }
     };
     let context = complete(context(&evidence));
@@ -89,7 +89,7 @@ fn each_upstream_is_told_with_its_own_prefixes_and_peers() {
 #[test]
 fn an_upstream_of_several_origins_counts_once() {
     let there = |asn, origin| {
-        let row = of("198.51.100.0/24", Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        let row = of("198.51.100.0/24", Upstream::next(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
         Row { subject: Subject { origin: Origin::As(Asn(origin)), ..row.subject }, ..row }
     };
     let rows = [there(6762, 64500), there(6762, 64501), there(3356, 64500)];
@@ -174,7 +174,7 @@ fn every_case_has_its_words() {
     );
 
     let several: Vec<Row> =
-        (1..=6).map(|asn| of(a, Upstream::Via(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))).collect();
+        (1..=6).map(|asn| of(a, Upstream::next(Asn(asn)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"))).collect();
     says(
         &several,
         &context,
@@ -202,7 +202,7 @@ fn every_case_has_its_words() {
     whole.subject.prefix = None;
     says(&[whole], &context, &["AS20485 TransTeleCom, appeared, seen by", "It was still there where the data end"]);
 
-    let mut odd = of(a, Upstream::Via(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
+    let mut odd = of(a, Upstream::next(Asn(666)), began("10-01 09:00:00"), ended("10-01 09:02:00"));
     odd.flags.set(Flag::SinglePeer);
     says(
         &[unicom(), odd.clone()],
@@ -213,12 +213,12 @@ fn every_case_has_its_words() {
         ],
     );
 
-    let direct = of(a, Upstream::Direct, began("10-01 09:00:00"), ended("10-01 09:02:00"));
+    let direct = of(a, Upstream::DIRECT, began("10-01 09:00:00"), ended("10-01 09:02:00"));
     let why = "2 episodes were left aside here: seen by a single peer, stuck, out of time, or through no upstream provider that can be \
                named; they include every episode of AS666.";
     says(&[unicom(), odd, direct], &context, &[why]);
 
-    let mut hijack = of(a, Upstream::Via(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
+    let mut hijack = of(a, Upstream::next(Asn(3491)), began("10-01 18:47:57"), ended("10-01 21:01:34"));
     hijack.subject.origin = Origin::As(Asn(17557));
     says(&[unicom(), hijack], &context, &["a route through AS3491 (origin AS17557) appeared", "It left at 21:01:34."]);
 }
@@ -242,8 +242,8 @@ fn conflict(kind: ChangeKind, prefix: &str, time: &str, carriers: &[u32]) -> Cha
     Change {
         prefix: prefix.parse().ok(),
         origin: Some(Origin::As(Asn(18101))),
-        upstream: carriers.first().map(|asn| Upstream::Via(Asn(*asn))),
-        carriers: carriers.iter().map(|asn| (Upstream::Via(Asn(*asn)), if *asn == 15412 { 9 } else { 1 })).collect(),
+        upstream: carriers.first().map(|asn| Upstream::next(Asn(*asn))),
+        carriers: carriers.iter().map(|asn| (Upstream::next(Asn(*asn)), if *asn == 15412 { 9 } else { 1 })).collect(),
         ..outage(kind, time)
     }
 }
@@ -275,7 +275,7 @@ fn another_origin_is_told_with_its_carriers_and_what_is_left_of_it() {
 fn an_upstream_of_several_origins_is_one() {
     let context = complete(context(&evidence));
     let there = |prefix: &str, origin, upstream| {
-        let mut row = of(prefix, Upstream::Via(Asn(upstream)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
+        let mut row = of(prefix, Upstream::next(Asn(upstream)), there_at("10-01 00:00:00"), ongoing("10-02 12:00:00"));
         row.subject.origin = Origin::As(Asn(origin));
         row
     };
