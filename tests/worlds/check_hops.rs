@@ -1,6 +1,8 @@
 //! A world in which one more AS stands between each origin and its upstream: behind that AS, or with it as one of the target's or passed
 //! over, the answer is what it was without it.
 
+use std::fmt::Write;
+
 use crate::ask::{Answer, Packing, Place};
 use crate::judge::{Case, in_turn, is_due, words};
 use crate::truth::Truth;
@@ -74,7 +76,7 @@ fn rows(answer: &Answer, between: Option<&str>) -> Vec<String> {
                 "flags" => cell.split(';').filter(|flag| !matches!(*flag, "skipped" | "direct")).collect::<Vec<_>>().join(";"),
                 _ => cell.to_owned(),
             };
-            out += &format!("{name}={cell} ");
+            let _ = write!(out, "{name}={cell} ");
         }
         out
     };
