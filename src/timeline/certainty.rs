@@ -191,7 +191,9 @@ impl Peer {
         let pathless = if is_any { &[] } else { known.pathless };
         let told = known.absent.iter().chain(pathless).copied().chain(other_proven).chain(it.iter().copied());
         self.able.extend(known.able);
-        self.maybe.extend(spans::difference(known.up, &spans::union(told.collect())));
+        let told = spans::union(told.collect());
+        self.maybe.extend(spans::difference(known.up, &told));
+        self.maybe.extend(known.listed.into_iter().flat_map(|listed| spans::complement(&told, listed)));
         self.maybe.extend(it);
         self.maybe.extend(other_assumed);
         self.surely.extend(it_proven);

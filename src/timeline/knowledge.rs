@@ -26,6 +26,10 @@ pub struct Knowledge {
     unheard: Steps,
     /// Those of them that the first table lists, while it is written.
     listed: Steps,
+    /// The same peer by peer.
+    listed_peers: BTreeMap<PeerKey, Span>,
+    /// By collector: when its first table told of each prefix, where that was before its end.
+    told: Vec<BTreeMap<IpNet, Time>>,
 }
 
 /// A prefix at a peer that mentioned it: tidy lists.
@@ -130,12 +134,14 @@ impl Knowledge {
             let Collector { coverage, replay, .. } = observed.collector(peer.collector)?;
             let until = up.first()?.from.min(replay.first_written.unwrap_or(Time::MAX));
             let begun = replay.baseline.unwrap_or(until).min(until);
-            Some((Span { from: coverage.start, until: begun }, Span { from: begun, until }))
+            Some((Span { from: coverage.start, until: begun }, (*peer, Span { from: begun, until })))
         });
-        let (unheard, listed): (Vec<Span>, Vec<Span>) = before.unzip();
+        let (unheard, listed_peers): (Vec<Span>, BTreeMap<PeerKey, Span>) = before.unzip();
+        let listed = listed_peers.values().copied().collect();
+        let told = observed.collectors.iter().map(|collector| collector.replay.first_told.clone()).collect();
         let count = |spans: Vec<Span>| Steps::count(spans.into_iter().filter(|span| span.from < span.until));
         let (unheard, listed) = (count(unheard), count(listed));
-        Knowledge { families, mentioned: mentioned(observed), silent: Steps::count(silent), unheard, listed }
+        Knowledge { families, mentioned: mentioned(observed), silent: Steps::count(silent), unheard, listed, listed_peers, told }
     }
 
     /// Every peer that was ever up.
@@ -148,6 +154,13 @@ impl Knowledge {
         at(&self.families[family].unknown, peer)
     }
 
+    fn listed(&self, prefix: IpNet, peer: &PeerKey) -> Option<Span> {
+        let Span { from, until } = *self.listed_peers.get(peer)?;
+        let told = self.told.get(usize::from(peer.collector.0)).and_then(|told| told.get(&prefix));
+        let until = told.map_or(until, |told| until.min(*told));
+        (from < until).then_some(Span { from, until })
+    }
+
     /// What is known of a prefix at a peer, its routes aside.
     pub fn of_peer(&self, prefix: IpNet, peer: &PeerKey) -> PeerKnowledge<'_> {
         let family = &self.families[family_of(prefix)];
@@ -157,6 +170,7 @@ impl Knowledge {
             able: at(&family.able, peer),
             absent: mentioned.map_or_else(|| at(&family.table, peer), |own| &own.absent),
             pathless: mentioned.map_or(&[], |own| &own.pathless),
+            listed: self.listed(prefix, peer),
         }
     }
 
@@ -211,6 +225,9 @@ pub struct PeerKnowledge<'a> {
     pub absent: &'a [Span],
     /// When it has a route that shows no origin.
     pub pathless: &'a [Span],
+    /// When the first table, which lists it, is being written and has not told of the prefix, and no record named the peer: it may have
+    /// anything.
+    pub listed: Option<Span>,
 }
 
 /// What a peer holds of a prefix: of watched origins as believed, of others as proven.

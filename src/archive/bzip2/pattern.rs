@@ -30,8 +30,8 @@ use super::rle::RUN;
 pub const LONGEST_RUN: usize = 250;
 /// Needles that one pattern may be spelled out into.
 const MOST_NEEDLES: usize = 512;
-/// A block has up to 2^20 rows, so this many bits occur by chance in about every second block.
-const SELECTIVE_BITS: f64 = 20.5;
+/// A block has up to 2^20 rows: what is as likely as this at each place (20.5 bits) occurs by chance in about every second one.
+pub const MOST_CHANCE: f64 = 0.707 / 1_048_576.0;
 
 /// The values that one place of a pattern allows, from `low` to `high` inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,11 +121,12 @@ impl Pattern {
     /// What to look for in the text of a block: the pattern occurs only where one of these does.
     pub fn needles(&self) -> Result<Vec<Needle>, Unsearchable> {
         let needles: Vec<Needle> = self.spelled_out()?.iter().map(|places| Needle::encode(places)).collect::<Result<_, _>>()?;
-        // Together they are as frequent as their number says.
-        let bits = needles.iter().map(Needle::bits).fold(f64::INFINITY, f64::min);
-        #[expect(clippy::cast_precision_loss, reason = "at most 512")]
-        let chance = bits - (needles.len() as f64).log2();
-        if chance < SELECTIVE_BITS { Err(Unsearchable::TooShort) } else { Ok(needles) }
+        if chance_of(&needles) > MOST_CHANCE { Err(Unsearchable::TooShort) } else { Ok(needles) }
+    }
+
+    /// How likely it is at any one place of random text; 1 if it cannot be searched for.
+    pub fn chance(&self) -> f64 {
+        self.needles().map_or(1.0, |needles| chance_of(&needles))
     }
 
     /// The pattern as patterns in which only the first and last place may be ranges, and those differ from their
@@ -155,6 +156,11 @@ impl Pattern {
         }
         Ok(all)
     }
+}
+
+/// One of them has their chances together.
+fn chance_of(needles: &[Needle]) -> f64 {
+    needles.iter().map(|needle| (-needle.bits()).exp2()).sum()
 }
 
 /// A pattern as it stands in a block's text.
