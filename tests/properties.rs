@@ -68,7 +68,7 @@ fn without_paths(csv: &str) -> String {
     reader.records().map(|record| row(record.expect("a row")) + "\n").collect()
 }
 
-const COMMANDS: [&str; 3] = ["timeline", "changes", "routes"];
+const COMMANDS: [&str; 4] = ["timeline", "summary", "changes", "routes"];
 
 #[test]
 fn any_order_of_files_and_any_threads_give_the_same_bytes() {

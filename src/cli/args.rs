@@ -39,6 +39,11 @@ pub enum Command {
   uplinks timeline --from 2017-10-01 --to 2017-10-02 -f csv rrc00/2017.10 > rows.csv
   uplinks timeline --origin AS17557 --prefix 208.65.153.0/24 archive.routeviews.org/")]
     Timeline(Common),
+    /// One row an upstream: how many prefixes it carries, since when, for how long, seen by how many
+    #[command(after_help = "Examples:
+  uplinks summary sample-data
+  uplinks summary --origin AS17557 -f csv rib.20080224.0600.bz2")]
+    Summary(Common),
     /// The transition log: time, prefix, what changed, by whom seen
     #[command(after_help = "Examples:
   uplinks changes sample-data
@@ -243,7 +248,7 @@ pub struct Selection {
     /// Read episodes at most this far apart as one
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub merge_within: Option<i64>,
-    /// One row for each prefix, or the target as a whole
+    /// One row for each prefix, for the target as a whole, or (timeline only) for each upstream
     #[arg(long, value_enum, default_value_t)]
     pub by: By,
     /// The share of peers, 0 to 1, to which routes must fall for an outage
@@ -265,6 +270,8 @@ pub enum By {
     Prefix,
     /// The prefixes together, as `*`
     Target,
+    /// A row for each upstream, whatever the prefix: the command `summary`
+    Upstream,
 }
 
 /// What to write.

@@ -26,14 +26,14 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use answer::Answer;
-use args::{Cli, Command, Explain, Inventory, Visibility};
+use args::{By, Cli, Command, Common, Explain, Inventory, Visibility};
 use evidence::{EvidenceError, Used};
 use explain::ExplainError;
 use output::{Results, WriteError};
 use plan::{Plan, PlanError};
 use read::{Inputs, ReadError};
 
-use crate::model::{RecordId, Upstream};
+use crate::model::{RecordId, Span, Time, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
 use crate::timeline::{self, Options, Timeline, View};
 
@@ -91,6 +91,8 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
+        Command::Timeline(common) if common.analysis.selection.by == By::Upstream => summary(common),
+        Command::Summary(common) => summary(common),
         Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
@@ -198,6 +200,17 @@ fn style(plan: &Plan) -> Style {
 fn timeline<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {
     let Timeline { rows, changes, .. } = answer.timeline(plan, &plan.options);
     sheets::timeline(rows, &changes, context)
+}
+
+/// Its rows are upstreams, whatever rows are asked for.
+fn summary(mut typed: Common) -> Result<Exit, Fatal> {
+    typed.analysis.selection.by = By::Prefix;
+    answer(&Plan::new(typed)?.without_evidence()?, |plan, answer, context| {
+        let timeline = answer.timeline(plan, &plan.options);
+        let asked = Span { from: plan.window.0.unwrap_or(Time::MIN), until: plan.window.1.unwrap_or(Time::MAX) };
+        let summaries = context.window.map(|window| timeline::summarize(&timeline, asked, window, plan.options.min_peers));
+        sheets::summary(summaries.unwrap_or_default(), context)
+    })
 }
 
 fn changes<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {

@@ -219,7 +219,7 @@ pub fn of_origins(holds: &Holds) -> Holds {
 
 /// Joins a peer's holds that overlap or touch: several path ids, several prefixes, or gone and back within an instant. It is assumed to
 /// stand where none of them is proven.
-fn unite(list: &mut Vec<Hold>) {
+pub(super) fn unite(list: &mut Vec<Hold>) {
     list.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
     let mut united: Vec<Hold> = Vec::with_capacity(list.len());
     let mut rest = std::mem::take(list).into_iter().peekable();
