@@ -123,6 +123,12 @@ const TABLE: &[Explained] = &[
         "the ASes between origin and upstream, in order from the origin: those before the hop asked for, the target's own, and those passed over; empty where there are none",
         "134544",
     ),
+    any(
+        "beyond_peers",
+        "peers",
+        "those of peak_peers whose path has an AS further left than the upstream, which so passed the route on; empty where that is no AS",
+        "21",
+    ),
     any("variation", "", "of sensitivity: the assumption under which the headline is this", "min-peers 2"),
     any("repeats", "messages", "announcements that changed nothing", "2"),
     any("files", "files", "how many there are", "432"),

@@ -32,7 +32,7 @@ pub struct Summary {
     pub peers: (usize, usize),
     /// Collectors that saw it.
     pub collectors: usize,
-    /// Remarks on any of its rows; `single-peer` only if it holds of all of them together.
+    /// Remarks on any of its rows; `single-peer` and `peer-like` only if they hold of all of them together.
     pub flags: Flags,
 }
 
@@ -84,10 +84,10 @@ fn of_upstream(upstream: Upstream, rows: &[&Row], timeline: &Timeline, window: S
     let micros = |list: Vec<Span>| spans::total(&spans::intersection(&spans::union(list), &[window]));
     unite(&mut holds);
     let (peak, at) = Standing::of(&holds).peak();
+    flags.clear(Flag::SinglePeer);
     flags.set_if(Flag::SinglePeer, peak == 1);
-    if peak > 1 {
-        flags.clear(Flag::SinglePeer);
-    }
+    flags.clear(Flag::PeerLike);
+    flags.set_if(Flag::PeerLike, rows.iter().all(|row| row.flags.has(Flag::PeerLike)));
     Some(Summary {
         upstream,
         origins: rows.iter().map(|row| row.subject.origin).collect::<BTreeSet<Origin>>().len(),
