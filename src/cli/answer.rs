@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::read::{self, ReadFiles};
 use super::slices::Slices;
 use crate::event::{Assembled, Assembly, FileEvents, Selection, assemble};
-use crate::model::{CollectorId, Coverage, RecordId, Time};
+use crate::model::{CollectorId, Coverage, RecordId, Span};
 use crate::replay::{Replay, replay};
 use crate::report::sheets::{Intervals, RouteTotals};
 use crate::timeline::{self, Collector, Observed, Options, Row, Timeline};
@@ -117,10 +117,10 @@ impl Answer {
     /// The timeline that the plan asks for: rows and changes that overlap its window and bear the flags wanted.
     pub fn timeline(&self, plan: &Plan, options: &Options) -> Timeline {
         let mut timeline = timeline::build(&self.observed, &self.read.watch, options);
-        let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
-        let overlaps = |row: &Row| row.end.last_seen >= from && row.start.first_seen < to;
-        timeline.rows.retain(|row| overlaps(row) && plan.wants(row.flags));
-        timeline.changes.retain(|change| change.time >= from && change.time < to && plan.wants(change.flags));
+        let Span { from, until } = plan.asked();
+        let is_of_time = |row: &Row| plan.is_of_time(&row.start, &row.end, row.believed);
+        timeline.rows.retain(|row| is_of_time(row) && plan.wants(row.flags));
+        timeline.changes.retain(|change| from <= change.time && change.time < until && plan.wants(change.flags));
         timeline
     }
 

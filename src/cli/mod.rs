@@ -26,14 +26,14 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use answer::Answer;
-use args::{By, Cli, Command, Common, Explain, Inventory, Visibility};
+use args::{By, Cli, Command, Explain, Inventory, Rows, Visibility};
 use evidence::{EvidenceError, Used};
 use explain::ExplainError;
 use output::{Results, WriteError};
 use plan::{Plan, PlanError};
 use read::{Inputs, ReadError};
 
-use crate::model::{RecordId, Span, Time, Upstream};
+use crate::model::{RecordId, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
 use crate::timeline::{self, Options, Timeline, View};
 
@@ -91,9 +91,9 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
-        Command::Timeline(common) if common.analysis.selection.by == By::Upstream => summary(common),
-        Command::Summary(common) => summary(common),
-        Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
+        Command::Timeline(rows) if rows.common.analysis.selection.by == By::Upstream => summary(rows),
+        Command::Summary(rows) => summary(rows),
+        Command::Timeline(rows) => answer(&Plan::of_rows(rows)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
             let asked = Asked { upstream: Upstream::next(first.upstream), with_variations: first.sensitivity };
@@ -106,9 +106,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Columns(typed) => about::columns(&typed),
         Command::Completions(typed) => about::completions(&typed),
         Command::Man(typed) => about::man(&typed),
-        Command::Routes(common) => {
-            answer(&Plan::new(common)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| routes(plan, answer, context))
-        }
+        Command::Routes(rows) => answer(&Plan::of_rows(rows)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| {
+            routes(plan, answer, context)
+        }),
         Command::Inventory(Inventory { full, common }) => {
             answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
@@ -203,12 +203,11 @@ fn timeline<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet
 }
 
 /// Its rows are upstreams, whatever rows are asked for.
-fn summary(mut typed: Common) -> Result<Exit, Fatal> {
-    typed.analysis.selection.by = By::Prefix;
-    answer(&Plan::new(typed)?.without_evidence()?, |plan, answer, context| {
+fn summary(mut typed: Rows) -> Result<Exit, Fatal> {
+    typed.common.analysis.selection.by = By::Prefix;
+    answer(&Plan::of_rows(typed)?.without_evidence()?, |plan, answer, context| {
         let timeline = answer.timeline(plan, &plan.options);
-        let asked = Span { from: plan.window.0.unwrap_or(Time::MIN), until: plan.window.1.unwrap_or(Time::MAX) };
-        let summaries = context.window.map(|window| timeline::summarize(&timeline, asked, window, plan.options.min_peers));
+        let summaries = context.window.map(|window| timeline::summarize(&timeline, plan.asked(), window, plan.options.min_peers));
         sheets::summary(summaries.unwrap_or_default(), context)
     })
 }
