@@ -197,6 +197,11 @@ fn telegram_carriers(archive: &str) {
     let held = of(&routes, &[("prefix", "95.161.64.0/20"), ("origin_asn", "18101")], &["first_seen", "last_seen", "peer_ip"]);
     let then = "2026-06-16T08:30:00Z";
     assert_eq!(held.iter().filter(|row| row[0] <= then && then < row[1]).map(|row| row[2]).collect::<BTreeSet<_>>().len(), 10);
+    // The second tier, as many as they counted, and who received the routes.
+    let behind = csv(&["routes", "--profile", "telegram-2026-hijack", "--hop", "2", archive]);
+    let behind = of(&behind, &[("origin_asn", "18101")], &["upstream_asn", "peer_asn", "via"]);
+    let all = |at: usize| behind.iter().map(|row| row[at]).collect::<BTreeSet<_>>();
+    assert_eq!((all(0).len(), all(1).len(), all(2)), (44, 158, BTreeSet::from(["15412", "4755", "9498"])));
 }
 
 /// To the victim the hijack is a conflict with its beginning and its end, to the hijacker Telegram is one; to neither is its end an outage.
@@ -256,6 +261,13 @@ fn north_korea_2014(corpus: &Path) {
     let rows = csv(&["timeline", &rib]);
     four_rows(&rows, "30844 3356 1239 4837 131279", "2014-05-30T22:00:00Z");
     assert_eq!(rows.columns(&["first_peer_ip", "first_peer_asn"])[0], ["196.223.14.55", "30844"]);
+    // None of a house is the upstream of another: two networks of Cuba, two of Syria.
+    for house in [["27725", "11960"], ["29256", "29386"]] {
+        let rows = csv(&["timeline", "--origin", house[0], "--origin", house[1], &rib]);
+        let told = rows.columns(&["upstream_asn", "via"]);
+        assert!(told.iter().all(|row| !house.contains(&row[0])), "{told:?}");
+        assert!(told.iter().any(|row| row[1] == house[1]), "{told:?}");
+    }
     // The forged path of "The Pirate Bay in North Korea" is another origin's, so it makes no row.
     let forged = uplinks(&["timeline", "--origin", "131279", "--prefix", "194.71.107.0/24", "-f", "csv", &rib]);
     assert_eq!(forged.code, Some(1));

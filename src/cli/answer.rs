@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::filters::Through;
 use super::plan::Plan;
 use super::read::{self, ReadFiles};
 use super::slices::Slices;
@@ -11,7 +12,7 @@ use crate::event::{Assembled, Assembly, FileEvents, Selection, assemble};
 use crate::model::{CollectorId, Coverage, RecordId, Span};
 use crate::replay::{Replay, replay};
 use crate::report::sheets::{Intervals, RouteTotals};
-use crate::timeline::{self, Collector, Observed, Options, Row, Timeline};
+use crate::timeline::{self, Change, Collector, Observed, Options, Row, Timeline};
 
 /// A run's inputs, replayed.
 #[derive(Debug)]
@@ -100,11 +101,11 @@ impl Answer {
         if slices.is_none() {
             assembly.forget_records();
         }
-        let (observed, unselected) = if plan.peer_asns.is_empty() {
+        let (observed, unselected) = if plan.asks_everybody() {
             (all, None)
         } else {
             // Who is full-feed was measured over all peers (rule 15): they are selected after.
-            (all.selected(|peer| plan.peer_asns.contains(&peer.asn)), Some(all))
+            (all.selected(|peer| plan.asks(&peer)), Some(all))
         };
         Answer { read, watched, assembly, observed, unselected, slices }
     }
@@ -114,13 +115,15 @@ impl Answer {
         self.unselected.as_ref().unwrap_or(&self.observed)
     }
 
-    /// The timeline that the plan asks for: rows and changes that overlap its window and bear the flags wanted.
+    /// The timeline that the plan asks for: rows and changes that overlap its window and bear the flags, upstreams and paths wanted.
     pub fn timeline(&self, plan: &Plan, options: &Options) -> Timeline {
         let mut timeline = timeline::build(&self.observed, &self.read.watch, options);
         let Span { from, until } = plan.asked();
         let is_of_time = |row: &Row| plan.is_of_time(&row.start, &row.end, row.believed);
-        timeline.rows.retain(|row| is_of_time(row) && plan.wants(row.flags));
-        timeline.changes.retain(|change| from <= change.time && change.time < until && plan.wants(change.flags));
+        let through = Through::of(&plan.filters, &self.observed);
+        timeline.rows.retain(|row| is_of_time(row) && plan.wants(row.flags) && plan.wants_row(row, &through));
+        let is_in = |change: &Change| from <= change.time && change.time < until && plan.wants(change.flags);
+        timeline.changes.retain(|change| is_in(change) && plan.wants_change(change, &through));
         timeline
     }
 

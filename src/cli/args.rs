@@ -1,9 +1,9 @@
 //! What was typed. Nothing here is checked beyond its own form; `plan` does that.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ipnet::IpNet;
 
-use super::values::{parse_bin, parse_duration, parse_octets, parse_prefix, parse_share};
+use super::filters::{Filters, the_upstream};
+use super::values::{TypedPrefix, parse_bin, parse_country, parse_duration, parse_octets, parse_share};
 use crate::model::{Asn, Flag, Time};
 use crate::report::{Format, columns_in_words};
 
@@ -51,8 +51,11 @@ pub enum Command {
   uplinks changes --by target -f jsonl sample-data")]
     Changes(Common),
     /// The onset of an upstream: its corroborated first appearance; exit 1 if there is none
-    #[command(after_help = "Examples:
-  uplinks first --upstream 20485 sample-data")]
+    #[command(
+        mut_arg("upstream", the_upstream),
+        after_help = "Examples:
+  uplinks first --upstream 20485 sample-data"
+    )]
     First(First),
     /// Per-peer route intervals with full paths: the raw material
     #[command(after_help = "Examples:
@@ -127,9 +130,6 @@ pub struct Rows {
 /// Options of `first`.
 #[derive(Debug, Args)]
 pub struct First {
-    /// The upstream whose first appearance is asked for
-    #[arg(long, value_name = "ASN")]
-    pub upstream: Asn,
     /// Also under 1, 2, 5 and 10 peers, and without and from each collector alone
     #[arg(long)]
     pub sensitivity: bool,
@@ -216,14 +216,23 @@ pub struct Target {
     #[arg(long, value_name = "ASN")]
     pub origin: Vec<Asn>,
     /// A prefix or an address; its more-specifics are watched too (repeatable)
-    #[arg(long, value_name = "CIDR", value_parser = parse_prefix)]
-    pub prefix: Vec<IpNet>,
+    #[arg(long, value_name = "CIDR", value_parser = TypedPrefix::parse)]
+    pub prefix: Vec<TypedPrefix>,
     /// Watch the prefixes that cover those as well, up to /8 (IPv6: /16)
     #[arg(long)]
     pub covering: bool,
     /// A file with one prefix a line
     #[arg(long, value_name = "FILE")]
     pub prefix_file: Option<String>,
+    /// A file with one AS number a line, or a CSV with a column asn or origin
+    #[arg(long, value_name = "FILE")]
+    pub origin_file: Option<String>,
+    /// The AS numbers and prefixes that the registries delegated to a country, as KP
+    #[arg(long, value_name = "CC", value_parser = parse_country, requires = "delegated")]
+    pub country: Option<String>,
+    /// A registry's statistics for --country, delegated or delegated-extended (repeatable)
+    #[arg(long, value_name = "FILE", requires = "country")]
+    pub delegated: Vec<String>,
     /// Look first for all prefixes that the origins announce, and watch those as well
     #[arg(long)]
     pub discover: bool,
@@ -251,6 +260,9 @@ pub struct Selection {
     /// Only peers of this AS (repeatable)
     #[arg(long, value_name = "ASN")]
     pub peer_asn: Vec<Asn>,
+    /// Whom and what else to leave out.
+    #[command(flatten)]
+    pub filters: Filters,
     /// Peers that make an episode
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub min_peers: u16,

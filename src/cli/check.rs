@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use super::args::{Analysis, Output, Selection, Target, Work};
+use super::filters::{Filters, PeerName};
 use super::paths::Paths;
-use super::values::parse_share;
+use super::values::{TypedPrefix, parse_share};
 use super::{Answer, Exit, Fatal, Plan, answer};
 use crate::check::{Claims, Data, Judged, Verdict};
 use crate::model::{Asn, PathReader};
@@ -41,6 +42,9 @@ pub struct CheckArgs {
     /// Only peers of this AS (repeatable)
     #[arg(long, value_name = "ASN", help_heading = "Selection")]
     pub peer_asn: Vec<Asn>,
+    /// Without the peers of this AS, or the one with this address (repeatable)
+    #[arg(long, value_name = "ASN|IP", help_heading = "Selection")]
+    pub exclude_peer: Vec<PeerName>,
     /// Peers that make an episode
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Selection")]
     pub min_peers: u16,
@@ -91,9 +95,11 @@ fn judge<'a>(answer: &Answer, claims: &'a Claims, options: Options) -> Vec<Judge
 }
 
 fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
-    let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, min_peers, outage_share, output, work } = typed;
-    let target = Target { prefix: claims.prefixes.clone(), ..Target::default() };
-    let selection = Selection { collector, collector_name, peer_asn, min_peers, outage_share, ..Selection::default() };
+    let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, exclude_peer, min_peers, outage_share, output, work } =
+        typed;
+    let filters = Filters { exclude_peer, ..Filters::default() };
+    let target = Target { prefix: claims.prefixes.iter().copied().map(TypedPrefix::from).collect(), ..Target::default() };
+    let selection = Selection { collector, collector_name, peer_asn, filters, min_peers, outage_share, ..Selection::default() };
     let mut plan = Plan::of(inputs, Analysis { target, paths: Paths::default(), selection, output, work })?;
     plan.label.clone_from(&claims.title);
     Ok(plan)

@@ -7,9 +7,9 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::output;
-use super::plan::DEFAULT_PROFILE;
 use super::reference::{RecordRef, Reference, ReferenceError, row};
 use super::warn::say;
+use super::watched::DEFAULT_PROFILE;
 use super::{Exit, Fatal};
 use crate::archive::{self, Source, parse_name};
 use crate::escape::{self, printable};

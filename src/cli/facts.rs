@@ -40,9 +40,8 @@ fn sessions<'a>(plan: &'a Plan, answer: &'a Answer) -> impl Iterator<Item = usiz
             replay.carriers(family).into_iter().chain(full)
         };
         let seen: BTreeSet<PeerKey> = (0..2).filter(|family| families[*family]).flat_map(carries).collect();
-        let is_asked = |peer: &&PeerKey| plan.peer_asns.is_empty() || plan.peer_asns.contains(&peer.asn);
         let of_family = |peer: &&PeerKey| families == [false; 2] || families[usize::from(peer.ip.is_ipv6())];
-        assembled.peers.iter().filter(is_asked).filter(|peer| of_family(peer) || seen.contains(peer)).count()
+        assembled.peers.iter().filter(|peer| plan.asks(peer)).filter(|peer| of_family(peer) || seen.contains(peer)).count()
     })
 }
 

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod explain;
 mod facts;
 pub mod fetch;
+pub mod filters;
 mod inventory;
 mod memory;
 pub mod output;
@@ -21,6 +22,7 @@ mod slices;
 pub mod survey;
 pub mod values;
 mod warn;
+mod watched;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -96,11 +98,17 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Timeline(rows) => answer(&Plan::of_rows(rows)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
-            let asked = Asked { upstream: Upstream::next(first.upstream), with_variations: first.sensitivity };
-            answer(&Plan::new(first.common)?, move |plan, answer, context| onset(plan, answer, context, asked))
+            let mut plan =
+                Plan::new(first.common)?.without_through("first", "its headline and ranks count every peer; ask routes")?;
+            // What it is about, and no filter of rows.
+            let upstream = std::mem::take(&mut plan.filters.upstream).first().copied().unwrap_or_default();
+            let asked = Asked { upstream: Upstream::next(upstream), with_variations: first.sensitivity };
+            answer(&plan, move |plan, answer, context| onset(plan, answer, context, asked))
         }
         Command::Visibility(Visibility { bin, common }) => {
-            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| visibility(plan, answer, context, bin))
+            let plan = Plan::new(common)?.without_evidence()?;
+            let plan = plan.without_through("visibility", "it counts peers, and they have several paths; ask routes")?;
+            answer(&plan, move |plan, answer, context| visibility(plan, answer, context, bin))
         }
         Command::Check(typed) => check::run(typed),
         Command::Columns(typed) => about::columns(&typed),
@@ -110,7 +118,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             routes(plan, answer, context)
         }),
         Command::Inventory(Inventory { full, common }) => {
-            answer(&Plan::new(common)?.without_evidence()?, move |plan, answer, context| {
+            let plan = Plan::new(common)?.without_evidence()?;
+            let plan = plan.with_all_rows("inventory", "it tells of the inputs and not of routes; leave it out")?;
+            answer(&plan, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
                 facts::all_sessions(answer, context);
                 if full {
@@ -131,8 +141,10 @@ fn answer(
     plan: &Plan,
     sheet: impl for<'a> FnOnce(&'a Plan, &'a Answer, &'a mut Context<'_>) -> Sheet<'a> + Send,
 ) -> Result<Exit, Fatal> {
+    plan.tell_notes();
     present(plan, Results::of(plan)?, |plan, answer, context| {
         warn::warn(answer);
+        plan.filters.note_strangers(answer);
         sheet(plan, answer, context)
     })
 }
@@ -156,7 +168,8 @@ fn present(
         {
             warn::note(&said);
         }
-        let (sheet, style) = (sheet(plan, answer, &mut context), style(plan));
+        let (mut sheet, style) = (sheet(plan, answer, &mut context), style(plan));
+        plan.filters.tell(&mut sheet.summary);
         if let Some(output) = results.other {
             // Records are noted as rows name them, and the rows are yet to be made.
             sheet.rows.walk(&mut |_| Ok(())).map_err(WriteError::Stdout)?;
@@ -240,7 +253,9 @@ fn onset<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, asked: Aske
 fn visibility<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, bin: Option<i64>) -> Sheet<'a> {
     let timeline = answer.timeline(plan, &plan.options);
     let window = facts::series_window(plan, answer, bin);
-    sheets::visibility(window.map(|window| timeline::visibility(&timeline, window, bin)), context)
+    let series =
+        |window| timeline::visibility(&timeline, window, bin).only(|subject| plan.filters.has_upstream(subject.upstream));
+    sheets::visibility(window.map(series), context)
 }
 
 fn routes<'a>(plan: &'a Plan, answer: &'a Answer, context: &'a Context<'a>) -> Sheet<'a> {

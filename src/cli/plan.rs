@@ -7,20 +7,19 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use super::args::{Analysis, By, Common, Rows, SeekWhen, Target, When, Work};
+use super::args::{Analysis, By, Common, Rows, SeekWhen, When, Work};
 use super::fetch::{Errand, FetchError};
+use super::filters::Filters;
 use super::output::STDOUT;
+use super::warn::note;
+use super::watched::{Watched, watched};
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, PathReader, Span, Time};
 use crate::replay::{Basis, End, RouteInterval, Start};
 use crate::report::Format;
 use crate::report::sheets::route_flags;
-use crate::report::text::plural;
-use crate::target::{Profile, SettingsError, read_names, read_prefixes};
+use crate::target::SettingsError;
 use crate::timeline::{Options, View};
-
-/// The target of those who name none.
-pub(super) const DEFAULT_PROFILE: &str = "north-korea";
 
 /// A run, resolved.
 #[derive(Debug, Clone)]
@@ -53,6 +52,10 @@ pub struct Plan {
     pub collector_name: Option<String>,
     /// Only peers of these ASes; empty: all.
     pub peer_asns: Vec<Asn>,
+    /// What else to leave out.
+    pub filters: Filters,
+    /// What was made of what was typed, where that may surprise.
+    pub notes: Vec<String>,
     /// How to aggregate.
     pub options: Options,
     /// Rows with any of these are left out.
@@ -107,6 +110,22 @@ pub enum PlanError {
     /// `--evidence` on a command whose rows name no records.
     #[error("--evidence is for timeline, changes, first, routes and check: the rows of this command name no records")]
     NoEvidence,
+    /// A filter that has nothing to choose from.
+    #[error("{option} is not for {command}: {reason}")]
+    NotFor {
+        /// The option.
+        option: &'static str,
+        /// The command.
+        command: &'static str,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
+    /// `--family` against the prefixes.
+    #[error("no watched prefix is of IPv{family}: leave out --family {family}, add --prefix, or find prefixes with --discover")]
+    NoFamily {
+        /// 4 or 6.
+        family: &'static str,
+    },
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] SettingsError),
@@ -144,7 +163,8 @@ impl Plan {
         }
         refuse_terminal(output.format, output.output.as_deref().filter(|path| *path != STDOUT))?;
         let covering = target.covering;
-        let Watched { label, origins, siblings, prefixes, discovers, names } = watched(target)?;
+        let filters = selection.filters;
+        let Watched { label, origins, siblings, prefixes, discovers, names, notes } = watched(target, &filters)?;
         let reader = paths.reader(&origins, &siblings)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
@@ -169,6 +189,8 @@ impl Plan {
             collectors: selection.collector,
             collector_name: selection.collector_name,
             peer_asns: selection.peer_asn,
+            filters,
+            notes,
             options,
             exclude_flags: flags(selection.exclude_flag),
             only_flags: flags(selection.only_flag),
@@ -218,15 +240,22 @@ impl Plan {
         }
     }
 
-    /// Whether a route's row is asked for: it is of the time and has the flags wanted.
+    /// Whether a route's row is asked for: it is of the time and has the flags, upstream and path wanted.
     pub fn wants_route(&self, interval: &RouteInterval) -> bool {
-        self.is_of_time(&interval.start, &interval.end, interval.believed()) && self.wants(route_flags(interval))
+        self.is_of_time(&interval.start, &interval.end, interval.believed())
+            && self.wants(route_flags(interval))
+            && self.filters.has_route(interval)
     }
 
     /// Replays about so many routes at a time.
     #[must_use]
     pub fn in_slices(self, most: usize) -> Plan {
         Plan { slices: Some(most), ..self }
+    }
+
+    /// Says what was made of what was typed.
+    pub fn tell_notes(&self) {
+        self.notes.iter().for_each(|said| note(said));
     }
 
     /// For commands whose rows name no records.
@@ -239,104 +268,5 @@ fn way(work: &Work) -> Way {
     Way {
         seek: if work.seek == SeekWhen::Always { Seek::Always } else { Seek::Never },
         verify: if work.verify { Verify::Yes } else { Verify::No },
-    }
-}
-
-struct Watched {
-    label: String,
-    origins: Vec<Asn>,
-    siblings: Vec<Asn>,
-    prefixes: Vec<IpNet>,
-    discovers: bool,
-    names: BTreeMap<Asn, String>,
-}
-
-/// Rule 4: a target on the command line replaces the default profile; a profile that is named as well is added to it.
-fn watched(typed: Target) -> Result<Watched, PlanError> {
-    let own = !(typed.origin.is_empty() && typed.prefix.is_empty() && typed.prefix_file.is_none());
-    let default = Profile::load(DEFAULT_PROFILE)?;
-    let profile = match &typed.profile {
-        Some(name) => Profile::load(name)?,
-        None if own => Profile::default(),
-        None => default.clone(),
-    };
-    // Names are decoration: the built-in ones serve any target, the profile's and the file's go before them.
-    let mut names = default.names;
-    names.extend(profile.names);
-    if let Some(path) = &typed.names {
-        names.extend(read_names(path)?);
-    }
-    let (mut origins, mut prefixes) = (profile.origins, profile.prefixes);
-    origins.extend(typed.origin);
-    prefixes.extend(typed.prefix);
-    if let Some(path) = &typed.prefix_file {
-        prefixes.extend(read_prefixes(path)?);
-    }
-    origins.sort_unstable();
-    origins.dedup();
-    prefixes.sort_unstable();
-    prefixes.dedup();
-    if typed.discover && origins.is_empty() {
-        return Err(PlanError::NothingToDiscover);
-    }
-    let discovers = typed.discover || prefixes.is_empty();
-    let label = label(&profile.label, &origins, &prefixes);
-    Ok(Watched { label, origins, siblings: profile.siblings, prefixes, discovers, names })
-}
-
-fn label(name: &str, origins: &[Asn], prefixes: &[IpNet]) -> String {
-    const NAMED: usize = 4;
-    let mut parts: Vec<String> = origins.iter().map(|asn| format!("AS{asn}")).collect();
-    parts.extend(prefixes.iter().map(ToString::to_string));
-    if parts.len() <= NAMED || name.is_empty() && origins.is_empty() {
-        let more = parts.len().saturating_sub(NAMED);
-        parts.truncate(NAMED);
-        if more > 0 {
-            parts.push(format!("and {more} more"));
-        }
-        let parts = parts.join(", ");
-        return if name.is_empty() { parts } else { format!("{name} ({parts})") };
-    }
-    // Of many origins and prefixes their numbers, each its own.
-    let origin = match origins {
-        many if many.len() > NAMED - 1 => plural(many.len(), "origin"),
-        few => few.iter().map(|asn| format!("AS{asn}")).collect::<Vec<_>>().join(", "),
-    };
-    let watched = if prefixes.is_empty() { String::new() } else { plural(prefixes.len(), "watched prefix") };
-    match (name, watched.is_empty(), origin.is_empty()) {
-        ("", true, _) => origin,
-        ("", false, _) => format!("{origin} ({watched})"),
-        (_, true, _) => format!("{name} ({origin})"),
-        (_, false, true) => format!("{name} ({watched})"),
-        (_, false, false) => format!("{name} ({origin}, {watched})"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn target() -> Target {
-        Target { profile: None, origin: vec![], prefix: vec![], prefix_file: None, covering: false, discover: false, names: None }
-    }
-
-    #[test]
-    fn a_typed_target_replaces_the_default_profile() {
-        let default = watched(target()).expect("built in");
-        assert_eq!(default.label, "North Korea (AS131279, 175.45.176.0/22)");
-        let own = watched(Target { origin: vec![Asn(17557)], ..target() }).expect("an origin");
-        assert_eq!((own.origins, own.prefixes.len(), own.discovers), (vec![Asn(17557)], 0, true));
-        let prefix = "208.65.153.0/24".parse().expect("a prefix");
-        let own = watched(Target { prefix: vec![prefix], ..target() }).expect("a prefix");
-        assert_eq!((own.origins.len(), own.prefixes, own.discovers), (0, vec![prefix], false));
-        let many: Vec<IpNet> = (0..35).map(|n| format!("10.{n}.0.0/16").parse().expect("a prefix")).collect();
-        let own = watched(Target { origin: vec![Asn(18101)], prefix: many.clone(), ..target() }).expect("many prefixes");
-        assert_eq!(own.label, "AS18101 (35 watched prefixes)");
-        let own = watched(Target { prefix: many, ..target() }).expect("many prefixes");
-        assert_eq!(own.label, "10.0.0.0/16, 10.1.0.0/16, 10.2.0.0/16, 10.3.0.0/16, and 31 more");
-        let own = watched(Target { profile: Some("telegram-2026".to_owned()), ..target() }).expect("built in");
-        assert_eq!(own.label, "Telegram (5 origins, 15 watched prefixes)");
-        let found = watched(Target { prefix: vec![prefix], discover: true, ..target() });
-        assert!(matches!(found, Err(PlanError::NothingToDiscover)));
     }
 }

@@ -141,7 +141,8 @@ pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
     if plan.discovers {
         let pass = FirstPass::new(plan, cache.clone());
         let found = each_file(plan, Doing::Looking, &files, known, |_, file, progress| pass.file(file, progress));
-        prefixes.extend(found.into_iter().flatten().collect::<BTreeSet<IpNet>>());
+        let asked = found.into_iter().flatten().filter(|prefix| plan.filters.has_family(*prefix));
+        prefixes.extend(asked.collect::<BTreeSet<IpNet>>());
     }
     let pass = SecondPass::new(plan, cache, prefixes);
     let said = each_file(plan, Doing::Reading, &files, said, |_, file, progress| pass.file(file, progress));

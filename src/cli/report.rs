@@ -30,9 +30,13 @@ pub fn only_html(format: Arg) -> Arg {
 pub fn run(typed: Report) -> Result<Exit, Fatal> {
     let (command, drawings) = (canonical(&typed.common), typed.svg);
     let plan = Plan::new(typed.common)?.without_evidence()?;
+    let plan =
+        plan.with_all_rows("report", "it draws all upstreams beside each other; take the rows from timeline, changes or routes")?;
+    plan.tell_notes();
     let results = Results::open(plan.output.as_deref(), drawings.as_deref())?;
     with_answer(&plan, &results.places(), |answer| {
         warn::warn(answer);
+        plan.filters.note_strangers(answer);
         let evidence = |record: RecordId| answer.evidence(record);
         let context = facts::context(&plan, answer, &evidence);
         let timeline = answer.timeline(&plan, &plan.options);
@@ -63,7 +67,7 @@ fn covered(answer: &Answer) -> Vec<Covered> {
 
 /// The command in one form, however it was typed: target, window, selection and inputs, each sorted; not what cannot change the result.
 pub fn canonical(typed: &Common) -> String {
-    let Common { inputs, analysis: Analysis { target, selection, .. }, fetching } = typed;
+    let Common { inputs, analysis: Analysis { target, paths, selection, .. }, fetching } = typed;
     let mut words = vec!["uplinks report".to_owned()];
     let mut option = |name: &str, values: Vec<String>| {
         let mut values = values;
@@ -73,14 +77,22 @@ pub fn canonical(typed: &Common) -> String {
     };
     option("profile", target.profile.iter().cloned().collect());
     option("origin", all(&target.origin));
-    option("prefix", target.prefix.iter().map(|p| p.trunc().to_string()).collect());
+    option("prefix", target.prefix.iter().map(|p| p.net.trunc().to_string()).collect());
     option("prefix-file", target.prefix_file.iter().cloned().collect());
+    option("origin-file", target.origin_file.iter().cloned().collect());
+    option("country", target.country.iter().cloned().collect());
+    option("delegated", target.delegated.clone());
     option("names", target.names.iter().cloned().collect());
+    option("hop", all((paths.hop > 1).then_some(&paths.hop)));
+    option("sibling", all(&paths.sibling));
+    option("skip-as", paths.skip_as.clone());
     option("from", all(&selection.from));
     option("to", all(&selection.to));
     option("collector", selection.collector.clone());
     option("collector-name", selection.collector_name.iter().cloned().collect());
     option("peer-asn", all(&selection.peer_asn));
+    option("exclude-peer", all(&selection.filters.exclude_peer));
+    option("family", selection.filters.family.iter().map(|family| family.text().to_owned()).collect());
     option("min-peers", all((selection.min_peers > 1).then_some(&selection.min_peers)));
     option("min-duration", all(&selection.min_duration.map(seconds)));
     option("merge-within", all(&selection.merge_within.map(seconds)));
@@ -88,6 +100,9 @@ pub fn canonical(typed: &Common) -> String {
     option("outage-share", all((selection.outage_share > 0.0).then_some(&selection.outage_share)));
     option("exclude-flag", selection.exclude_flag.iter().map(|f| f.text().to_owned()).collect());
     option("only-flag", selection.only_flag.iter().map(|f| f.text().to_owned()).collect());
+    if target.covering {
+        words.push("--covering".to_owned());
+    }
     if target.discover {
         words.push("--discover".to_owned());
     }
@@ -166,5 +181,22 @@ mod tests {
             assert_eq!(said(line), expected);
         }
         assert_eq!(said(&["it's"]), r"uplinks report 'it'\''s'");
+        let asked = [
+            "--country",
+            "cu",
+            "--delegated",
+            "b",
+            "--delegated",
+            "a",
+            "--family",
+            "4",
+            "--exclude-peer",
+            "AS1",
+            "--hop",
+            "2",
+            "x",
+        ];
+        let expected = "uplinks report --country CU --delegated a --delegated b --hop 2 --exclude-peer 1 --family 4 x";
+        assert_eq!(said(&asked), expected);
     }
 }

@@ -75,9 +75,7 @@ impl Slices {
 
 /// The intervals of a slice that are asked for, in order of rows.
 fn wanted(plan: &Plan, replays: &[Replay]) -> Vec<RouteInterval> {
-    let is_wanted = |interval: &&RouteInterval| {
-        (plan.peer_asns.is_empty() || plan.peer_asns.contains(&interval.peer.asn)) && plan.wants_route(interval)
-    };
+    let is_wanted = |interval: &&RouteInterval| plan.asks(&interval.peer) && plan.wants_route(interval);
     let all = replays.iter().flat_map(|replay| &replay.intervals);
     let mut wanted: Vec<RouteInterval> = all.filter(is_wanted).cloned().collect();
     wanted.sort_unstable_by(route_order);

@@ -83,6 +83,7 @@ pub fn run(typed: SurveyArgs) -> Result<Exit, Fatal> {
         return plan_only(&client, &Mirror::open(&folder).map_err(FetchError::Manifest)?, &question, max_bytes);
     }
     let mut plan = Plan::of(Vec::new(), analysis)?;
+    plan.tell_notes();
     let results = Results::of(&plan)?;
     let mut survey = Survey {
         client,

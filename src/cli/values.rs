@@ -21,6 +21,40 @@ pub fn parse_prefix(text: &str) -> Result<IpNet, String> {
     text.parse().or_else(|_| host()).map_err(|_| "write a prefix as 175.45.176.0/22 or 2001:db8::/32".to_owned())
 }
 
+/// A prefix as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedPrefix {
+    /// What it is read as.
+    pub net: IpNet,
+    text: String,
+}
+
+impl TypedPrefix {
+    /// Of an option.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Ok(TypedPrefix { net: parse_prefix(text)?, text: text.to_owned() })
+    }
+
+    /// What was made of an address, or of an address within a prefix.
+    pub fn remark(&self) -> Option<String> {
+        let net = self.net.trunc();
+        let is_address = !self.text.contains('/') || net != self.net;
+        is_address.then(|| format!("{} is read as {net}", self.text))
+    }
+}
+
+impl From<IpNet> for TypedPrefix {
+    fn from(net: IpNet) -> Self {
+        TypedPrefix { net, text: net.to_string() }
+    }
+}
+
+/// A country's code, as the registries write it.
+pub fn parse_country(text: &str) -> Result<String, String> {
+    let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_code.then(|| text.to_ascii_uppercase()).ok_or_else(|| "write a country's code of two letters, as KP".to_owned())
+}
+
 /// A share from 0 to 1.
 pub fn parse_share(text: &str) -> Result<f64, String> {
     let share = text.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
@@ -98,6 +132,22 @@ mod tests {
         for text in ["", "M", "1.23M", "-1", "5X", "5é", "99999999999999T"] {
             assert!(parse_octets(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_made_of_an_address() {
+        for (text, remark) in [
+            ("203.0.113.7", Some("203.0.113.7 is read as 203.0.113.7/32")),
+            ("2001:db8::1", Some("2001:db8::1 is read as 2001:db8::1/128")),
+            ("175.45.177.5/22", Some("175.45.177.5/22 is read as 175.45.176.0/22")),
+            ("175.45.176.0/22", None),
+            ("203.0.113.7/32", None),
+            ("2001:DB8::/32", None),
+        ] {
+            assert_eq!(TypedPrefix::parse(text).expect(text).remark().as_deref(), remark);
+        }
+        assert_eq!(parse_country("cu").as_deref(), Ok("CU"));
+        assert!(["", "C", "CUB", "ÿ", "1a"].iter().all(|text| parse_country(text).is_err()));
     }
 
     #[test]

@@ -125,7 +125,9 @@ impl PathReader {
             Flag::RouteServer,
         ];
         let mut remarks = route.flags;
-        of_path.into_iter().for_each(|flag| remarks.clear(flag));
+        for flag in of_path {
+            remarks.clear(flag);
+        }
         let read = self.read(Arc::clone(&route.path), peer);
         read.map_or_else(|| route.clone(), |read| Route { flags: read.flags.union(remarks), ..read })
     }

@@ -81,7 +81,7 @@ impl Profile {
 }
 
 /// The lines that say something: `#` begins a comment.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bare = |(at, line): (usize, &'_ str)| (at + 1, line.split('#').next().map_or(0, str::len));
     text.lines()
         .enumerate()

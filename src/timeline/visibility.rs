@@ -81,6 +81,13 @@ pub fn visibility(timeline: &Timeline, window: Span, bin: Option<i64>) -> Series
 }
 
 impl Series {
+    /// Without the subjects that are not asked for; what is told of the others stays as it is.
+    #[must_use]
+    pub fn only(mut self, is_wanted: impl Fn(&Subject) -> bool) -> Series {
+        self.subjects.retain(|(subject, _)| is_wanted(subject));
+        self
+    }
+
     /// The points, in order of time.
     pub fn points(&self) -> Box<dyn Iterator<Item = Point> + '_> {
         match self.bin {

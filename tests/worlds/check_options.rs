@@ -17,7 +17,7 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
     }
     match in_turn(world, 6) {
         0 => collector(case, verdict),
-        1 => peer_asn(case, verdict),
+        1 => filters(case, verdict),
         2 => window(case, verdict),
         3 => by_target(case, verdict),
         4 => merge_within(case, verdict),
@@ -50,18 +50,36 @@ pub fn differing(one: &Answer, other: &Answer) -> String {
     one.stdout.lines().find(|line| !others.contains(line)).unwrap_or("(nothing else)").to_owned()
 }
 
-/// `--peer-asn` selects rows of `routes`.
-fn peer_asn(case: &Case, verdict: &mut Verdict) {
+/// What chooses among peers, upstreams and paths selects rows of `routes`.
+fn filters(case: &Case, verdict: &mut Verdict) {
     let peers = case.truth.world.collectors.iter().flat_map(|c| &c.peers);
-    let Some(asn) = peers.map(|p| p.asn).next() else { return };
-    let answer = case.ask("routes", &["--peer-asn", &asn.to_string()]);
+    let Some((asn, row)) = peers.map(|p| p.asn).next().zip(case.routes.1.first()) else { return };
+    let (number, upstream) = (asn.to_string(), row.subject.1.clone());
+    let has = |row: &Route, asn: &str| row.path.split([' ', ',', '{', '}']).any(|one| one == asn);
+    let nearest = row.path.split([' ', ',', '{', '}']).find(|one| !one.is_empty()).unwrap_or("1").to_owned();
+    choose(case, &["--peer-asn", &number], |row| row.asn == asn, verdict);
+    choose(case, &["--exclude-peer", &number], |row| row.asn != asn, verdict);
+    choose(case, &["--exclude-peer", &row.ip], |other| other.ip != row.ip, verdict);
+    choose(case, &["--family", "4"], |row| !row.prefix.contains(':'), verdict);
+    choose(case, &["--through", &nearest], |row| has(row, &nearest), verdict);
+    if upstream.parse::<u32>().is_ok() {
+        choose(case, &["--upstream", &upstream], |row| row.subject.1 == upstream, verdict);
+    }
+}
+
+fn choose(case: &Case, option: &[&str], is_chosen: impl Fn(&Route) -> bool, verdict: &mut Verdict) {
+    let answer = case.ask("routes", option);
+    // A family that the target does not have is refused.
+    if answer.code == Some(2) && option[0] == "--family" {
+        return;
+    }
     let found: Vec<String> = rows::routes(&answer).iter().map(|row| row.cells.text()).collect();
-    let expected: Vec<String> = case.routes.1.iter().filter(|row| row.asn == asn).map(|row| row.cells.text()).collect();
+    let expected: Vec<String> = case.routes.1.iter().filter(|row| is_chosen(row)).map(|row| row.cells.text()).collect();
     if let Some(row) = found.iter().find(|row| !expected.contains(row)) {
-        verdict.add("options.peer-asn", &answer, row, "no row of all routes is like it");
+        verdict.add("options.filters", &answer, row, "no row of all routes is like it");
     }
     if let Some(row) = expected.iter().find(|row| !found.contains(row)) {
-        verdict.add("options.peer-asn", &answer, format!("missing: {row}"), "it is there without the option");
+        verdict.add("options.filters", &answer, format!("missing: {row}"), "it is there without the option");
     }
 }
 

@@ -29,6 +29,7 @@ mod ask;
 mod check_changes;
 mod check_claims;
 mod check_first;
+mod check_hops;
 mod check_options;
 mod check_routes;
 mod check_timeline;

@@ -1,6 +1,7 @@
 //! One block at a time: decoded up to its last column, then searched, looked into at its ends, or inverted.
 
 use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
 
 use super::bits::Bits;
 use super::block::{self, Decoded, decode_symbols};
@@ -51,13 +52,61 @@ pub struct BlockDecoder {
 }
 
 thread_local! {
-    static DECODER: RefCell<BlockDecoder> = RefCell::default();
+    static SPARE: RefCell<Vec<BlockDecoder>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Lends the thread's own decoder: one of the tasks of a thread uses it at a time, so that however many files are being read there are no
-/// more of them than threads. `job` must not hand tasks to the pool.
+/// Decoders that a thread keeps for the next file: one reads, one looks ahead.
+const MOST_SPARE: usize = 2;
+
+/// A decoder with the buffers of one that was given back, as clearing new ones takes longer than reading a small file. It holds no block.
+#[derive(Debug)]
+pub struct Lent(BlockDecoder);
+
+impl Lent {
+    /// From those that this thread keeps, or a new one.
+    pub fn new() -> Self {
+        Lent(SPARE.with_borrow_mut(Vec::pop).unwrap_or_default())
+    }
+}
+
+/// Lends a decoder for one task: however many blocks there are, there are no more of them than tasks at a time.
 pub fn with_decoder<T>(job: impl FnOnce(&mut BlockDecoder) -> T) -> T {
-    DECODER.with_borrow_mut(job)
+    job(&mut Lent::new())
+}
+
+impl Default for Lent {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let mut decoder = std::mem::take(&mut self.0);
+        decoder.forget();
+        // A thread that ends keeps nothing.
+        let _ = SPARE.try_with(|spare| {
+            if let Ok(mut spare) = spare.try_borrow_mut()
+                && spare.len() < MOST_SPARE
+            {
+                spare.push(decoder);
+            }
+        });
+    }
+}
+
+impl Deref for Lent {
+    type Target = BlockDecoder;
+
+    fn deref(&self) -> &BlockDecoder {
+        &self.0
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut BlockDecoder {
+        &mut self.0
+    }
 }
 
 impl Default for BlockDecoder {
@@ -89,10 +138,16 @@ impl BlockDecoder {
         let decoded = self.try_decode(data, offset, level);
         self.bit = decoded.is_ok().then_some(offset);
         if decoded.is_err() {
-            self.rows = 0;
-            self.starts = [0; 257];
+            self.forget();
         }
         decoded
+    }
+
+    /// Lets go of the block that is held, and keeps the buffers.
+    fn forget(&mut self) {
+        self.bit = None;
+        self.rows = 0;
+        self.starts = [0; 257];
     }
 
     fn try_decode(&mut self, data: &[u8], offset: usize, level: u8) -> Result<BlockInfo, Bz2Error> {

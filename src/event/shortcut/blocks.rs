@@ -1,7 +1,7 @@
 //! How a file begins: its first block, its first record.
 
 use super::GaveUp;
-use crate::archive::bzip2::decoder::BlockDecoder;
+use crate::archive::bzip2::decoder::Lent;
 use crate::archive::bzip2::stream::{Place, Walk};
 use crate::model::Time;
 use crate::mrt::{Header, Kind, RawRecord};
@@ -12,7 +12,7 @@ const HEAD: usize = 512;
 /// The first block of a file, decoded, with the walk that goes on behind it.
 pub(super) struct Opening<'a> {
     pub walk: Walk<'a>,
-    pub decoder: BlockDecoder,
+    pub decoder: Lent,
     /// Offset of the first block in bits.
     pub first: usize,
     /// Of the first record.
@@ -26,7 +26,7 @@ pub(super) struct Opening<'a> {
 impl<'a> Opening<'a> {
     pub fn read(mut walk: Walk<'a>) -> Result<Self, GaveUp> {
         let Place::Block { bit: first, .. } = walk.place() else { return Err(GaveUp) };
-        let mut decoder = BlockDecoder::new();
+        let mut decoder = Lent::new();
         walk.decode_next(&mut decoder)?.ok_or(GaveUp)?;
         let mut head = Vec::new();
         decoder.invert_head_into(HEAD, &mut head);

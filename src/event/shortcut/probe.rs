@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::GaveUp;
 use super::order::{Key, Order, Row};
-use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
+use crate::archive::bzip2::decoder::{LARGEST_LEVEL, Lent};
 use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::scan::{Mark, Scanner};
 use crate::archive::bzip2::stream::Place;
@@ -25,7 +25,7 @@ const TAILS: [usize; 3] = [128 << 10, 1 << 20, 8 << 20];
 pub(super) struct Prober<'a> {
     data: Octets<'a>,
     pub order: Order,
-    decoder: BlockDecoder,
+    decoder: Lent,
     scanner: Scanner,
     /// The first record of a block by the block's offset in bits.
     seen: BTreeMap<usize, Row>,
@@ -39,7 +39,7 @@ impl<'a> Prober<'a> {
         Prober {
             data,
             order,
-            decoder: BlockDecoder::new(),
+            decoder: Lent::new(),
             scanner: Scanner::new(&[Mark::Block]),
             seen: BTreeMap::new(),
             ahead: BTreeMap::new(),
@@ -65,6 +65,17 @@ impl<'a> Prober<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// A place in the order behind which all is that begins behind the last of these blocks, the first of the file on: the second record
+    /// of the last in which a record begins at all. Some compressors make blocks shorter than a record.
+    pub fn key_before(&mut self, bits: &[usize]) -> Result<Key, GaveUp> {
+        for bit in bits.iter().rev() {
+            if let Some(row) = self.probe(*bit)? {
+                return Ok(row.key.next());
+            }
+        }
+        Ok(Key::before(0, 0))
     }
 
     /// The bytes of the block at `bit`, and what follows it.

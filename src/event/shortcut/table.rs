@@ -88,11 +88,10 @@ pub(super) fn read(
     stretches.extend(sampled(&families));
     match hits {
         None => stretches.extend(watched(&families, &dump.builder)),
-        Some(hits) => {
+        Some(Hits { bits, hits }) => {
             for (before, at) in hits {
-                // A block in which no record begins leaves the place open: from the start on is always right.
-                let from = dump.prober.probe(before)?.map_or(Key::before(0, 0), |row| row.key.next());
-                stretches.push(Stretch { from, until: Until::Behind(at) });
+                let from = dump.prober.key_before(&bits[..=before])?;
+                stretches.push(Stretch { from, until: Until::Behind(bits[at]) });
             }
         }
     }
@@ -148,8 +147,16 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Goes through all blocks; the first is decoded. The blocks, by their first bits, that may hold a pattern, each with the one before it.
-fn search(data: Octets<'_>, opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Vec<(usize, usize)>, GaveUp> {
+/// The blocks of a dump.
+struct Hits {
+    /// The first bit of each.
+    bits: Vec<usize>,
+    /// Those that may hold a pattern, or its end, each behind one in which such a pattern may begin.
+    hits: Vec<(usize, usize)>,
+}
+
+/// Goes through all blocks; the first is decoded.
+fn search(data: Octets<'_>, opening: &mut Opening<'_>, patterns: &SearchSet) -> Result<Hits, GaveUp> {
     let mut border = Border::new(patterns);
     let (mut bits, mut hits) = (Vec::new(), Vec::new());
     each_block(data, opening, &Search::new(patterns, 0), |sight| {
@@ -157,11 +164,11 @@ fn search(data: Octets<'_>, opening: &mut Opening<'_>, patterns: &SearchSet) -> 
         bits.push(sight.bit);
         let across = border.join(sight.edges()?).unwrap_or(0);
         if across > 0 || sight.may_contain {
-            hits.push((bits[at.saturating_sub(across + 1)], sight.bit));
+            hits.push((at.saturating_sub(across + 1), at));
         }
         Ok(())
     })?;
-    Ok(hits)
+    Ok(Hits { bits, hits })
 }
 
 /// Reads the peer index and the first RIB record, at which the cursor then stands.

@@ -10,7 +10,7 @@ use super::GaveUp;
 use super::blocks::Opening;
 use super::sweep::{Search, each_block};
 use crate::archive::bzip2::border::Border;
-use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL};
+use crate::archive::bzip2::decoder::{BlockDecoder, LARGEST_LEVEL, Lent};
 use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::search::SearchSet;
 use crate::event::file::FileEvents;
@@ -122,7 +122,7 @@ struct Reader<'a> {
     secs: u32,
     blocks: Vec<Block>,
     patterns: &'a SearchSet,
-    decoder: BlockDecoder,
+    decoder: Lent,
     watch: &'a Watch,
     prefilter: Prefilter,
 }

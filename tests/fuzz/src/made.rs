@@ -58,6 +58,12 @@ pub fn profile(choices: &mut Choices<'_>) {
         origins.push(if bare { written } else { quoted(&written) });
         profile.origins.push(origin);
     }
+    let mut siblings = Vec::new();
+    for _ in 0..choices.below(3) {
+        let (sibling, written) = asn(choices);
+        siblings.push(quoted(&written));
+        profile.siblings.push(sibling);
+    }
     for _ in 0..choices.below(4) {
         let (net, written) = prefix(choices);
         prefixes.push(quoted(written));
@@ -70,9 +76,10 @@ pub fn profile(choices: &mut Choices<'_>) {
     }
     let also = if choices.one_in(2) { "name = \"of less worth\"\n" } else { "" };
     let written = format!(
-        "{also}label = {}\norigins = [{}]\nprefixes = [{}]\n[names]\n{names}",
+        "{also}label = {}\norigins = [{}]\nsiblings = [{}]\nprefixes = [{}]\n[names]\n{names}",
         quoted(&profile.label),
         origins.join(", "),
+        siblings.join(", "),
         prefixes.join(", ")
     );
     assert_eq!(Profile::parse(&written, "made").expect("a profile"), profile, "{written}");
@@ -114,6 +121,10 @@ pub fn claims(choices: &mut Choices<'_>) {
         if let Some((_, written)) = &upstream {
             let _ = writeln!(entries, "upstream = {}", quoted(written));
         }
+        let hop = if upstream.is_some() { 1 + choices.below(16) } else { 1 };
+        if hop > 1 {
+            let _ = writeln!(entries, "hop = {hop}");
+        }
         let prefixes: Vec<(Option<IpNet>, &str)> = (0..=choices.below(3))
             .map(|_| {
                 if choices.one_in(3) {
@@ -135,19 +146,28 @@ pub fn claims(choices: &mut Choices<'_>) {
             origin: default_origin,
             upstream,
             upstreams: only.iter().map(|(asn, _)| *asn).collect(),
+            hop,
             when,
         };
         all.extend(prefixes.into_iter().map(of));
     }
     let (own, own_written) = prefix(choices);
     let tolerance = default_tolerance.map_or(String::new(), |(_, text)| format!("tolerance = \"{text}\"\n"));
-    let written =
-        format!("title = \"made\"\norigin = {}\nprefixes = [\"{own_written}\"]\n{tolerance}{entries}", quoted(&origin_written));
+    let siblings: Vec<(Asn, String)> = (0..choices.below(3)).map(|_| asn(choices)).collect();
+    let siblings_written = siblings.iter().map(|(_, written)| quoted(written)).collect::<Vec<_>>().join(", ");
+    let written = format!(
+        "title = \"made\"\norigin = {}\nsiblings = [{siblings_written}]\nprefixes = [\"{own_written}\"]\n{tolerance}{entries}",
+        quoted(&origin_written)
+    );
     let read = Claims::parse(&written, "made").unwrap_or_else(|error| panic!("{error}\n{written}"));
     let mut prefixes: Vec<IpNet> = all.iter().filter_map(|claim| claim.prefix).chain([own]).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
-    assert_eq!(read, Claims { title: "made".to_owned(), prefixes, claims: all }, "{written}");
+    assert_eq!(
+        read,
+        Claims { title: "made".to_owned(), prefixes, siblings: siblings.into_iter().map(|(asn, _)| asn).collect(), claims: all },
+        "{written}"
+    );
 }
 
 pub fn lists(choices: &mut Choices<'_>) {

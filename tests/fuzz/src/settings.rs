@@ -6,7 +6,7 @@ use std::fmt::{Display, Write};
 use ipnet::IpNet;
 use uplinks::check::{Claim, Claims, When};
 use uplinks::model::Asn;
-use uplinks::target::{Profile, SettingsError, names_of, prefixes_of};
+use uplinks::target::{Delegated, Profile, SettingsError, delegated_of, names_of, origins_of, prefixes_of};
 
 use super::choices::{Choices, noise};
 use super::made;
@@ -128,6 +128,29 @@ pub fn name_and_prefix_files(data: &[u8]) {
             assert_eq!(prefixes_of(&written, "again").ok(), Some(prefixes));
         }
     }
+    match origins_of(text, "origins") {
+        Err(error) => harmless(&error),
+        Ok(origins) => {
+            assert!(!origins.is_empty());
+            let written: String = lines(origins.iter().map(|asn| format!("AS{asn} # so")));
+            assert_eq!(origins_of(&written, "again").ok().as_ref(), Some(&origins));
+            let column: String = lines(origins.iter().map(|asn| format!("\"a, b\",{asn}")));
+            assert_eq!(origins_of(&format!("name,asn\n{column}"), "again").ok(), Some(origins));
+        }
+    }
+    match delegated_of([(text, "delegated")], "CU") {
+        Err(error) => harmless(&error),
+        Ok(found) => {
+            assert!(found != Delegated::default());
+            let number = |asn: &Asn| format!("x|cu|asn|{asn}|1|2|assigned");
+            let prefix = |net: &IpNet| match net {
+                IpNet::V4(net) => format!("x|CU|ipv4|{}|{}|2|allocated", net.addr(), 1_u64 << (32 - net.prefix_len())),
+                IpNet::V6(net) => format!("x|CU|ipv6|{}|{}|2|allocated|y", net.addr(), net.prefix_len()),
+            };
+            let written = lines(found.origins.iter().map(number).chain(found.prefixes.iter().map(prefix)));
+            assert_eq!(delegated_of([(written.as_str(), "again")], "CU").ok(), Some(found), "{written}");
+        }
+    }
 }
 
 /// An error of a list names a line that is there.
@@ -203,6 +226,11 @@ pub fn list_seeds() -> Vec<Vec<u8>> {
         "1 a\n1 b\nx",
         "1,\"\" \"\n",
         "\u{feff}1,a\u{85}b\n",
+        "\u{feff}name;AS Number\r\n\"a;\nb\";64500\n# c\n\nd;\ne;ambiguous\nf;2.207",
+        "2.3|lacnic|20260101|3|19870101|20251231|-0300\nlacnic|*|ipv4|*|1|summary\n\
+         lacnic|CU|asn|11960|3|19981231|allocated|a\nlacnic|CU|ipv4|200.0.17.0|768|19960101|assigned\n\
+         lacnic|CU|ipv6|2001:13cc::1|32|20080101|allocated\n",
+        "x|CU|asn|4294967295|1||allocated\nx|CU|ipv4|0.0.0.0|4294967296||allocated\nx|CU|ipv4|255.255.255.255|2||allocated",
     ]
     .map(|text| text.as_bytes().to_vec())
     .into_iter()
