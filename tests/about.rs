@@ -7,8 +7,9 @@ use std::io::Write;
 
 use run::{Rows, uplinks};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "timeline",
+    "summary",
     "changes",
     "first",
     "routes",

@@ -142,6 +142,38 @@ fn true_claims_pass_within_their_tolerance() {
     assert_eq!(all_judged(of, &sample(), &table), Some(0));
 }
 
+/// What `only` says of each prefix with so many peers to make an upstream.
+fn only(allowed: &str, span: [&str; 2], archive: &str, least: &str) -> Vec<String> {
+    let [from, to] = span.map(|time| format!("2017-10-{time}Z"));
+    let prefix = "prefix = ['175.45.176.0/24', '175.45.177.0/24', '*']";
+    let rest = format!("{prefix}\nupstreams = [{allowed}]\nfrom = {from}\nto = {to}");
+    let (code, found) = judged(&claim("only", &rest), archive, &["--min-peers", least]);
+    let verdicts: Vec<String> = found.iter().map(|row| row.split(' ').nth(3).expect("a verdict").to_owned()).collect();
+    assert_eq!(code == Some(1), verdicts.iter().any(|verdict| verdict == "fail"));
+    verdicts
+}
+
+#[test]
+fn only_these_passes_where_all_is_known_and_fails_where_another_is_proven() {
+    let (night, whole) = (["01T00:20:00", "01T09:07:50"], ["01T00:20:00", "02T11:00:00"]);
+    let (pass, open, fail) = ("pass", "not-decidable", "fail");
+    assert_eq!(only("4837", night, &sample(), "1"), [pass, pass, pass]);
+    // The first peer of another is there at that second.
+    assert_eq!(only("4837", ["01T00:20:00", "01T09:07:51"], &sample(), "1"), [fail, pass, fail]);
+    assert_eq!(only("4837, 20485", whole, &sample(), "3"), [pass, pass, pass]);
+    // A session began anew: of it alone nothing was known then.
+    assert_eq!(only("4837, 20485", whole, &sample(), "1"), [open, open, open]);
+    assert_eq!(only("20485", night, &sample(), "25"), [pass, pass, pass], "so many have none of them");
+    assert_eq!(only("4837", ["03T00:00:00", "04T00:00:00"], &sample(), "1"), [open, open, open], "no data");
+    // What is missing may hide another, and nothing that is there is hidden by it.
+    let part = without_the_onset();
+    let part = part.path().display().to_string();
+    assert_eq!(only("4837", ["01T00:20:00", "01T09:12:00"], &part, "1"), [open, open, open]);
+    assert_eq!(only("4837", ["01T00:20:00", "01T10:00:00"], &part, "1"), [fail, open, fail]);
+    let ran = uplinks(&["check", "north-korea", "-f", "csv", "sample-data"]);
+    assert!(!ran.stdout.contains("another upstream"), "{}", ran.stdout);
+}
+
 #[test]
 fn ribs_alone_prove_presence_at_their_times_and_refute_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -179,7 +211,7 @@ fn claims_that_cannot_be_read_are_refused_with_a_remedy() {
 #[test]
 fn every_format_tells_the_verdicts() {
     for (format, said) in [
-        ("table", "of 36 claims, 8 pass, 0 fail, 28 cannot be decided"),
+        ("table", "of 45 claims, 8 pass, 0 fail, 37 cannot be decided"),
         ("csv", ",pass,"),
         ("json", "\"verdict\":\"pass\""),
         ("jsonl", "\"verdict\":\"pass\""),

@@ -40,6 +40,8 @@ fn bad_arguments_are_told_with_their_remedy() {
         (vec!["timeline", "--min-peers", "0", &sample], "0"),
         (vec!["timeline", "--exclude-flag", "odd", &sample], "'odd' is no flag"),
         (vec!["timeline", "--discover", "--prefix", "10.0.0.0/8", &sample], "--discover needs an origin"),
+        (vec!["changes", "--by", "upstream", &sample], "--by upstream is for timeline"),
+        (vec!["summary", "--evidence", "x.mrt", &sample], "--evidence is for timeline"),
         (vec!["first", &sample], "--upstream"),
         (vec!["timelien", &sample], "timeline"),
     ] {

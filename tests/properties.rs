@@ -68,7 +68,7 @@ fn without_paths(csv: &str) -> String {
     reader.records().map(|record| row(record.expect("a row")) + "\n").collect()
 }
 
-const COMMANDS: [&str; 3] = ["timeline", "changes", "routes"];
+const COMMANDS: [&str; 4] = ["timeline", "summary", "changes", "routes"];
 
 #[test]
 fn any_order_of_files_and_any_threads_give_the_same_bytes() {
@@ -131,8 +131,8 @@ fn episodes_are_what_counting_the_routes_gives() {
 fn replayed(paths: &[String], slices: Option<usize>) -> Vec<String> {
     let line = ["uplinks", "routes", "--prefix", "175.45.176.0/22", "--progress", "never"].map(str::to_owned);
     let cli = Cli::try_parse_from(line.iter().chain(paths)).expect("a command");
-    let Command::Routes(common) = cli.command else { panic!("another command") };
-    let plan = Plan::new(common).expect("a plan");
+    let Command::Routes(rows) = cli.command else { panic!("another command") };
+    let plan = Plan::of_rows(rows).expect("a plan");
     let plan = slices.into_iter().fold(plan, Plan::in_slices);
     let answer = Answer::new(&plan, read::read(&plan).expect("read"));
     let mut told = Vec::new();

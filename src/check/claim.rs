@@ -34,6 +34,8 @@ pub struct Claim {
     pub origin: Asn,
     /// Through whom; `None`: anyone.
     pub upstream: Option<Asn>,
+    /// Of [`Claimed::Only`]: all that may be there, sorted; else none.
+    pub upstreams: Vec<Asn>,
     /// At which hop: 1 is next to the origin.
     pub hop: usize,
     /// When.
@@ -51,6 +53,8 @@ pub enum Claimed {
     Present,
     /// No route was there.
     Absent,
+    /// In a whole span no upstream was there but these.
+    Only,
     /// The last route went.
     OutageBegins,
     /// The first route came back.
@@ -63,11 +67,12 @@ pub enum Claimed {
 
 impl Claimed {
     /// All of them.
-    pub const ALL: [Claimed; 8] = [
+    pub const ALL: [Claimed; 9] = [
         Claimed::Gained,
         Claimed::Lost,
         Claimed::Present,
         Claimed::Absent,
+        Claimed::Only,
         Claimed::OutageBegins,
         Claimed::OutageEnds,
         Claimed::Announced,
@@ -81,6 +86,7 @@ impl Claimed {
             Claimed::Lost => "lost",
             Claimed::Present => "present",
             Claimed::Absent => "absent",
+            Claimed::Only => "only",
             Claimed::OutageBegins => "outage-begins",
             Claimed::OutageEnds => "outage-ends",
             Claimed::Announced => "announced",
@@ -111,6 +117,11 @@ pub enum When {
         /// How often.
         count: usize,
     },
+    /// All the time.
+    Throughout {
+        /// The span; its end counts too.
+        span: Span,
+    },
 }
 
 impl When {
@@ -120,7 +131,7 @@ impl When {
             When::At { time, tolerance } => {
                 Span { from: time.plus_micros(-tolerance), until: time.plus_micros(tolerance.saturating_add(1)) }
             }
-            When::Within { span, .. } => Span { from: span.from, until: span.until.plus_micros(1) },
+            When::Within { span, .. } | When::Throughout { span } => Span { from: span.from, until: span.until.plus_micros(1) },
         }
     }
 
@@ -128,7 +139,7 @@ impl When {
     pub fn time(self) -> Time {
         match self {
             When::At { time, .. } => time,
-            When::Within { span, .. } => span.from,
+            When::Within { span, .. } | When::Throughout { span } => span.from,
         }
     }
 }

@@ -15,12 +15,12 @@ pub enum Event {
 }
 
 impl Event {
-    /// What a claim speaks of; `None`: a message.
+    /// What a claim speaks of; `None`: a message, or no event.
     pub fn of(what: Claimed) -> Option<Event> {
         match what {
             Claimed::Gained | Claimed::OutageEnds | Claimed::Present => Some(Event::Rises),
             Claimed::Lost | Claimed::OutageBegins | Claimed::Absent => Some(Event::Falls),
-            Claimed::Announced | Claimed::Prepended => None,
+            Claimed::Announced | Claimed::Prepended | Claimed::Only => None,
         }
     }
 }

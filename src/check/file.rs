@@ -45,6 +45,7 @@ struct Entry {
     prefix: Option<Value>,
     origin: Option<Value>,
     upstream: Option<Value>,
+    upstreams: Option<Vec<Value>>,
     hop: Option<u8>,
     at: Option<Value>,
     tolerance: Option<String>,
@@ -105,15 +106,17 @@ fn of_entry(number: usize, entry: &Entry, file: &File) -> Result<Vec<Claim>, Str
                 entry.what
             ));
         }
+        (Claimed::Only, Some(_)) => return Err("'only' takes a list: upstreams = [4837, 20485]".to_owned()),
         (Claimed::OutageBegins | Claimed::OutageEnds, Some(_)) => {
             return Err("an outage is of all upstreams together: leave out upstream, or use gained or lost".to_owned());
         }
         _ => {}
     }
+    let upstreams = parse_upstreams(what, entry)?;
     let hop = match (entry.hop, upstream) {
         (None, _) => 1,
-        (Some(hop @ 1..=16), Some(_)) => hop.into(),
-        (Some(1..=16), None) => return Err("a hop is of an upstream: add upstream = 4837".to_owned()),
+        (Some(hop @ 1..=16), _) if upstream.is_some() || what == Claimed::Only => hop.into(),
+        (Some(1..=16), _) => return Err("a hop is of an upstream: add upstream = 4837".to_owned()),
         (Some(hop), _) => return Err(format!("hop = {hop} is none from 1 (next to the origin) to 16")),
     };
     let when = parse_when(what, entry, file)?;
@@ -126,14 +129,39 @@ fn of_entry(number: usize, entry: &Entry, file: &File) -> Result<Vec<Claim>, Str
         prefix,
         origin,
         upstream,
+        upstreams: upstreams.clone(),
         hop,
         when,
     };
     Ok(prefixes.into_iter().map(of).collect())
 }
 
+/// What `only` allows.
+fn parse_upstreams(what: Claimed, entry: &Entry) -> Result<Vec<Asn>, String> {
+    match (what, &entry.upstreams) {
+        (Claimed::Only, Some(list)) if !list.is_empty() => {
+            let mut all = list.iter().map(asn_of).collect::<Result<Vec<Asn>, String>>()?;
+            all.sort_unstable();
+            all.dedup();
+            Ok(all)
+        }
+        (Claimed::Only, _) => Err("'only' needs those that may be there: upstreams = [4837, 20485]".to_owned()),
+        (_, Some(_)) => Err(format!("'{}' takes one upstream; a list is for 'only'", what.text())),
+        (_, None) => Ok(Vec::new()),
+    }
+}
+
+fn parse_span(from: &Value, to: &Value) -> Result<Span, String> {
+    let span = Span { from: parse_time(from)?, until: parse_time(to)? };
+    if span.from >= span.until { Err("from is not before to".to_owned()) } else { Ok(span) }
+}
+
 fn parse_when(what: Claimed, entry: &Entry, file: &File) -> Result<When, String> {
     match (&entry.at, &entry.from, &entry.to, entry.count) {
+        (None, Some(from), Some(to), None) if what == Claimed::Only && entry.tolerance.is_none() => {
+            Ok(When::Throughout { span: parse_span(from, to)? })
+        }
+        _ if what == Claimed::Only => Err("'only' is of a span: give from and to, no at, tolerance or count".to_owned()),
         (Some(at), None, None, None) => {
             let written = entry.tolerance.as_ref().or(file.tolerance.as_ref());
             let tolerance = written.map_or(Ok(TOLERANCE), |text| parse_duration(text))?;
@@ -141,10 +169,7 @@ fn parse_when(what: Claimed, entry: &Entry, file: &File) -> Result<When, String>
         }
         (None, Some(_), Some(_), Some(_)) if what.is_state() => Err(format!("'{}' is of a time: give at", what.text())),
         (None, Some(from), Some(to), Some(count)) => {
-            let span = Span { from: parse_time(from)?, until: parse_time(to)? };
-            if span.from >= span.until {
-                return Err("from is not before to".to_owned());
-            }
+            let span = parse_span(from, to)?;
             if entry.tolerance.is_some() {
                 return Err("a count within from and to takes no tolerance".to_owned());
             }
@@ -240,6 +265,11 @@ mod tests {
             (claim("what = 'present'\nat = 2017-10-01\nprefix = '1.2.3.4/99'"), "is no prefix"),
             (claim("what = 'present'\nat = 2017-10-01\norigin = 'x'"), "is no AS number"),
             (claim("what = 'present'\nwhen = 2017-10-01"), "when"),
+            (claim("what = 'only'\nupstreams = [2]\nat = 2017-10-01"), "'only' is of a span"),
+            (claim("what = 'only'\nfrom = 2017-10-01\nto = 2017-10-02"), "'only' needs those"),
+            (claim("what = 'only'\nupstream = 2\nfrom = 2017-10-01\nto = 2017-10-02"), "'only' takes a list"),
+            (claim("what = 'only'\nupstreams = [2]\nfrom = 2017-10-02\nto = 2017-10-01"), "from is not before to"),
+            (claim("what = 'present'\nupstreams = [2]\nat = 2017-10-01"), "a list is for 'only'"),
             (claim("what = 'present'\nat = 2017-10-01\nhop = 2"), "a hop is of an upstream"),
             (claim("what = 'present'\nat = 2017-10-01\nupstream = 2\nhop = 0"), "hop = 0 is none from 1"),
             (

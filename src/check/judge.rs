@@ -48,6 +48,8 @@ pub enum Reason {
     OtherCount,
     /// Fail: the opposite is proven.
     Opposite,
+    /// Fail: another upstream is proven there.
+    Another,
     /// Open: no collector covers the time.
     Outside,
     /// Open: data are missing there.
@@ -75,6 +77,7 @@ impl Reason {
             Reason::Never => "the data are complete there and never show it",
             Reason::OtherCount => "the data are complete there and show it another number of times",
             Reason::Opposite => "the data are complete there and prove the opposite",
+            Reason::Another => "another upstream is proven there",
             Reason::Outside => "the data do not cover this time",
             Reason::Missing => "data are missing there",
             Reason::Sampled => "there are RIB dumps only, and nothing is known between them",
@@ -106,6 +109,8 @@ pub struct Finding {
     pub record: Option<RecordId>,
     /// How often it is found, where the claim counts.
     pub counted: Option<usize>,
+    /// The upstream that the claim does not know of.
+    pub another: Option<Asn>,
 }
 
 /// A claim with what the data say to it.
@@ -117,9 +122,9 @@ pub struct Data<'a> {
     pub(super) options: Options,
     timelines: BTreeMap<Asn, [Timeline; 2]>,
     /// Of the peers that are asked.
-    certainties: Certainties,
+    pub(super) certainties: Certainties,
     /// Of all peers: nobody has a route only where none of them has.
-    of_all_peers: Certainties,
+    pub(super) of_all_peers: Certainties,
 }
 
 impl<'a> Data<'a> {
@@ -146,6 +151,9 @@ impl<'a> Data<'a> {
     pub fn finding(&self, claim: &Claim) -> Finding {
         let window = claim.when.window();
         let blindness = self.blindness(claim.prefix, window);
+        if claim.what == Claimed::Only {
+            return self.of_only(claim, blindness);
+        }
         let moments = moments(claim, self, window);
         let Some(event) = Event::of(claim.what) else {
             // That no message came can be said without any table, but of those only who were listened to.
@@ -165,6 +173,7 @@ impl<'a> Data<'a> {
             When::At { .. } if claim.what.is_state() => self.of_state(claim, blindness, &sight),
             When::At { time, .. } => of_moment(time, window, blindness, &moments, sight.event(event, window)),
             When::Within { count, .. } => of_count(count, window, blindness, &moments, sight.count(event, window)),
+            When::Throughout { .. } => Finding::open(blindness),
         }
     }
 
@@ -255,11 +264,11 @@ impl<'a> Data<'a> {
 }
 
 impl Finding {
-    fn bare(verdict: Verdict, reason: Reason) -> Finding {
-        Finding { verdict, reason, found: None, after: None, by: None, basis: None, record: None, counted: None }
+    pub(super) fn bare(verdict: Verdict, reason: Reason) -> Finding {
+        Finding { verdict, reason, found: None, after: None, by: None, basis: None, record: None, counted: None, another: None }
     }
 
-    fn open(blindness: Option<Reason>) -> Finding {
+    pub(super) fn open(blindness: Option<Reason>) -> Finding {
         Finding::bare(Verdict::NotDecidable, blindness.unwrap_or(Reason::Unproven))
     }
 
@@ -328,6 +337,7 @@ fn of_message(when: When, window: Span, blindness: Option<Reason>, moments: &[Mo
             let open = moments.iter().any(|m| m.may_be_within(window) && !is_hit(&m));
             of_count(count, window, blindness, moments, (found, !open))
         }
+        When::Throughout { .. } => Finding::open(blindness),
     }
 }
 

@@ -10,6 +10,7 @@ mod event;
 mod file;
 mod judge;
 mod moment;
+mod only;
 
 pub use claim::{Claim, Claimed, Claims, When};
 pub use judge::{Data, Finding, Judged, Reason, Verdict};

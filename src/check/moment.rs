@@ -66,7 +66,7 @@ pub fn moments(claim: &Claim, data: &Data, window: Span) -> Vec<Moment> {
         Claimed::OutageEnds => changes(ChangeKind::OutageEnd),
         Claimed::Announced => appearances(claim, data, window, |_| true),
         Claimed::Prepended => appearances(claim, data, window, |path| repeats(path, claim.origin)),
-        Claimed::Present | Claimed::Absent => Vec::new(),
+        Claimed::Present | Claimed::Absent | Claimed::Only => Vec::new(),
     }
 }
 

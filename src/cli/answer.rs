@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::read::{self, ReadFiles};
 use super::slices::Slices;
 use crate::event::{Assembled, Assembly, FileEvents, Selection, assemble};
-use crate::model::{CollectorId, Coverage, RecordId, Time};
+use crate::model::{CollectorId, Coverage, RecordId, Span};
 use crate::replay::{Replay, replay};
 use crate::report::sheets::{Intervals, RouteTotals};
 use crate::timeline::{self, Change, Collector, Observed, Options, Row, Timeline};
@@ -118,11 +118,11 @@ impl Answer {
     /// The timeline that the plan asks for: rows and changes that overlap its window and bear the flags, upstreams and paths wanted.
     pub fn timeline(&self, plan: &Plan, options: &Options) -> Timeline {
         let mut timeline = timeline::build(&self.observed, &self.read.watch, options);
-        let (from, to) = (plan.window.0.unwrap_or(Time::MIN), plan.window.1.unwrap_or(Time::MAX));
-        let overlaps = |row: &Row| row.end.last_seen >= from && row.start.first_seen < to;
+        let Span { from, until } = plan.asked();
+        let is_of_time = |row: &Row| plan.is_of_time(&row.start, &row.end, row.believed);
         let through = Through::of(&plan.filters, &self.observed);
-        timeline.rows.retain(|row| overlaps(row) && plan.wants(row.flags) && plan.wants_row(row, &through));
-        let is_in = |change: &Change| change.time >= from && change.time < to && plan.wants(change.flags);
+        timeline.rows.retain(|row| is_of_time(row) && plan.wants(row.flags) && plan.wants_row(row, &through));
+        let is_in = |change: &Change| from <= change.time && change.time < until && plan.wants(change.flags);
         timeline.changes.retain(|change| is_in(change) && plan.wants_change(change, &through));
         timeline
     }

@@ -36,9 +36,15 @@ pub enum Command {
     /// Episodes per prefix and upstream: the main job
     #[command(after_help = "Examples:
   uplinks timeline sample-data
+  uplinks timeline --at 2017-10-01T09:30:00Z sample-data
   uplinks timeline --from 2017-10-01 --to 2017-10-02 -f csv rrc00/2017.10 > rows.csv
   uplinks timeline --origin AS17557 --prefix 208.65.153.0/24 archive.routeviews.org/")]
-    Timeline(Common),
+    Timeline(Rows),
+    /// One row an upstream: how many prefixes it carries, since when, for how long, seen by how many
+    #[command(after_help = "Examples:
+  uplinks summary sample-data
+  uplinks summary --origin AS17557 -f csv rib.20080224.0600.bz2")]
+    Summary(Rows),
     /// The transition log: time, prefix, what changed, by whom seen
     #[command(after_help = "Examples:
   uplinks changes sample-data
@@ -55,7 +61,7 @@ pub enum Command {
     #[command(after_help = "Examples:
   uplinks routes -f csv sample-data > routes.csv
   uplinks routes --collector rrc90 --peer-asn 3356 sample-data")]
-    Routes(Common),
+    Routes(Rows),
     /// A time series for charts: peers per upstream and prefix
     #[command(after_help = "Examples:
   uplinks visibility --bin 5m -f csv sample-data > visibility.csv
@@ -108,6 +114,17 @@ pub struct Explain {
     /// The folder given to --cache when the result was made
     #[arg(long, value_name = "DIR")]
     pub cache: Option<std::path::PathBuf>,
+}
+
+/// Options of `timeline`, `summary` and `routes`: rows that stood at one time, or in the window.
+#[derive(Debug, Args)]
+pub struct Rows {
+    /// Print only what stood at this instant, with all its times; instead of --from and --to
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"], help_heading = "Selection")]
+    pub at: Option<Time>,
+    /// See the other commands.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Options of `first`.
@@ -255,7 +272,7 @@ pub struct Selection {
     /// Read episodes at most this far apart as one
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub merge_within: Option<i64>,
-    /// One row for each prefix, or the target as a whole
+    /// One row for each prefix, for the target as a whole, or (timeline only) for each upstream
     #[arg(long, value_enum, default_value_t)]
     pub by: By,
     /// The share of peers, 0 to 1, to which routes must fall for an outage
@@ -277,6 +294,8 @@ pub enum By {
     Prefix,
     /// The prefixes together, as `*`
     Target,
+    /// A row for each upstream, whatever the prefix: the command `summary`
+    Upstream,
 }
 
 /// What to write.

@@ -80,7 +80,10 @@ pub fn series_window(plan: &Plan, answer: &Answer, bin: Option<i64>) -> Option<S
 /// The window asked for, or else that of the data; none if it begins after all data.
 fn window(plan: &Plan, answer: &Answer) -> Option<Span> {
     let Span { from, until } = covered(answer)?;
-    let window = Span { from: plan.window.0.unwrap_or(from), until: plan.window.1.unwrap_or(until) };
+    let window = match plan.at {
+        Some(at) => Span { from: at, until: at },
+        None => Span { from: plan.window.0.unwrap_or(from), until: plan.window.1.unwrap_or(until) },
+    };
     (window.from <= until).then_some(window)
 }
 

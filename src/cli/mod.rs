@@ -28,7 +28,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use answer::Answer;
-use args::{Cli, Command, Explain, Inventory, Visibility};
+use args::{By, Cli, Command, Explain, Inventory, Rows, Visibility};
 use evidence::{EvidenceError, Used};
 use explain::ExplainError;
 use output::{Results, WriteError};
@@ -93,7 +93,9 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
-        Command::Timeline(common) => answer(&Plan::new(common)?, |plan, answer, context| timeline(plan, answer, context)),
+        Command::Timeline(rows) if rows.common.analysis.selection.by == By::Upstream => summary(rows),
+        Command::Summary(rows) => summary(rows),
+        Command::Timeline(rows) => answer(&Plan::of_rows(rows)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
         Command::First(first) => {
             let mut plan =
@@ -112,9 +114,9 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Columns(typed) => about::columns(&typed),
         Command::Completions(typed) => about::completions(&typed),
         Command::Man(typed) => about::man(&typed),
-        Command::Routes(common) => {
-            answer(&Plan::new(common)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| routes(plan, answer, context))
-        }
+        Command::Routes(rows) => answer(&Plan::of_rows(rows)?.in_slices(slices::ROUTES_AT_A_TIME), |plan, answer, context| {
+            routes(plan, answer, context)
+        }),
         Command::Inventory(Inventory { full, common }) => {
             let plan = Plan::new(common)?.without_evidence()?;
             let plan = plan.with_all_rows("inventory", "it tells of the inputs and not of routes; leave it out")?;
@@ -211,6 +213,16 @@ fn style(plan: &Plan) -> Style {
 fn timeline<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {
     let Timeline { rows, changes, .. } = answer.timeline(plan, &plan.options);
     sheets::timeline(rows, &changes, context)
+}
+
+/// Its rows are upstreams, whatever rows are asked for.
+fn summary(mut typed: Rows) -> Result<Exit, Fatal> {
+    typed.common.analysis.selection.by = By::Prefix;
+    answer(&Plan::of_rows(typed)?.without_evidence()?, |plan, answer, context| {
+        let timeline = answer.timeline(plan, &plan.options);
+        let summaries = context.window.map(|window| timeline::summarize(&timeline, plan.asked(), window, plan.options.min_peers));
+        sheets::summary(summaries.unwrap_or_default(), context)
+    })
 }
 
 fn changes<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {

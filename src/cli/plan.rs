@@ -7,15 +7,15 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use super::args::{Analysis, By, Common, SeekWhen, When, Work};
+use super::args::{Analysis, By, Common, Rows, SeekWhen, When, Work};
 use super::fetch::{Errand, FetchError};
 use super::filters::Filters;
 use super::output::STDOUT;
 use super::warn::note;
 use super::watched::{Watched, watched};
 use crate::event::{Seek, Verify, Way};
-use crate::model::{Asn, Flag, Flags, PathReader, Time};
-use crate::replay::RouteInterval;
+use crate::model::{Asn, Flag, Flags, PathReader, Span, Time};
+use crate::replay::{Basis, End, RouteInterval, Start};
 use crate::report::Format;
 use crate::report::sheets::route_flags;
 use crate::target::SettingsError;
@@ -44,6 +44,8 @@ pub struct Plan {
     pub names: BTreeMap<Asn, String>,
     /// What overlaps `[from, to)` is printed; records at or after `to` are ignored.
     pub window: (Option<Time>, Option<Time>),
+    /// Only what stood at this instant.
+    pub at: Option<Time>,
     /// Only these collectors; empty: all.
     pub collectors: Vec<String>,
     /// For files whose path does not say.
@@ -93,6 +95,9 @@ pub enum PlanError {
         /// `--to`.
         to: Time,
     },
+    /// `--by upstream` on a command that has no such rows.
+    #[error("--by upstream is for timeline, which is then summary; the rows of this command are of prefixes or the target")]
+    ByUpstream,
     /// `--discover` has nothing to go by.
     #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
     NothingToDiscover,
@@ -140,9 +145,17 @@ impl Plan {
         Ok(Plan { errand, ..plan })
     }
 
+    /// The same of what may be asked for one instant.
+    pub fn of_rows(typed: Rows) -> Result<Plan, PlanError> {
+        Ok(Plan { at: typed.at, ..Plan::new(typed.common)? })
+    }
+
     /// Of files that are there; reads the profile, the list of prefixes and the names.
     pub fn of(inputs: Vec<OsString>, typed: Analysis) -> Result<Plan, PlanError> {
         let Analysis { target, paths, selection, output, work } = typed;
+        if selection.by == By::Upstream {
+            return Err(PlanError::ByUpstream);
+        }
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to
         {
@@ -172,6 +185,7 @@ impl Plan {
             covering,
             names,
             window: (selection.from, selection.to),
+            at: None,
             collectors: selection.collector,
             collector_name: selection.collector_name,
             peer_asns: selection.peer_asn,
@@ -206,11 +220,29 @@ impl Plan {
         self.exclude_flags.is_disjoint(flags) && (self.only_flags.is_empty() || !self.only_flags.is_disjoint(flags))
     }
 
-    /// Whether a route's row is asked for: it overlaps the window and has the flags, upstream and path wanted.
+    /// The time asked for: half-open.
+    pub fn asked(&self) -> Span {
+        match self.at {
+            Some(at) => Span { from: at, until: at.plus_micros(1) },
+            None => Span { from: self.window.0.unwrap_or(Time::MIN), until: self.window.1.unwrap_or(Time::MAX) },
+        }
+    }
+
+    /// Whether what lies between the proofs of such a start and end, and is believed to stand for that span, is of the time asked for.
+    pub fn is_of_time(&self, start: &Start, end: &End, believed: Span) -> bool {
+        let Span { from, until } = self.asked();
+        match self.at {
+            None => end.last_seen >= from && start.first_seen < until,
+            // Where the data end, nothing is known any more.
+            Some(at) if end.basis == Basis::DataEnd => believed.from <= at && at <= end.last_seen,
+            // What was replaced at once stood in its instant.
+            Some(at) => believed.from <= at && (at < believed.until || believed.from == believed.until && at == believed.from),
+        }
+    }
+
+    /// Whether a route's row is asked for: it is of the time and has the flags, upstream and path wanted.
     pub fn wants_route(&self, interval: &RouteInterval) -> bool {
-        let (from, to) = (self.window.0.unwrap_or(Time::MIN), self.window.1.unwrap_or(Time::MAX));
-        interval.end.last_seen >= from
-            && interval.start.first_seen < to
+        self.is_of_time(&interval.start, &interval.end, interval.believed())
             && self.wants(route_flags(interval))
             && self.filters.has_route(interval)
     }

@@ -40,6 +40,8 @@ flags! {
     NoBaseline = "no-baseline",
     /// Another origin announces the prefix at the same time (rule 4).
     OriginConflict = "origin-conflict",
+    /// Nobody but the upstream's own sessions shows it: no path has an AS further left (rule 14).
+    PeerLike = "peer-like",
     /// The origin also stands further left in the path (rule 3).
     Poisoned = "poisoned",
     /// The upstream is a private ASN (RFC 6996).

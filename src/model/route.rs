@@ -14,6 +14,8 @@ pub struct Route {
     pub origin: Origin,
     /// Rule 3.
     pub upstream: Upstream,
+    /// An AS stands further left than the upstream: it passed the route on to somebody else than the collector.
+    pub is_beyond: bool,
     /// Odd neighbours and paths (rule 3).
     pub flags: Flags,
 }
@@ -92,6 +94,8 @@ impl PathReader {
             Some(Origin::Ambiguous) => (Origin::Ambiguous, Upstream::AMBIGUOUS),
             Some(Origin::As(asn)) => (Origin::As(asn), self.upstream(&path, asn)),
         };
+        let leftmost = path.ases().find(|asn| !self.is_skipped(*asn));
+        let is_beyond = upstream.asn().is_some_and(|asn| leftmost.is_some_and(|leftmost| leftmost != asn));
         let mut flags = Flags::default();
         flags.set_if(Flag::Ambiguous, upstream.hop == Hop::Ambiguous);
         flags.set_if(Flag::Direct, upstream.hop == Hop::Direct);
@@ -105,7 +109,7 @@ impl PathReader {
             flags.set_if(Flag::Poisoned, path.is_poisoned_for(asn));
         }
         flags.set_if(Flag::RouteServer, path.ases().next().is_some_and(|first| first != peer));
-        Some(Route { path, origin, upstream, flags })
+        Some(Route { path, origin, upstream, is_beyond, flags })
     }
 
     /// The same route as this reader sees it; remarks on how its record was read stay.
@@ -289,6 +293,29 @@ mod tests {
             let route = reader.read(Arc::new(AsPath::sequence(path.iter().copied())), Asn(path[0])).expect("a route");
             assert_eq!((route.upstream.to_string().as_str(), route.upstream.via.to_string().as_str()), (*hop, *via), "{path:?}");
             assert_eq!(route.flags.has(Flag::Skipped), path.contains(&64_700), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn who_stands_further_left_than_the_upstream_has_it_from_there() {
+        let plain = || PathReader::new([Asn(131_279)]);
+        let exchange = || plain().passing_over([Asn(64_700)]);
+        let cases: &[(PathReader, &[u32], bool)] = &[
+            (plain(), &[20485, 131_279], false),
+            (plain(), &[20485, 20485, 131_279, 131_279], false),
+            (plain(), &[3356, 20485, 131_279], true),
+            (plain(), &[131_279], false),
+            (plain().at_hop(2), &[20485, 131_279], false),
+            (plain().at_hop(2), &[4837, 134_544, 131_279], false),
+            (plain().at_hop(2), &[3356, 4837, 134_544, 131_279], true),
+            (plain().with_siblings([Asn(134_544)]), &[4837, 134_544, 131_279], false),
+            (plain(), &[64_700, 20485, 131_279], true),
+            (exchange(), &[64_700, 20485, 131_279], false),
+            (exchange(), &[3356, 64_700, 20485, 131_279], true),
+        ];
+        for (reader, path, is_beyond) in cases {
+            let route = reader.read(Arc::new(AsPath::sequence(path.iter().copied())), Asn(path[0])).expect("a route");
+            assert_eq!(route.is_beyond, *is_beyond, "{path:?}");
         }
     }
 

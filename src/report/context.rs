@@ -155,9 +155,10 @@ impl Context<'_> {
         chain.join(", behind ")
     }
 
-    /// `2017-10-01 00:00 to 2017-10-02 12:00 UTC`.
+    /// `2017-10-01 00:00 to 2017-10-02 12:00 UTC`; of an instant `at 2017-10-01 09:30:00 UTC`.
     pub(super) fn window_text(&self) -> String {
         match self.window {
+            Some(Span { from, until }) if from == until => format!("at {} UTC", text::exact(from)),
             Some(Span { from, until }) => format!("{} to {} UTC", minute(from), minute(until)),
             None => "no data".to_owned(),
         }

@@ -14,6 +14,7 @@ const fn letter(flag: Flag) -> char {
         Flag::GuessedPathIds => 'i',
         Flag::NoBaseline => 'n',
         Flag::OriginConflict => 'o',
+        Flag::PeerLike => 'y',
         Flag::Poisoned => 'p',
         Flag::PrivateNeighbour => 'v',
         Flag::ReservedNeighbour => 'r',
@@ -41,6 +42,9 @@ const fn meaning(flag: Flag) -> &'static str {
         }
         Flag::NoBaseline => "no RIB dump of the collector comes before, so presence is proven and the beginning is not",
         Flag::OriginConflict => "another origin announces the prefix at the same time",
+        Flag::PeerLike => {
+            "only the upstream's own sessions show it, so nothing tells a provider from a peer that keeps it to itself"
+        }
         Flag::Poisoned => "the origin also stands further left in the path",
         Flag::PrivateNeighbour => "the upstream is a private AS number",
         Flag::ReservedNeighbour => "the upstream is a reserved AS number",

@@ -146,6 +146,9 @@ impl<'a> Builder<'a> {
         if let Some(within) = self.options.merge_within {
             rows = merge(rows, within);
         }
+        for row in &mut rows {
+            row.flags.set_if(Flag::PeerLike, row.beyond_peers == Some(0));
+        }
         rows.retain(|row| self.options.min_duration.is_none_or(|least| row.duration_micros() >= least));
         rows.sort_by_cached_key(Row::order);
         for row in &rows {

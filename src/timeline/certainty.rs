@@ -10,7 +10,7 @@ use super::hold::{self, Hold, Holds, Subject, at_prefix};
 use super::knowledge::{Knowledge, PeerKnowledge};
 use super::observed::Observed;
 use super::sweep::Steps;
-use crate::model::{Asn, Origin, PeerKey, Span, Time, family_of, spans};
+use crate::model::{Asn, Hop, Origin, PeerKey, Span, Time, family_of, spans};
 
 /// All that is known of all routes.
 pub struct Certainties {
@@ -86,11 +86,20 @@ impl Certainties {
         Certainties { all: hold::of_all(observed), knowledge: Knowledge::new(observed), data }
     }
 
+    /// All upstreams that any route of the origin names, of that prefix or of any.
+    pub fn upstreams(&self, prefix: Option<IpNet>, origin: Asn) -> BTreeSet<Asn> {
+        let is_asked = |s: &&Subject| s.origin == Origin::As(origin) && (prefix.is_none() || prefix == s.prefix);
+        self.all.keys().filter(is_asked).filter_map(|subject| subject.upstream.asn()).collect()
+    }
+
     /// Of one route.
     pub fn of(&self, question: Question) -> Certainty {
         let is_origin = |subject: &Subject| subject.origin == Origin::As(question.origin);
         let is_it =
             |subject: &Subject| is_origin(subject) && question.upstream.is_none_or(|asn| subject.upstream.asn() == Some(asn));
+        let may_be_it = |subject: &Subject| {
+            subject.origin == Origin::Ambiguous || question.upstream.is_some() && subject.upstream.hop == Hop::Ambiguous
+        };
         let (own, others): (Holds, Holds) = self.all.clone().into_iter().partition(|(subject, _)| is_origin(subject));
         // Stuck routes prove nothing, neither that it stands nor that it is gone.
         let (own, stuck) = set_stuck_aside(own);
@@ -103,7 +112,7 @@ impl Certainties {
         for prefix in prefixes {
             let mut held: BTreeMap<PeerKey, Held> = BTreeMap::new();
             for (subject, hold) in each(&own, prefix).chain(each(&others, prefix)).chain(each(&stuck, prefix)) {
-                held.entry(hold.peer).or_default().add(hold, is_it(subject), subject.origin == Origin::Ambiguous);
+                held.entry(hold.peer).or_default().add(hold, is_it(subject), may_be_it(subject));
             }
             for (subject, hold) in each(&stuck, prefix) {
                 held.entry(hold.peer).or_default().set_aside(hold, is_it(subject));
@@ -148,7 +157,7 @@ struct Held {
 }
 
 impl Held {
-    /// Of an ambiguous origin it may be either.
+    /// Of an ambiguous origin, or upstream, it may be either.
     fn add(&mut self, hold: &Hold, is_it: bool, is_ambiguous: bool) {
         let Span { from, until } = hold.believed();
         // What is replaced at once stood in that instant.

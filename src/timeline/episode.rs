@@ -24,8 +24,8 @@ pub struct Episode {
     pub edges: (usize, usize),
     /// The most peers at one time, and when that was first so.
     pub peak: (usize, Time),
-    /// Distinct AS numbers among them.
-    pub peak_asns: usize,
+    /// What they are.
+    pub among: Among,
     /// The peers that held it at any time, each with the places of its first and its last hold.
     pub members: BTreeMap<PeerKey, (usize, usize)>,
     /// Flags of all holds that overlap it.
@@ -34,13 +34,22 @@ pub struct Episode {
     pub may_be_wider: bool,
 }
 
+/// Of the peers that hold a route at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Among {
+    /// Distinct AS numbers.
+    pub asns: usize,
+    /// Those with an AS further left than the upstream in their path.
+    pub beyond: usize,
+}
+
 /// An episode under way.
 struct Open {
     from: Time,
     /// Some of those that make it may have ended unseen before it began: only the first proof tells that it has.
     is_assumed: bool,
     peak: (usize, Time),
-    peak_asns: usize,
+    among: Among,
     members: BTreeMap<PeerKey, (usize, usize)>,
     flags: Flags,
 }
@@ -57,18 +66,21 @@ impl Open {
 struct Members {
     holds: BTreeSet<usize>,
     asns: BTreeMap<Asn, usize>,
+    beyond: usize,
 }
 
 impl Members {
     fn insert(&mut self, at: usize, holds: &[Hold]) {
         self.holds.insert(at);
         *self.asns.entry(holds[at].peer.asn).or_default() += 1;
+        self.beyond += usize::from(holds[at].is_beyond);
     }
 
     fn remove(&mut self, at: usize, holds: &[Hold]) {
         if self.holds.remove(&at)
             && let Entry::Occupied(mut own) = self.asns.entry(holds[at].peer.asn)
         {
+            self.beyond -= usize::from(holds[at].is_beyond);
             *own.get_mut() -= 1;
             if *own.get() == 0 {
                 own.remove();
@@ -102,7 +114,7 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
                 }
                 if let Some(open) = open.as_mut().filter(|open| standing.holds.len() > open.peak.0) {
                     open.peak = (standing.holds.len(), time);
-                    open.peak_asns = standing.asns.len();
+                    open.among = Among { asns: standing.asns.len(), beyond: standing.beyond };
                 }
             }
         }
@@ -121,8 +133,14 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
 fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold], k: usize) -> Open {
     let surely = |at: &&usize| holds[**at].end.after.unwrap_or(holds[**at].end.last_seen) >= time;
     let is_assumed = standing.iter().filter(surely).count() < k;
-    let mut open =
-        Open { from: time, is_assumed, peak: (0, time), peak_asns: 0, members: BTreeMap::new(), flags: Flags::default() };
+    let mut open = Open {
+        from: time,
+        is_assumed,
+        peak: (0, time),
+        among: Among::default(),
+        members: BTreeMap::new(),
+        flags: Flags::default(),
+    };
     for at in standing {
         open.add(*at, &holds[*at]);
     }
@@ -130,7 +148,7 @@ fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold], k: usize) -> Op
 }
 
 fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
-    let Open { from, is_assumed, peak, peak_asns, members, flags } = open;
+    let Open { from, is_assumed, peak, among, members, flags } = open;
     let firsts: Vec<usize> = members.values().map(|(first, _)| *first).collect();
     let lasts: Vec<usize> = members.values().map(|(_, last)| *last).collect();
     let mut start = bounds::start(holds, &firsts, k);
@@ -147,7 +165,7 @@ fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
         first: start.first,
         edges: (start.edge, end.edge),
         peak,
-        peak_asns,
+        among,
         members,
         flags,
         may_be_wider: start.may_be_wider || end.may_be_wider,
@@ -184,7 +202,7 @@ fn join(last: &mut Episode, next: Episode, holds: &[Hold], k: usize) {
     (last.end, last.edges.1) = (end.end, end.edge);
     last.believed.until = next.believed.until;
     if next.peak.0 > last.peak.0 {
-        (last.peak, last.peak_asns) = (next.peak, next.peak_asns);
+        (last.peak, last.among) = (next.peak, next.among);
     }
     last.flags = last.flags.union(next.flags);
     last.may_be_wider |= end.may_be_wider;

@@ -33,6 +33,8 @@ pub struct Hold {
     pub path: Arc<AsPath>,
     /// The upstreams at its start and at its end: two where holds of several are united.
     pub upstreams: (Upstream, Upstream),
+    /// An AS stands further left than the upstream in any of its paths.
+    pub is_beyond: bool,
     /// Flags of all its paths, and of what was missing.
     pub flags: Flags,
     /// Flags of the path at its start.
@@ -51,6 +53,7 @@ impl Hold {
             end: interval.end,
             path: interval.route.path.clone(),
             upstreams: (interval.route.upstream, interval.route.upstream),
+            is_beyond: interval.route.is_beyond,
             flags: interval.route.flags,
             first_flags: interval.route.flags,
             assumed: spans::union(interval.assumed.iter().map(|span| after_proof(span.from, span.until)).collect()),
@@ -87,6 +90,7 @@ impl Hold {
         }
         self.end = next.end;
         self.upstreams.1 = next.upstreams.1;
+        self.is_beyond |= next.is_beyond;
         self.flags = self.flags.union(next.flags);
         next.assumed.into_iter().for_each(|span| spans::add(&mut self.assumed, span));
     }
@@ -99,6 +103,7 @@ impl Hold {
         }
         self.start = earliest(self.start, next.start);
         self.end = latest(self.end, next.end);
+        self.is_beyond |= next.is_beyond;
         self.flags = self.flags.union(next.flags);
     }
 }
@@ -219,7 +224,7 @@ pub fn of_origins(holds: &Holds) -> Holds {
 
 /// Joins a peer's holds that overlap or touch: several path ids, several prefixes, or gone and back within an instant. It is assumed to
 /// stand where none of them is proven.
-fn unite(list: &mut Vec<Hold>) {
+pub(super) fn unite(list: &mut Vec<Hold>) {
     list.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
     let mut united: Vec<Hold> = Vec::with_capacity(list.len());
     let mut rest = std::mem::take(list).into_iter().peekable();

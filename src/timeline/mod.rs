@@ -20,6 +20,7 @@ mod origins;
 mod outage;
 mod row;
 mod stuck;
+mod summary;
 mod sweep;
 #[cfg(test)]
 mod told;
@@ -34,5 +35,6 @@ pub use hold::{Hold, Subject};
 pub use observed::{Collector, Observed};
 pub use onset::{Onset, Rank, Variation, onset, variations};
 pub use row::Row;
+pub use summary::{Summaries, Summary, summarize};
 pub use visibility::{Point, Series, visibility};
 pub use weight::{WHOLE, Weights};

@@ -31,6 +31,8 @@ pub struct Row {
     pub peak_peers: usize,
     /// Distinct AS numbers among them.
     pub peak_peer_asns: usize,
+    /// Those of them with an AS further left than the upstream in their path; none where the upstream is no AS.
+    pub beyond_peers: Option<usize>,
     /// Peers able to see it at the first moment of the peak (rule 15).
     pub peers_total: usize,
     /// When that was.
@@ -81,7 +83,8 @@ impl Row {
         self.collectors.extend(later.collectors);
         let mut flags = self.flags.union(later.flags);
         if later.peak_peers > self.peak_peers {
-            (self.peak_peers, self.peak_peer_asns) = (later.peak_peers, later.peak_peer_asns);
+            (self.peak_peers, self.peak_peer_asns, self.beyond_peers) =
+                (later.peak_peers, later.peak_peer_asns, later.beyond_peers);
             (self.peers_total, self.peak_at) = (later.peers_total, later.peak_at);
         }
         if self.peak_peers > 1 {
@@ -144,7 +147,8 @@ impl<'a> Rows<'a> {
             upstreams: (upstream(episode.first, |h| h.upstreams.0), upstream(episode.edges.1, |h| h.upstreams.1)),
             unobserved_micros: length - within(&self.covered),
             peak_peers,
-            peak_peer_asns: episode.peak_asns,
+            peak_peer_asns: episode.among.asns,
+            beyond_peers: self.subject.upstream.asn().map(|_| episode.among.beyond),
             peers_total: self.denominator.at(prefix, peak_at).max(peak_peers),
             peak_at,
             collectors: episode.members.keys().map(|peer| peer.collector).collect(),

@@ -3,7 +3,7 @@
 //! route that stood for an instant is counted in it.
 
 use super::hold::Hold;
-use crate::model::{Span, Time};
+use crate::model::{Span, Time, spans};
 
 /// What happens to a hold, in the order within an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +63,13 @@ impl Standing {
         Standing { steps: moves(holds).chunk_by(|a, b| a.time == b.time).filter_map(count).collect() }
     }
 
+    /// The most at one time, and when that was first so; nothing ever stood: 0.
+    pub fn peak(&self) -> (usize, Time) {
+        let most = self.steps.iter().map(|(_, [_, at, _])| *at).max().unwrap_or(0);
+        let first = self.steps.iter().find(|(_, [_, at, _])| *at == most);
+        (most, first.map_or(Time::MIN, |(time, _)| *time))
+    }
+
     /// Just before the instant; in it, with what begins then; and from then on.
     pub fn around(&self, time: Time) -> (usize, usize, usize) {
         match self.steps.binary_search_by_key(&time, |(t, _)| *t) {
@@ -109,6 +116,13 @@ impl Steps {
         self.steps.partition_point(|(t, _)| *t <= time).checked_sub(1).map_or(0, |at| self.steps[at].1)
     }
 
+    /// The spans with so many or more: tidy.
+    pub fn at_least(&self, number: usize) -> Vec<Span> {
+        let ends = self.steps.iter().skip(1).map(|(time, _)| *time).chain([Time::MAX]);
+        let high = self.steps.iter().zip(ends).filter(|((_, count), _)| *count >= number);
+        spans::union(high.map(|((from, _), until)| Span { from: *from, until }).collect())
+    }
+
     /// The instants at which it may change.
     pub fn times(&self) -> impl Iterator<Item = Time> + '_ {
         self.steps.iter().map(|(time, _)| *time)
@@ -125,6 +139,7 @@ mod tests {
         let steps = Steps::count([span(2, 5), span(3, 4), span(5, 7), span(6, 6)]);
         let counts: Vec<usize> = (0..9).map(|t| steps.at(Time::from_secs(t))).collect();
         assert_eq!(counts, [0, 0, 1, 2, 1, 1, 1, 0, 0]);
+        assert_eq!(steps.at_least(2), [span(3, 4)]);
         assert_eq!(steps.times().map(Time::secs).collect::<Vec<_>>(), [2, 3, 4, 5, 7]);
     }
 }

@@ -22,14 +22,14 @@ const PEER_O: Peer = Peer { ip: "192.0.2.21", asn: O };
 fn s30_prepending_is_removed() {
     let sevenfold = path(&[3356, U2, O, O, O]);
     told(P, sevenfold).shows(&[&row("U2", "single-peer")]);
-    told(PEER_20485, path(&[U2, O, O, O])).shows(&[&row("U2", "single-peer")]);
+    told(PEER_20485, path(&[U2, O, O, O])).shows(&[&row("U2", "peer-like;single-peer")]);
 }
 
 /// `25933 131279 32934 131279 131279`: 25933, flag poisoned. (R3)
 #[test]
 fn s31_a_poisoned_path_counts_from_the_left() {
     let peer = Peer { ip: "192.0.2.22", asn: 25933 };
-    told(peer, path(&[25933, O, 32934, O, O])).shows(&[&row("25933", "poisoned;single-peer")]);
+    told(peer, path(&[25933, O, 32934, O, O])).shows(&[&row("25933", "peer-like;poisoned;single-peer")]);
 }
 
 /// A peer AS131279 sends `131279`; another peer's path is just `131279`: direct, both. (R3)
@@ -43,7 +43,7 @@ fn s32_nothing_before_the_origin_is_direct() {
 /// A peer AS20485 sends `20485 131279`: U2 (the peer is the upstream). (R3)
 #[test]
 fn s33_the_peer_may_be_the_upstream() {
-    told(PEER_20485, path(&[U2, O])).shows(&[&row("U2", "single-peer")]);
+    told(PEER_20485, path(&[U2, O])).shows(&[&row("U2", "peer-like;single-peer")]);
 }
 
 /// Tail `{131279,65001}`; tail `{131279}`; `20485 131279 {65001,65002}`; confederation segments before O: ambiguous; O; ambiguous;

@@ -67,7 +67,7 @@ fn run(dir: tempfile::TempDir, plan: Plan) -> Seen {
 pub fn plan(inputs: impl IntoIterator<Item = OsString>, options: &[&str]) -> Plan {
     let head = ["uplinks", "timeline", "--progress", "never"].iter().chain(options).map(OsString::from);
     match Cli::parse_from(head.chain(inputs)).command {
-        Command::Timeline(common) => Plan::new(common).expect("a plan"),
+        Command::Timeline(rows) => Plan::of_rows(rows).expect("a plan"),
         _ => unreachable!("timeline was asked for"),
     }
 }

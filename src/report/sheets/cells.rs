@@ -32,6 +32,11 @@ pub fn prefix_text(prefix: Option<IpNet>) -> String {
     prefix.map_or_else(|| "*".to_owned(), |p| p.to_string())
 }
 
+/// Four decimals are more than any chart shows, and keep sums of floats from showing their last bits.
+pub fn real(value: f64) -> Cell {
+    Cell::Real((value * 1e4).round() / 1e4)
+}
+
 pub fn asn(asn: Asn) -> Cell {
     Cell::Int(asn.0.into())
 }

@@ -70,6 +70,7 @@ fn cells_of((claim, finding): &Judged, context: &Context) -> Vec<Cell> {
     let (tolerance, until, count) = match claim.when {
         When::At { tolerance, .. } => (cells::duration(tolerance), Cell::Empty, Cell::Empty),
         When::Within { span, count } => (Cell::Empty, Cell::Time(span.until), cells::count(count)),
+        When::Throughout { span } => (Cell::Empty, Cell::Time(span.until), Cell::Empty),
     };
     vec![
         cells::count(claim.number),
@@ -78,7 +79,7 @@ fn cells_of((claim, finding): &Judged, context: &Context) -> Vec<Cell> {
         cells::text(claim.what.text()),
         cells::prefix(claim.prefix),
         cells::origin(Origin::As(claim.origin)),
-        claim.upstream.map_or(Cell::Empty, |asn| cells::upstream(Upstream::next(asn))),
+        upstreams(claim),
         Cell::Time(claim.when.time()),
         tolerance,
         until,
@@ -91,15 +92,29 @@ fn cells_of((claim, finding): &Judged, context: &Context) -> Vec<Cell> {
         finding.counted.map_or(Cell::Empty, cells::count),
         finding.basis.map_or(Cell::Empty, cells::basis),
         cells::evidence(finding.record, context),
-        cells::text(finding.reason.text()),
+        cells::text(note(finding)),
     ]
+}
+
+/// One as it is; of several a list.
+fn upstreams(claim: &Claim) -> Cell {
+    match (claim.upstream, claim.upstreams.as_slice()) {
+        (None, []) => Cell::Empty,
+        (Some(asn), _) | (None, &[asn]) => cells::upstream(Upstream::next(asn)),
+        (None, list) => cells::text(list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+    }
+}
+
+fn note(finding: &Finding) -> String {
+    let another = finding.another.map_or_else(String::new, |asn| format!(": AS{asn}"));
+    format!("{}{another}", finding.reason.text())
 }
 
 /// Microseconds from the claimed time to what was found.
 fn difference(claim: &Claim, finding: &Finding) -> Option<i64> {
     match claim.when {
         When::At { time, .. } => finding.found.map(|found| found.micros_since(time)),
-        When::Within { .. } => None,
+        When::Within { .. } | When::Throughout { .. } => None,
     }
 }
 
@@ -113,8 +128,9 @@ fn groups(judged: &[Judged]) -> Vec<Group> {
             (When::Within { count, .. }, Some(counted)) => (format!("{counted} of {count}"), String::new()),
             _ => (finding.found.map_or_else(String::new, second), difference(claim, finding).map_or_else(String::new, whole)),
         };
-        let via = claim.upstream.map_or_else(String::new, |asn| format!(" via AS{asn}"));
-        let note = if finding.reason.text().is_empty() { String::new() } else { format!(": {}", finding.reason.text()) };
+        let all: Vec<String> = claim.upstream.iter().chain(&claim.upstreams).map(|asn| format!("AS{asn}")).collect();
+        let via = if all.is_empty() { String::new() } else { format!(" via {}", all.join(", ")) };
+        let note = Some(note(finding)).filter(|note| !note.is_empty()).map_or_else(String::new, |note| format!(": {note}"));
         let row = vec![
             finding.verdict.text().to_owned(),
             second(claim.when.time()),

@@ -8,6 +8,7 @@ mod first;
 mod inventory;
 mod marks;
 mod routes;
+mod summary;
 mod timeline;
 mod visibility;
 
@@ -25,12 +26,14 @@ pub use columns::columns;
 pub use first::{first, never};
 pub use inventory::{InventoryKind, InventoryRow, inventory};
 pub use routes::{Intervals, RouteSink, RouteTotals, route_flags, route_order, routes};
+pub use summary::summary;
 pub use timeline::timeline;
 pub use visibility::visibility;
 
 /// The columns of every command's rows, in order: what `help columns` and docs/output-formats.md explain.
 pub const ALL: &[(&str, &[(&str, Kind)])] = &[
     ("timeline", timeline::COLUMNS),
+    ("summary", summary::COLUMNS),
     ("changes", changes::COLUMNS),
     ("first", first::COLUMNS),
     ("visibility", visibility::COLUMNS),

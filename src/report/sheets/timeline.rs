@@ -41,6 +41,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("start_evidence", Kind::Text),
     ("end_evidence", Kind::Text),
     ("via", Kind::Path),
+    ("beyond_peers", Kind::Int),
 ];
 
 /// The sheet of `timeline`; `rows` in the order of [`Row::order`], `changes` those of the same timeline.
@@ -133,6 +134,7 @@ fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
         cells::evidence(Some(start.record), context),
         cells::evidence(end.record, context),
         cells::via(subject.upstream),
+        row.beyond_peers.map_or(Cell::Empty, cells::count),
     ]
 }
 
@@ -179,10 +181,10 @@ mod tests {
     #[test]
     fn csv_has_the_columns_of_the_contract() {
         let expected = r"
-prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,unobserved_s,peak_peers,peak_peer_asns,peers_total,collectors,first_collector,first_peer_ip,first_peer_asn,first_as_path,flags,start_evidence,end_evidence,via
-175.45.176.0/24,131279,4837,China Unicom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,32871,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 4837 131279,wider-bounds,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,
-175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,update,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,update,4014.000000,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,
-175.45.176.0/24,131279,64500,,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,update,2017-10-02T12:00:00Z,,,data-end,85085,300,1,11,25,2,rrc90,192.0.2.1,3356,3356 64500 131279,gap;reserved-neighbour;single-peer,a/updates.1.gz#000000000001,,
+prefix,origin_asn,upstream_asn,upstream_name,first_seen,started_after,started_by,start_basis,last_seen,ended_after,ended_before,end_basis,duration_s,unobserved_s,peak_peers,peak_peer_asns,peers_total,collectors,first_collector,first_peer_ip,first_peer_asn,first_as_path,flags,start_evidence,end_evidence,via,beyond_peers
+175.45.176.0/24,131279,4837,China Unicom,2017-10-01T00:00:00Z,,2017-10-01T00:00:00Z,data-start,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,2017-10-01T09:07:51Z,update,32871,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 4837 131279,wider-bounds,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,,10
+175.45.176.0/24,131279,20485,TransTeleCom,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,2017-10-01T09:07:51.372152Z,update,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,2017-10-01T10:14:45.372152Z,update,4014.000000,0,12,11,25,2,rrc90,192.0.2.1,3356,3356 20485 131279,,a/updates.1.gz#000000000001,a/updates.2.gz#000000000002,,10
+175.45.176.0/24,131279,64500,,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,2017-10-01T12:21:55Z,update,2017-10-02T12:00:00Z,,,data-end,85085,300,1,11,25,2,rrc90,192.0.2.1,3356,3356 64500 131279,gap;reserved-neighbour;single-peer,a/updates.1.gz#000000000001,,,10
 ";
         assert_eq!(text(&sheet(), Format::Csv), expected);
     }
@@ -236,9 +238,9 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
   "caveats": ["Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.","gap: part of the data behind the row is missing or damaged; routes are assumed to stand until contradicted.","reserved-neighbour: the upstream is a reserved AS number.","single-peer: no more than one peer saw it at a time.","wider-bounds: another peer may have started earlier or left later than the times shown.","BGP shows announced paths, not cables and not traffic shares."],
   "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
   "rows": [
-    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":4837,"upstream_name":"China Unicom","first_seen":"2017-10-01T00:00:00Z","started_after":null,"started_by":"2017-10-01T00:00:00Z","start_basis":"data-start","last_seen":"2017-10-01T09:07:51Z","ended_after":"2017-10-01T09:07:51Z","ended_before":"2017-10-01T09:07:51Z","end_basis":"update","duration_s":32871,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 4837 131279","flags":"wider-bounds","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null},
-    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":20485,"upstream_name":"TransTeleCom","first_seen":"2017-10-01T09:07:51.372152Z","started_after":"2017-10-01T09:07:51.372152Z","started_by":"2017-10-01T09:07:51.372152Z","start_basis":"update","last_seen":"2017-10-01T10:14:45.372152Z","ended_after":"2017-10-01T10:14:45.372152Z","ended_before":"2017-10-01T10:14:45.372152Z","end_basis":"update","duration_s":4014.000000,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 20485 131279","flags":"","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null},
-    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":64500,"upstream_name":null,"first_seen":"2017-10-01T12:21:55Z","started_after":"2017-10-01T12:21:55Z","started_by":"2017-10-01T12:21:55Z","start_basis":"update","last_seen":"2017-10-02T12:00:00Z","ended_after":null,"ended_before":null,"end_basis":"data-end","duration_s":85085,"unobserved_s":300,"peak_peers":1,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 64500 131279","flags":"gap;reserved-neighbour;single-peer","start_evidence":"a/updates.1.gz#000000000001","end_evidence":null,"via":null}
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":4837,"upstream_name":"China Unicom","first_seen":"2017-10-01T00:00:00Z","started_after":null,"started_by":"2017-10-01T00:00:00Z","start_basis":"data-start","last_seen":"2017-10-01T09:07:51Z","ended_after":"2017-10-01T09:07:51Z","ended_before":"2017-10-01T09:07:51Z","end_basis":"update","duration_s":32871,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 4837 131279","flags":"wider-bounds","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null,"beyond_peers":10},
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":20485,"upstream_name":"TransTeleCom","first_seen":"2017-10-01T09:07:51.372152Z","started_after":"2017-10-01T09:07:51.372152Z","started_by":"2017-10-01T09:07:51.372152Z","start_basis":"update","last_seen":"2017-10-01T10:14:45.372152Z","ended_after":"2017-10-01T10:14:45.372152Z","ended_before":"2017-10-01T10:14:45.372152Z","end_basis":"update","duration_s":4014.000000,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 20485 131279","flags":"","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null,"beyond_peers":10},
+    {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":64500,"upstream_name":null,"first_seen":"2017-10-01T12:21:55Z","started_after":"2017-10-01T12:21:55Z","started_by":"2017-10-01T12:21:55Z","start_basis":"update","last_seen":"2017-10-02T12:00:00Z","ended_after":null,"ended_before":null,"end_basis":"data-end","duration_s":85085,"unobserved_s":300,"peak_peers":1,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 64500 131279","flags":"gap;reserved-neighbour;single-peer","start_evidence":"a/updates.1.gz#000000000001","end_evidence":null,"via":null,"beyond_peers":10}
   ]
 }
 "#;

@@ -48,17 +48,12 @@ fn cells_of(point: &Point, context: &Context) -> Vec<Cell> {
         cells::origin(subject.origin),
         cells::upstream(subject.upstream),
         cells::upstream_name(subject.upstream, context),
-        real(point.peers),
+        cells::real(point.peers),
         cells::count(point.peers_max),
-        real(point.assumed),
+        cells::real(point.assumed),
         cells::count(point.peer_asns),
-        real(point.total),
-        point.share().map_or(Cell::Empty, real),
+        cells::real(point.total),
+        point.share().map_or(Cell::Empty, cells::real),
         cells::via(subject.upstream),
     ]
-}
-
-/// Four decimals are more than any chart shows, and keep sums of floats from showing their last bits.
-fn real(value: f64) -> Cell {
-    Cell::Real((value * 1e4).round() / 1e4)
 }

@@ -37,10 +37,11 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
         let peers: usize = context.collectors.iter().map(|c| c.peers).sum();
         return vec![
             format!(
-                "No route of {} was seen by any of {} of {} from {}.",
+                "No route of {} was seen by any of {} of {} {}{}.",
                 context.target,
                 plural(peers, "peer"),
                 plural(context.collectors.len(), "collector"),
+                if window.from == window.until { "" } else { "from " },
                 context.window_text()
             ),
             "That is no proof that there was none: only what these peers told these collectors counts.".to_owned(),

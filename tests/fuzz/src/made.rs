@@ -95,8 +95,11 @@ pub fn claims(choices: &mut Choices<'_>) {
         let _ = writeln!(entries, "[[claim]]\ntext = {}", quoted(text));
         let (what, count) = (choices.of_these(&Claimed::ALL), choices.below(4));
         let (from, from_written) = time(choices);
-        let when = if choices.one_in(3) && !what.is_state() {
-            let until = Time::from_secs(DAY + 100_000);
+        let until = Time::from_secs(DAY + 100_000);
+        let when = if what == Claimed::Only {
+            let _ = writeln!(entries, "from = {from_written}\nto = {until}");
+            When::Throughout { span: Span { from, until } }
+        } else if choices.one_in(3) && !what.is_state() {
             let _ = writeln!(entries, "from = {from_written}\nto = {until}\ncount = {count}");
             When::Within { span: Span { from, until }, count }
         } else {
@@ -108,7 +111,11 @@ pub fn claims(choices: &mut Choices<'_>) {
             let (seconds, _) = own.or(default_tolerance).unwrap_or((60, ""));
             When::At { time: from, tolerance: seconds * 1_000_000 }
         };
-        let takes_upstream = !matches!(what, Claimed::OutageBegins | Claimed::OutageEnds);
+        let only = (what == Claimed::Only).then(|| asn(choices));
+        if let Some((_, written)) = &only {
+            let _ = writeln!(entries, "upstreams = [{}]", quoted(written));
+        }
+        let takes_upstream = !matches!(what, Claimed::OutageBegins | Claimed::OutageEnds | Claimed::Only);
         let upstream =
             (takes_upstream && (matches!(what, Claimed::Gained | Claimed::Lost) || choices.one_in(2))).then(|| asn(choices));
         if let Some((_, written)) = &upstream {
@@ -138,6 +145,7 @@ pub fn claims(choices: &mut Choices<'_>) {
             prefix,
             origin: default_origin,
             upstream,
+            upstreams: only.iter().map(|(asn, _)| *asn).collect(),
             hop,
             when,
         };

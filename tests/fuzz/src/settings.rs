@@ -73,6 +73,9 @@ fn claims_as_toml(claims: &Claims) -> String {
         }
         let _ = match claim.when {
             When::At { time, tolerance } => writeln!(out, "at = \"{time}\"\ntolerance = \"{}s\"", tolerance / 1_000_000),
+            When::Throughout { span } => {
+                writeln!(out, "from = \"{}\"\nto = \"{}\"\nupstreams = [{}]", span.from, span.until, list(&claim.upstreams))
+            }
             When::Within { span, count } => writeln!(out, "from = \"{}\"\nto = \"{}\"\ncount = {count}", span.from, span.until),
         };
     }

@@ -1,0 +1,128 @@
+//! `summary`: what the timeline comes to for each upstream.
+
+use std::rc::Rc;
+
+use super::{caveats, cells, marks::Marks};
+use crate::model::{Flags, Span};
+use crate::report::context::Context;
+use crate::report::sheet::Align::{Left, Right};
+use crate::report::sheet::Room::{CutEnd, Fixed};
+use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
+use crate::report::text::plural;
+use crate::timeline::{Summaries, Summary};
+
+pub(super) const COLUMNS: &[(&str, Kind)] = &[
+    ("upstream_asn", Kind::Text),
+    ("upstream_name", Kind::Text),
+    ("origins", Kind::Int),
+    ("prefixes", Kind::Int),
+    ("prefixes_of", Kind::Int),
+    ("prefixes_v4", Kind::Int),
+    ("prefixes_v6", Kind::Int),
+    ("episodes", Kind::Int),
+    ("first_seen", Kind::Time),
+    ("last_seen", Kind::Time),
+    ("time_at_least_s", Kind::Duration),
+    ("time_at_most_s", Kind::Duration),
+    ("window_share", Kind::Real),
+    ("peak_peers", Kind::Int),
+    ("peers_total", Kind::Int),
+    ("collectors", Kind::Int),
+    ("flags", Kind::Text),
+    ("via", Kind::Path),
+];
+
+/// The sheet of `summary`.
+pub fn summary<'a>(summaries: Summaries, context: &'a Context<'a>) -> Sheet<'a> {
+    let Summaries { all, prefixes } = summaries;
+    let flags = all.iter().fold(Flags::default(), |flags, summary| flags.union(summary.flags));
+    let all = Rc::new(all);
+    Sheet {
+        name: "summary",
+        columns: cells::columns(COLUMNS),
+        rows: all.iter().map(|summary| cells_of(summary, prefixes, context)).collect::<Vec<_>>().into(),
+        summary: vec![headline(&all, prefixes, context), context.files_line()],
+        caveats: caveats(context, flags),
+        facts: context.facts_json(),
+        view: Some(Box::new(move || view(&all, prefixes, context))),
+    }
+}
+
+fn view<'a>(all: &[Summary], prefixes: usize, context: &Context) -> View<'a> {
+    let mut marks = Marks::default();
+    let rows = all.iter().map(|summary| shown(summary, prefixes, &mut marks, context)).collect();
+    let legend = [
+        "Prefixes: those that it carries at some time, of all that were seen.",
+        "Share: the part of the window in which it carries any of them.",
+        "Peers: the most at one time that reach any of them through it, of those able to see the target then.",
+    ];
+    View {
+        columns: cells::headings(&[
+            ("upstream", Left, CutEnd),
+            ("prefixes", Right, Fixed),
+            (" first seen", Left, Fixed),
+            (" last seen", Left, Fixed),
+            ("share", Right, Fixed),
+            ("peers", Right, Fixed),
+            ("notes", Left, Fixed),
+        ]),
+        lines: vec![Group { heading: None, rows }].into(),
+        drawing: Vec::new(),
+        legend: legend.map(str::to_owned).into_iter().chain(marks.legend()).collect(),
+    }
+}
+
+fn shown(summary: &Summary, prefixes: usize, marks: &mut Marks, context: &Context) -> Vec<String> {
+    vec![
+        context.upstream_label(summary.upstream),
+        format!("{}/{prefixes}", summary.prefixes[0] + summary.prefixes[1]),
+        marks.start(&summary.start),
+        marks.end(&summary.end),
+        share(summary, context).map_or_else(String::new, |share| format!("{:.1} %", share * 100.0)),
+        format!("{}/{}", summary.peers.0, summary.peers.1),
+        marks.notes(summary.flags),
+    ]
+}
+
+/// Of an instant there is no part.
+fn share(summary: &Summary, context: &Context) -> Option<f64> {
+    let Span { from, until } = context.window?;
+    let whole = until.micros_since(from);
+    (whole > 0).then(|| summary.time[1] as f64 / whole as f64)
+}
+
+fn cells_of(summary: &Summary, prefixes: usize, context: &Context) -> Vec<Cell> {
+    let ([v4, v6], [at_least, _, at_most]) = (summary.prefixes, summary.time);
+    vec![
+        cells::upstream(summary.upstream),
+        cells::upstream_name(summary.upstream, context),
+        cells::count(summary.origins),
+        cells::count(v4 + v6),
+        cells::count(prefixes),
+        cells::count(v4),
+        cells::count(v6),
+        cells::count(summary.episodes),
+        Cell::Time(summary.start.first_seen),
+        Cell::Time(summary.end.last_seen),
+        cells::duration(at_least),
+        cells::duration(at_most),
+        share(summary, context).map_or(Cell::Empty, cells::real),
+        cells::count(summary.peers.0),
+        cells::count(summary.peers.1),
+        cells::count(summary.collectors),
+        cells::flags(summary.flags),
+        cells::via(summary.upstream),
+    ]
+}
+
+fn headline(all: &[Summary], prefixes: usize, context: &Context) -> String {
+    let (many, of_what) = (plural(all.len(), "row"), plural(prefixes, "prefix"));
+    let upstreams = all.iter().filter_map(|summary| summary.upstream.asn());
+    let upstreams = upstreams.collect::<std::collections::BTreeSet<_>>().len();
+    let many = if upstreams == all.len() {
+        plural(upstreams, "upstream")
+    } else {
+        format!("{} in {many}", plural(upstreams, "upstream"))
+    };
+    format!("{}: {many} for {of_what}, {}.", context.target, context.window_text())
+}
