@@ -29,7 +29,7 @@ const KINDS: [Kind; 6] = [
     Kind { name: "the same, changes -f csv", updates: 100_000, question: "changes -f csv", says: flapping },
     Kind { name: "peers, each with one update", updates: 20_000, question: "timeline -f csv", says: own_peer },
     Kind { name: "upstreams by turns: report", updates: 8_000, question: "report", says: many_upstreams },
-    Kind { name: "prefixes, 10 peers, 3 upstreams", updates: 600, question: "timeline -f csv", says: many_prefixes },
+    Kind { name: "updates of 20,000 prefixes", updates: 600, question: "timeline -f csv", says: many_prefixes },
     Kind { name: "the same: report", updates: 600, question: "report", says: many_prefixes },
 ];
 
