@@ -13,18 +13,26 @@ impl Data<'_> {
     pub(super) fn of_only(&self, claim: &Claim, blindness: Option<Reason>) -> Finding {
         let window = claim.when.window();
         let k = self.options.min_peers.max(1);
-        let state = |all: &Certainties, asn: Asn| {
-            let question = Question { prefix: claim.prefix, origin: claim.origin, upstream: Some(asn) };
-            Sight { certainty: &all.of(question), k }.presence(window, window.from)
+        let of =
+            |all: &Certainties, asn: Asn| all.of(Question { prefix: claim.prefix, origin: claim.origin, upstream: Some(asn) });
+        let shown = |asn: Asn| {
+            let certainty = of(&self.certainties, asn);
+            Sight { certainty: &certainty, k }.presence(window, window.from).proven
         };
         let mut others = self.of_all_peers.upstreams(claim.prefix, claim.origin);
         others.retain(|asn| !claim.upstreams.contains(asn));
-        let found = others.iter().filter_map(|asn| Some((state(&self.certainties, *asn).proven?, *asn))).min();
+        let found = others.iter().filter_map(|asn| Some((shown(*asn)?, *asn))).min();
         if let Some((time, asn)) = found {
             return self.another(claim, asn, time);
         }
-        let unnamed = (1..).map(Asn).find(|asn| !others.contains(asn) && !claim.upstreams.contains(asn));
-        let is_none = || others.iter().chain(&unnamed).all(|asn| state(&self.of_all_peers, *asn).refuted);
+        let unnamed = (1..u32::MAX).map(Asn).find(|asn| !others.contains(asn) && !claim.upstreams.contains(asn));
+        // Where nothing blinds there is somebody to see it, all the time.
+        let is_none = || {
+            others.iter().chain(&unnamed).all(|asn| {
+                let certainty = of(&self.of_all_peers, *asn);
+                certainty.instants(window.from, window.until).into_iter().all(|time| certainty.at(time).possibly < k)
+            })
+        };
         if blindness.is_none() && is_none() { Finding::bare(Verdict::Pass, Reason::Agrees) } else { Finding::open(blindness) }
     }
 

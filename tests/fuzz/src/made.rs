@@ -121,7 +121,7 @@ pub fn claims(choices: &mut Choices<'_>) {
         if let Some((_, written)) = &upstream {
             let _ = writeln!(entries, "upstream = {}", quoted(written));
         }
-        let hop = if upstream.is_some() { 1 + choices.below(16) } else { 1 };
+        let hop = if upstream.is_some() || only.is_some() { 1 + choices.below(16) } else { 1 };
         if hop > 1 {
             let _ = writeln!(entries, "hop = {hop}");
         }

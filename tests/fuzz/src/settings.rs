@@ -32,8 +32,8 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-fn list(prefixes: &[IpNet]) -> String {
-    prefixes.iter().map(|prefix| quoted(&prefix.to_string())).collect::<Vec<_>>().join(", ")
+fn list<T: ToString>(items: &[T]) -> String {
+    items.iter().map(|item| quoted(&item.to_string())).collect::<Vec<_>>().join(", ")
 }
 
 pub fn claims(data: &[u8]) {
@@ -70,6 +70,9 @@ fn claims_as_toml(claims: &Claims) -> String {
         let _ = writeln!(out, "prefix = {}", quoted(&prefix));
         if let Some(upstream) = claim.upstream {
             let _ = writeln!(out, "upstream = \"AS{upstream}\"");
+        }
+        if claim.hop > 1 {
+            let _ = writeln!(out, "hop = {}", claim.hop);
         }
         let _ = match claim.when {
             When::At { time, tolerance } => writeln!(out, "at = \"{time}\"\ntolerance = \"{}s\"", tolerance / 1_000_000),
