@@ -123,17 +123,23 @@ fn nothing(c: &mut Cursor) -> Read {
     c.must(" was seen by any of ")?;
     let said = (c.count("peer")?, c.must(" of ").and_then(|()| c.count("collector"))?);
     same("peers and collectors", &said, &(c.facts.peers(), c.facts.collectors().len()))?;
-    c.must(" from ")?;
+    c.must(" ")?;
+    c.eat("from ");
     window(c)?;
     is("rows", 0, c.facts.rows.len())?;
     c.must(".")
 }
 
-/// `2017-10-01 00:00 to 2017-10-02 12:00 UTC`.
+/// `2017-10-01 00:00 to 2017-10-02 12:00 UTC`; of data of one instant `at 2017-10-01 00:00:00 UTC`.
 pub fn window(c: &mut Cursor) -> Read {
+    let is_instant = c.eat("at ");
     let from = c.full()?;
-    c.must(" to ")?;
-    let until = c.full()?;
+    let until = if is_instant {
+        from.clone()
+    } else {
+        c.must(" to ")?;
+        c.full()?
+    };
     c.must(" UTC")?;
     let rows = ["from", "until"].map(|name| second(c.facts.json[name].as_str().unwrap_or_default()));
     same("window", &[from, until], &rows)
