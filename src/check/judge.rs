@@ -142,11 +142,6 @@ impl<'a> Data<'a> {
         Data { observed, options, timelines, certainties, of_all_peers }
     }
 
-    /// Judges each claim.
-    pub fn judge<'c>(&self, claims: &'c Claims) -> Vec<Judged<'c>> {
-        claims.claims.iter().map(|claim| (claim, self.finding(claim))).collect()
-    }
-
     /// What the data say to a claim. They must have been read at its hop.
     pub fn finding(&self, claim: &Claim) -> Finding {
         let window = claim.when.window();

@@ -26,7 +26,7 @@ pub struct Answer {
     /// What replay made of it: of the peers that were asked.
     pub observed: Observed,
     /// The same of all peers, where some were selected.
-    unselected: Option<Observed>,
+    pub unselected: Option<Observed>,
     /// Where the routes are too many to be there at once: how to replay them again.
     slices: Option<Slices>,
 }

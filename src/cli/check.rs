@@ -1,6 +1,7 @@
 //! `check`: published claims held against the data. The claims say what is watched; every origin's routes are read, and each claim
 //! takes its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use super::{Answer, Exit, Fatal, Plan, answer};
 use crate::check::{Claims, Data, Judged, Verdict};
 use crate::model::{Asn, PathReader};
 use crate::report::sheets;
-use crate::timeline::Options;
+use crate::timeline::{Observed, Options};
 
 /// Below its help.
 pub const EXAMPLES: &str = "\
@@ -78,20 +79,26 @@ pub fn run(typed: CheckArgs) -> Result<Exit, Fatal> {
     })
 }
 
-/// Each claim by the hop that it speaks of, in their order.
+/// Each claim by the hop that it speaks of, in their order. Most speak of the first, at which the answer was read already.
 fn judge<'a>(answer: &Answer, claims: &'a Claims, options: Options) -> Vec<Judged<'a>> {
     let hops: BTreeSet<usize> = claims.claims.iter().map(|claim| claim.hop).collect();
     let mut judged: Vec<(usize, Judged)> = Vec::new();
     for hop in hops {
         let reader = PathReader::default().with_siblings(claims.siblings.iter().copied()).at_hop(hop);
-        let observed = answer.observed.read_by(&reader);
-        let everybody = answer.everybody().read_by(&reader);
-        let data = Data::new(&observed, &everybody, claims, options);
+        let read = |observed| read_by(observed, &reader, answer.read.watch.reader());
+        let observed = read(&answer.observed);
+        let unselected = answer.unselected.as_ref().map(read);
+        let data = Data::new(&observed, unselected.as_deref().unwrap_or(&observed), claims, options);
         let own = claims.claims.iter().enumerate().filter(|(_, claim)| claim.hop == hop);
         judged.extend(own.map(|(at, claim)| (at, (claim, data.finding(claim)))));
     }
     judged.sort_by_key(|(at, _)| *at);
     judged.into_iter().map(|(_, judged)| judged).collect()
+}
+
+/// The paths as `reader` has them; they were read as `before` has them.
+fn read_by<'a>(observed: &'a Observed, reader: &PathReader, before: &PathReader) -> Cow<'a, Observed> {
+    if reader == before { Cow::Borrowed(observed) } else { Cow::Owned(observed.read_by(reader)) }
 }
 
 fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::model::{Asn, PathReader};
-use crate::target::{SettingsError, read_ases};
+use crate::target::{SettingsError, read_names};
 
 /// How paths are read.
 #[derive(Debug, Clone, Default, Args)]
@@ -29,7 +29,7 @@ impl Paths {
         for typed in &self.skip_as {
             match typed.parse() {
                 Ok(asn) => skipped.push(asn),
-                Err(_) if Path::new(typed).exists() => skipped.extend(read_ases(typed)?),
+                Err(_) if Path::new(typed).exists() => skipped.extend(read_names(typed)?.into_keys()),
                 Err(error) => {
                     let reason = format!("{error}, and there is no such file");
                     return Err(SettingsError::Text { path: "--skip-as".to_owned(), reason });

@@ -8,6 +8,6 @@ mod watch;
 
 pub use delegated::{Delegated, delegated_of, read_delegated};
 pub use origin_file::{origins_of, read_origins};
-pub use profile::{Profile, names_of, prefixes_of, read_ases, read_names, read_prefixes};
+pub use profile::{Profile, names_of, prefixes_of, read_names, read_prefixes};
 pub use settings::{SettingsError, Shelf, asn_of};
 pub use watch::{Keep, Watch, covering};

@@ -109,16 +109,6 @@ pub fn prefixes_of(text: &str, path: &str) -> Result<Vec<IpNet>, SettingsError> 
     lines(text).map(parse).collect()
 }
 
-/// `--skip-as`: an AS number a line; what follows it is for people, `#` begins a comment.
-pub fn read_ases(path: &str) -> Result<Vec<Asn>, SettingsError> {
-    let text = read(path)?;
-    let parse = |(number, line): (usize, &str)| {
-        let asn = line.split([',', ' ', '\t']).next().unwrap_or_default();
-        asn.parse::<Asn>().map_err(|e| SettingsError::Text { path: format!("{path}:{number}"), reason: e.to_string() })
-    };
-    lines(&text).map(parse).collect()
-}
-
 /// `--names`: an AS number and its name a line, separated by white space or a comma; `#` begins a comment.
 pub fn read_names(path: &str) -> Result<BTreeMap<Asn, String>, SettingsError> {
     names_of(&read(path)?, path)

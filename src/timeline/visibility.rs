@@ -171,7 +171,8 @@ fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hol
             }
         }
     }
-    moves.extend(timeline.denominator.changes(subject.prefix).chain(weights.times(subject)).map(|time| (time, Turn::Other, 0)));
+    let weighed = weights.steps(subject).map(|(time, _)| time);
+    moves.extend(timeline.denominator.changes(subject.prefix).chain(weighed).map(|time| (time, Turn::Other, 0)));
     moves.sort_unstable();
     let (mut peers, mut assumed) = (0_usize, 0_usize);
     let mut asns: BTreeMap<Asn, usize> = BTreeMap::new();

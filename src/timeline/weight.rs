@@ -97,11 +97,6 @@ impl Weights {
         steps.partition_point(|(t, _)| *t <= time).checked_sub(1).map_or(0, |at| steps[at].1)
     }
 
-    /// The instants at which it changes.
-    pub fn times(&self, subject: &Subject) -> impl Iterator<Item = Time> + '_ {
-        self.steps(subject).map(|(time, _)| time)
-    }
-
     /// The instants at which it may change, and what it is from each on.
     pub fn steps(&self, subject: &Subject) -> impl Iterator<Item = (Time, u64)> + '_ {
         self.steps.get(subject).into_iter().flatten().copied()

@@ -69,11 +69,6 @@ impl Lent {
     }
 }
 
-/// Lends a decoder for one task: however many blocks there are, there are no more of them than tasks at a time.
-pub fn with_decoder<T>(job: impl FnOnce(&mut BlockDecoder) -> T) -> T {
-    job(&mut Lent::new())
-}
-
 impl Default for Lent {
     fn default() -> Self {
         Self::new()

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::ahead::Ahead;
 use super::bits::Bits;
 use super::crc::combine;
-use super::decoder::{BlockInfo, LARGEST_LEVEL, with_decoder};
+use super::decoder::{BlockInfo, LARGEST_LEVEL, Lent};
 use super::error::Bz2Error;
 use super::rle::Fit;
 use super::scan::{BLOCK_MAGIC, END_MAGIC, Mark, Scanner};
@@ -176,10 +176,9 @@ impl<R: Read> Reader<R> {
             self.output = bytes?;
             return Ok(info);
         }
-        with_decoder(|decoder| {
-            let info = decoder.decode(&self.window, self.bit, level)?;
-            decoder.invert_into(&mut self.output).map(|()| info)
-        })
+        let mut decoder = Lent::new();
+        let info = decoder.decode(&self.window, self.bit, level)?;
+        decoder.invert_into(&mut self.output).map(|()| info)
     }
 
     /// Decompresses the next blocks, at most so many.
@@ -212,15 +211,14 @@ impl<R: Read> Reader<R> {
 
 /// Decompresses the block at a bit of the window, if there is one and it is not too long to be kept.
 fn decompress(window: &[u8], bit: usize) -> Option<(usize, BlockInfo, Bytes)> {
-    with_decoder(|decoder| {
-        let info = decoder.decode(window, bit, LARGEST_LEVEL).ok()?;
-        let mut bytes = Vec::new();
-        match decoder.invert_within(KEPT, &mut bytes) {
-            Ok(Fit::Whole) => Some((bit, info, Ok(bytes))),
-            Ok(Fit::TooLong) => None,
-            Err(damage) => Some((bit, info, Err(damage))),
-        }
-    })
+    let mut decoder = Lent::new();
+    let info = decoder.decode(window, bit, LARGEST_LEVEL).ok()?;
+    let mut bytes = Vec::new();
+    match decoder.invert_within(KEPT, &mut bytes) {
+        Ok(Fit::Whole) => Some((bit, info, Ok(bytes))),
+        Ok(Fit::TooLong) => None,
+        Err(damage) => Some((bit, info, Err(damage))),
+    }
 }
 
 impl<R: Read> Read for Reader<R> {

@@ -13,7 +13,7 @@ use super::GaveUp;
 use super::blocks::Opening;
 use crate::archive::bzip2::ahead::Ahead;
 use crate::archive::bzip2::border::Edges;
-use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, LARGEST_LEVEL, with_decoder};
+use crate::archive::bzip2::decoder::{BlockDecoder, BlockInfo, LARGEST_LEVEL, Lent};
 use crate::archive::bzip2::octets::Octets;
 use crate::archive::bzip2::rle::Fit;
 use crate::archive::bzip2::scan::{Mark, Scanner};
@@ -157,11 +157,10 @@ impl<'a> Sweeper<'a> {
     fn found_in(&self, from: usize, to: usize) -> Vec<(usize, BlockInfo, Sight)> {
         let marks = self.data.find(&self.scanner, from, to);
         let sight = |bit| {
-            with_decoder(|decoder| {
-                let info = self.data.decode(decoder, bit, LARGEST_LEVEL).ok()?;
-                let behind = self.data.after(info.end_bit, LARGEST_LEVEL).ok()?;
-                Some((bit, info, Sight::of(bit, decoder, behind, self.search)))
-            })
+            let mut decoder = Lent::new();
+            let info = self.data.decode(&mut decoder, bit, LARGEST_LEVEL).ok()?;
+            let behind = self.data.after(info.end_bit, LARGEST_LEVEL).ok()?;
+            Some((bit, info, Sight::of(bit, &mut decoder, behind, self.search)))
         };
         marks.into_iter().filter_map(|(bit, _)| sight(bit)).collect()
     }

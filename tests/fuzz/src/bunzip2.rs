@@ -8,7 +8,7 @@ use bzip2::Compression;
 use bzip2::read::MultiBzDecoder;
 use bzip2::write::BzEncoder;
 use uplinks::archive::bzip2::bits::Bits;
-use uplinks::archive::bzip2::decoder::{BlockDecoder, BlockInfo, with_decoder};
+use uplinks::archive::bzip2::decoder::{BlockDecoder, BlockInfo, Lent};
 use uplinks::archive::bzip2::error::Bz2Error;
 use uplinks::archive::bzip2::pattern::Pattern;
 use uplinks::archive::bzip2::reader::Reader;
@@ -101,7 +101,7 @@ fn agree(file: &[u8], threads: usize) {
 
 /// The bytes of all blocks, each asked what it can say before it is inverted.
 fn walk(file: &[u8]) -> (Vec<u8>, Option<Bz2Error>) {
-    with_decoder(|decoder| walk_with(decoder, file))
+    walk_with(&mut Lent::new(), file)
 }
 
 fn walk_with(decoder: &mut BlockDecoder, file: &[u8]) -> (Vec<u8>, Option<Bz2Error>) {
@@ -190,11 +190,9 @@ fn said_before(decoder: &mut BlockDecoder, raw: &[u8], salt: usize) {
 /// If the first block decodes to something with another checksum, the file with that one, and with the stream's if no other block follows.
 fn with_its_own_checksums(mut file: Vec<u8>) -> Option<Vec<u8>> {
     let level = stream::level(&file)?;
-    let decoded = with_decoder(|decoder| {
-        let info = decoder.decode(&file, stream::HEADER_BITS, level).ok()?;
-        Some((info, decoder.invert_within(MOST, &mut Vec::new())))
-    });
-    let (info, Err(Bz2Error::Crc { computed, .. })) = decoded? else { return None };
+    let mut decoder = Lent::new();
+    let info = decoder.decode(&file, stream::HEADER_BITS, level).ok()?;
+    let Err(Bz2Error::Crc { computed, .. }) = decoder.invert_within(MOST, &mut Vec::new()) else { return None };
     put(&mut file, stream::HEADER_BITS + MAGIC_BITS, computed);
     if Bits::new(&file).magic(info.end_bit) == END_MAGIC {
         put(&mut file, info.end_bit + MAGIC_BITS, computed);
