@@ -51,7 +51,12 @@ const TABLE: &[Explained] = &[
     ),
     any("path_id", "", "the add-path identifier (RFC 7911); 0 without", "0"),
     any("origin_asn", "AS number", "the last AS of the path, or `ambiguous`; empty for an outage", "131279"),
-    any("upstream_asn", "AS number", "the AS next to the origin, or at the hop asked for; or `direct`, `beyond`, `ambiguous`", "20485"),
+    any(
+        "upstream_asn",
+        "AS number",
+        "the AS next to the origin, or at the hop asked for; or `direct`, `beyond`, `ambiguous`",
+        "20485",
+    ),
     any("upstream_name", "", "its name, for people only; empty if unknown", "TransTeleCom"),
     any("first_seen", "UTC", "the first proof of the route", "2017-10-01T09:07:51Z"),
     any("started_after", "UTC", "it began after this; empty if unknown", "2017-10-01T09:07:51Z"),
