@@ -82,3 +82,25 @@ fn times_of_several_prefixes_are_united() {
     let by = uplinks(&["timeline", "--by", "upstream", "-f", "csv", &sample()]).stdout;
     assert_eq!(by, uplinks(&["summary", "--by", "target", "-f", "csv", &sample()]).stdout);
 }
+
+/// A house of two origins whose prefixes go through one upstream: a row each, derived from the timeline's rows.
+#[test]
+fn origins_have_a_row_each() {
+    let options = ["--origin", "131279", "--origin", "4837", "--prefix", "175.45.176.0/22"];
+    let told = rows(&[&["summary", "--by", "origin"], &options[..]].concat());
+    let of_rows = rows(&[&["timeline"], &options[..]].concat());
+    let mut derived: BTreeMap<String, [BTreeSet<String>; 2]> = BTreeMap::new();
+    for row in of_rows.columns(&["origin_asn", "prefix", "upstream_asn"]) {
+        let [prefixes, upstreams] = derived.entry(row[0].to_owned()).or_default();
+        prefixes.insert(row[1].to_owned());
+        upstreams.insert(row[2].to_owned());
+    }
+    let derived: BTreeSet<[String; 3]> = derived
+        .into_iter()
+        .map(|(origin, [prefixes, upstreams])| [origin, prefixes.len().to_string(), upstreams.len().to_string()])
+        .collect();
+    let columns = told.columns(&["origin_asn", "prefixes", "upstreams"]);
+    assert_eq!(columns.into_iter().map(|row| [0, 1, 2].map(|at| row[at].to_owned())).collect::<BTreeSet<_>>(), derived);
+    let by = uplinks(&[&["timeline", "--by", "origin", "-f", "csv"], &options[..], &[&sample()]].concat()).stdout;
+    assert_eq!(by, uplinks(&[&["summary", "--by", "origin", "-f", "csv"], &options[..], &[&sample()]].concat()).stdout);
+}

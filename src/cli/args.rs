@@ -40,10 +40,11 @@ pub enum Command {
   uplinks timeline --from 2017-10-01 --to 2017-10-02 -f csv rrc00/2017.10 > rows.csv
   uplinks timeline --origin AS17557 --prefix 208.65.153.0/24 archive.routeviews.org/")]
     Timeline(Rows),
-    /// One row an upstream: how many prefixes it carries, since when, for how long, seen by how many
+    /// One row an upstream (or an origin): how many prefixes it carries, since when, for how long, seen by how many
     #[command(after_help = "Examples:
   uplinks summary sample-data
-  uplinks summary --origin AS17557 -f csv rib.20080224.0600.bz2")]
+  uplinks summary --origin AS17557 -f csv rib.20080224.0600.bz2
+  uplinks summary --by origin --country CU --delegated delegated-lacnic-extended-latest archive/")]
     Summary(Rows),
     /// The transition log: time, prefix, what changed, by whom seen
     #[command(after_help = "Examples:
@@ -296,6 +297,8 @@ pub enum By {
     Target,
     /// A row for each upstream, whatever the prefix: the command `summary`
     Upstream,
+    /// A row for each origin, whatever the prefix and the upstream: `summary --by origin`
+    Origin,
 }
 
 /// What to write.

@@ -37,7 +37,7 @@ use read::{Inputs, ReadError};
 
 use crate::model::{RecordId, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
-use crate::timeline::{self, Options, Timeline, View};
+use crate::timeline::{self, Options, SummaryOf, Timeline, View};
 
 /// How a run ended, as its exit status tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub enum Fatal {
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Fatal> {
     match cli.command {
-        Command::Timeline(rows) if rows.common.analysis.selection.by == By::Upstream => summary(rows),
+        Command::Timeline(rows) if matches!(rows.common.analysis.selection.by, By::Upstream | By::Origin) => summary(rows),
         Command::Summary(rows) => summary(rows),
         Command::Timeline(rows) => answer(&Plan::of_rows(rows)?, |plan, answer, context| timeline(plan, answer, context)),
         Command::Changes(common) => answer(&Plan::new(common)?, |plan, answer, context| changes(plan, answer, context)),
@@ -215,13 +215,15 @@ fn timeline<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet
     sheets::timeline(rows, &changes, context)
 }
 
-/// Its rows are upstreams, whatever rows are asked for.
+/// Its rows are upstreams unless origins are asked for.
 fn summary(mut typed: Rows) -> Result<Exit, Fatal> {
-    typed.common.analysis.selection.by = By::Prefix;
+    let by = std::mem::take(&mut typed.common.analysis.selection.by);
+    let of = if by == By::Origin { SummaryOf::Origins } else { SummaryOf::Upstreams };
     answer(&Plan::of_rows(typed)?.without_evidence()?, |plan, answer, context| {
         let timeline = answer.timeline(plan, &plan.options);
-        let summaries = context.window.map(|window| timeline::summarize(&timeline, plan.asked(), window, plan.options.min_peers));
-        sheets::summary(summaries.unwrap_or_default(), context)
+        let summaries =
+            context.window.map(|window| timeline::summarize(&timeline, of, plan.asked(), window, plan.options.min_peers));
+        sheets::summary(summaries.unwrap_or_default(), of, context)
     })
 }
 

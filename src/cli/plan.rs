@@ -95,9 +95,11 @@ pub enum PlanError {
         /// `--to`.
         to: Time,
     },
-    /// `--by upstream` on a command that has no such rows.
-    #[error("--by upstream is for timeline, which is then summary; the rows of this command are of prefixes or the target")]
-    ByUpstream,
+    /// `--by upstream` or `--by origin` on a command that has no such rows.
+    #[error(
+        "--by upstream and --by origin are for timeline, which is then summary; the rows of this command are of prefixes or, with --by target, of each origin's upstreams over all prefixes"
+    )]
+    BySummary,
     /// `--discover` has nothing to go by.
     #[error("--discover needs an origin: add --origin ASN, or a profile that has one")]
     NothingToDiscover,
@@ -153,8 +155,8 @@ impl Plan {
     /// Of files that are there; reads the profile, the list of prefixes and the names.
     pub fn of(inputs: Vec<OsString>, typed: Analysis) -> Result<Plan, PlanError> {
         let Analysis { target, paths, selection, output, work } = typed;
-        if selection.by == By::Upstream {
-            return Err(PlanError::ByUpstream);
+        if matches!(selection.by, By::Upstream | By::Origin) {
+            return Err(PlanError::BySummary);
         }
         if let (Some(from), Some(to)) = (selection.from, selection.to)
             && from >= to

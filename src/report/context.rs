@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
 use super::text::{self, duration, minute, plural, second};
-use crate::model::{Asn, CollectorId, Hop, PeerKey, RecordId, Span, Upstream, spans};
+use crate::model::{Asn, CollectorId, Hop, Origin, PeerKey, RecordId, Span, Upstream, spans};
 use crate::replay::Quality;
 
 /// What rows need and pure stages do not know.
@@ -127,6 +127,19 @@ impl Context<'_> {
     /// An upstream's name, if it has one.
     pub fn upstream_name(&self, upstream: Upstream) -> Option<&str> {
         self.names.get(&upstream.asn()?).map(String::as_str)
+    }
+
+    /// An origin's name, if it has one.
+    pub fn origin_name(&self, origin: Origin) -> Option<&str> {
+        match origin {
+            Origin::As(asn) => self.names.get(&asn).map(String::as_str),
+            Origin::Ambiguous => None,
+        }
+    }
+
+    /// An origin for tables: `131279 Star Joint Venture`, `64500`, `ambiguous`.
+    pub fn origin_label(&self, origin: Origin) -> String {
+        self.origin_name(origin).map_or_else(|| origin.to_string(), |name| format!("{origin} {name}"))
     }
 
     /// An upstream for tables: `20485 TransTeleCom`, `64500`, `direct`; with what stands between, `4837 China Unicom via 134544`.

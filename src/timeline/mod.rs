@@ -35,6 +35,6 @@ pub use hold::{Hold, Subject};
 pub use observed::{Collector, Observed};
 pub use onset::{Onset, Rank, Variation, onset, variations};
 pub use row::Row;
-pub use summary::{Summaries, Summary, summarize};
+pub use summary::{Summaries, Summary, SummaryOf, Summed, summarize};
 pub use visibility::{Point, Series, visibility};
 pub use weight::{WHOLE, Weights};

@@ -1,4 +1,4 @@
-//! What a timeline comes to for each upstream: how much of the target it carries, since when, and for how long.
+//! What a timeline comes to for each upstream, or each origin: how much of the target it carries or originates, since when, and for how long.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,16 +8,45 @@ use super::build::Timeline;
 use super::hold::{Hold, unite};
 use super::row::Row;
 use super::sweep::{Standing, Steps};
-use crate::model::{CollectorId, Flag, Flags, Origin, Span, Time, Upstream, family_of, spans};
+use crate::model::{Asn, CollectorId, Flag, Flags, Origin, Span, Time, Upstream, family_of, spans};
 use crate::replay::{Basis, End, Start};
 
-/// All rows of one upstream, whatever the prefix and the origin.
+/// What is summed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SummaryOf {
+    /// Each upstream, whatever the prefix and the origin.
+    Upstreams,
+    /// Each origin, whatever the prefix and the upstream.
+    Origins,
+}
+
+/// Whom a summary is about. The order is that of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Summed {
+    /// An upstream.
+    Upstream(Upstream),
+    /// An origin.
+    Origin(Origin),
+}
+
+impl Summed {
+    /// Its AS number, if it has one.
+    pub const fn asn(self) -> Option<Asn> {
+        match self {
+            Summed::Upstream(upstream) => upstream.asn(),
+            Summed::Origin(Origin::As(asn)) => Some(asn),
+            Summed::Origin(Origin::Ambiguous) => None,
+        }
+    }
+}
+
+/// All rows of one upstream or one origin.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Which.
-    pub upstream: Upstream,
-    /// Distinct origins.
-    pub origins: usize,
+    /// Whose.
+    pub whose: Summed,
+    /// Distinct origins of an upstream, distinct upstreams of an origin.
+    pub others: usize,
     /// Distinct prefixes, by family.
     pub prefixes: [usize; 2],
     /// Rows of the timeline.
@@ -26,9 +55,9 @@ pub struct Summary {
     pub start: Start,
     /// The end of the row that is proven last.
     pub end: End,
-    /// Microseconds of the window in which it carries any prefix: proven, believed, and at most. None is longer than the next.
+    /// Microseconds of the window in which it carries, or originates, any prefix: proven, believed, and at most. None is longer than the next.
     pub time: [i64; 3],
-    /// The most sessions at one time that reach any prefix through it, and those able to see the target then (rule 15).
+    /// The most sessions at one time that reach any prefix through it, or of it, and those able to see the target then (rule 15).
     pub peers: (usize, usize),
     /// Collectors that saw it.
     pub collectors: usize,
@@ -47,16 +76,20 @@ pub struct Summaries {
 
 /// Sums up a timeline of prefixes, whose rows overlap the time asked for; times count within the window, which is that or what the data have
 /// of it. `k` peers make an episode.
-pub fn summarize(timeline: &Timeline, asked: Span, window: Span, k: usize) -> Summaries {
-    let mut by_upstream: BTreeMap<Upstream, Vec<&Row>> = BTreeMap::new();
+pub fn summarize(timeline: &Timeline, of: SummaryOf, asked: Span, window: Span, k: usize) -> Summaries {
+    let mut rows_of: BTreeMap<Summed, Vec<&Row>> = BTreeMap::new();
     for row in &timeline.rows {
-        by_upstream.entry(row.subject.upstream).or_default().push(row);
+        let whose = match of {
+            SummaryOf::Upstreams => Summed::Upstream(row.subject.upstream),
+            SummaryOf::Origins => Summed::Origin(row.subject.origin),
+        };
+        rows_of.entry(whose).or_default().push(row);
     }
-    let summary = |(upstream, rows): (Upstream, Vec<&Row>)| of_upstream(upstream, &rows, timeline, window, k);
-    let mut all: Vec<Summary> = by_upstream.into_iter().filter_map(summary).collect();
+    let summary = |(whose, rows): (Summed, Vec<&Row>)| of_rows(whose, &rows, timeline, window, k);
+    let mut all: Vec<Summary> = rows_of.into_iter().filter_map(summary).collect();
     all.sort_by_key(|s| {
         let [proven, believed, _] = s.time;
-        (std::cmp::Reverse((s.prefixes[0] + s.prefixes[1], believed, proven)), s.upstream)
+        (std::cmp::Reverse((s.prefixes[0] + s.prefixes[1], believed, proven)), s.whose)
     });
     let is_within = |hold: &Hold| hold.end.last_seen >= asked.from && hold.start.first_seen < asked.until;
     let seen = timeline.holds.iter().chain(&timeline.stuck).filter(|(_, list)| list.iter().any(is_within));
@@ -64,7 +97,7 @@ pub fn summarize(timeline: &Timeline, asked: Span, window: Span, k: usize) -> Su
     Summaries { all, prefixes: prefixes.len() }
 }
 
-fn of_upstream(upstream: Upstream, rows: &[&Row], timeline: &Timeline, window: Span, k: usize) -> Option<Summary> {
+fn of_rows(whose: Summed, rows: &[&Row], timeline: &Timeline, window: Span, k: usize) -> Option<Summary> {
     let first = rows.iter().min_by_key(|row| row.start.first_seen)?;
     let last = rows.iter().max_by_key(|row| (row.end.last_seen, row.end.basis == Basis::DataEnd))?;
     let prefixes: BTreeSet<IpNet> = rows.iter().filter_map(|row| row.subject.prefix).collect();
@@ -89,8 +122,11 @@ fn of_upstream(upstream: Upstream, rows: &[&Row], timeline: &Timeline, window: S
     flags.clear(Flag::PeerLike);
     flags.set_if(Flag::PeerLike, rows.iter().all(|row| row.flags.has(Flag::PeerLike)));
     Some(Summary {
-        upstream,
-        origins: rows.iter().map(|row| row.subject.origin).collect::<BTreeSet<Origin>>().len(),
+        whose,
+        others: match whose {
+            Summed::Upstream(_) => rows.iter().map(|row| row.subject.origin).collect::<BTreeSet<Origin>>().len(),
+            Summed::Origin(_) => rows.iter().map(|row| row.subject.upstream).collect::<BTreeSet<Upstream>>().len(),
+        },
         prefixes: [of_family(0), of_family(1)],
         episodes: rows.len(),
         start: first.start,

@@ -17,6 +17,8 @@ struct Claim {
     what: &'static str,
     prefix: Option<usize>,
     upstream: Option<String>,
+    /// Of `only`: the end of its span; `upstream` is the one that may be there.
+    until: Option<Micros>,
     at: Micros,
     is_true: bool,
 }
@@ -35,6 +37,7 @@ pub fn check(case: &Case, verdict: &mut Verdict) {
         let mut found = Vec::new();
         for subject in crate::check_timeline::subjects(&case.truth).into_iter().filter(|s| s.0 == origin && s.1 != "direct") {
             of_upstream(case, prefix, &subject, &mut prng, &mut found);
+            only(case, prefix, &subject, &mut prng, &mut found);
         }
         of_origin(case, prefix, &origin, &mut prng, &mut found);
         prng.shuffle(&mut found);
@@ -77,10 +80,13 @@ fn toml(case: &Case, claims: &[Claim]) -> String {
     let mut out = format!("title = 'claims'\norigin = {}\nprefixes = {:?}\ntolerance = '20s'\n", world.origin, world.roots);
     for claim in claims {
         let prefix = claim.prefix.map_or("*", |at| world.prefixes[at].as_str());
-        let _ =
-            write!(out, "\n[[claim]]\ntext = 'x'\nwhat = '{}'\nprefix = '{prefix}'\nat = '{}'\n", claim.what, shown(claim.at));
-        if let Some(upstream) = &claim.upstream {
-            let _ = writeln!(out, "upstream = {upstream}");
+        let _ = write!(out, "\n[[claim]]\ntext = 'x'\nwhat = '{}'\nprefix = '{prefix}'\n", claim.what);
+        match (&claim.upstream, claim.until) {
+            (Some(upstream), Some(until)) => {
+                let _ = writeln!(out, "upstreams = [{upstream}]\nfrom = '{}'\nto = '{}'", shown(claim.at), shown(until));
+            }
+            (Some(upstream), None) => _ = writeln!(out, "upstream = {upstream}\nat = '{}'", shown(claim.at)),
+            (None, _) => _ = writeln!(out, "at = '{}'", shown(claim.at)),
         }
     }
     out
@@ -139,7 +145,8 @@ fn turns(case: &Case, prefix: Option<usize>, which: Which, begins: bool) -> Vec<
 
 fn of_upstream(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut Prng, out: &mut Vec<Claim>) {
     let which = Which::Subject(subject);
-    let mut add = |what, at, is_true| out.push(Claim { what, prefix, upstream: Some(subject.1.clone()), at, is_true });
+    let mut add =
+        |what, at, is_true| out.push(Claim { what, prefix, upstream: Some(subject.1.clone()), until: None, at, is_true });
     for time in turns(case, prefix, which, true) {
         add("gained", time, true);
         add("announced", time, true);
@@ -170,9 +177,32 @@ fn of_upstream(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut
     }
 }
 
+/// No other upstream than this one in a span: true where nobody ever has one, by any lens; false where somebody is known to have one all along.
+fn only(case: &Case, prefix: Option<usize>, subject: &Subject, prng: &mut Prng, out: &mut Vec<Claim>) {
+    let (at, length) = (any_moment(case, prng), Micros::from(prng.range(1, 1800)) * SEC);
+    let until = at + length;
+    let all = crate::check_timeline::subjects(&case.truth);
+    let others: Vec<&Subject> =
+        all.iter().filter(|s| (s.0 == subject.0 || s.0 == "ambiguous") && s.1 != subject.1 && s.1 != "direct").collect();
+    let has_any = |other: &&&Subject| {
+        LENSES.iter().any(|lens| {
+            let standing = standing(&case.truth, prefix, *lens, Which::Subject(other), None);
+            let inside = standing.moments().into_iter().filter(|time| (at - BACKLOG..=until + BACKLOG).contains(time));
+            inside.chain([at, until]).any(|time| standing.at_most(time) > 0)
+        })
+    };
+    let is_known =
+        |other: &&&Subject| other.1 != "ambiguous" && known(&case.truth, prefix, Which::Subject(other)).between(at, until) > 0;
+    let is_other = others.iter().any(|other| is_known(&other));
+    let is_true = !others.iter().any(|other| has_any(&other));
+    if is_true || is_other {
+        out.push(Claim { what: "only", prefix, upstream: Some(subject.1.clone()), until: Some(until), at, is_true });
+    }
+}
+
 fn of_origin(case: &Case, prefix: Option<usize>, origin: &str, prng: &mut Prng, out: &mut Vec<Claim>) {
     let which = Which::Origin(origin);
-    let mut add = |what, at, is_true| out.push(Claim { what, prefix, upstream: None, at, is_true });
+    let mut add = |what, at, is_true| out.push(Claim { what, prefix, upstream: None, until: None, at, is_true });
     for time in turns(case, prefix, which, true) {
         add("outage-ends", time, true);
     }

@@ -9,8 +9,8 @@ use crate::truth::Truth;
 use crate::verdict::{Verdict, Violation};
 use crate::world::World;
 use crate::{
-    check_changes, check_claims, check_first, check_hops, check_options, check_routes, check_timeline, check_visibility,
-    check_ways, shrink, story,
+    check_changes, check_claims, check_first, check_hops, check_options, check_routes, check_timeline, check_views,
+    check_visibility, check_ways, shrink, story,
 };
 
 /// Some checks ask only of every n-th world: those whose seed leaves `place` by `of`.
@@ -51,7 +51,7 @@ pub fn words<'a>(world: &'a World, command: &'a str, more: &[&'a str]) -> Vec<&'
 /// A part of the checks: kinds of violations begin with its name.
 type Part = (&'static str, fn(&Case, &mut Verdict));
 
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 10] = [
     ("routes", routes),
     ("timeline changes", timeline),
     ("first", check_first::check),
@@ -61,6 +61,7 @@ const PARTS: [Part; 9] = [
     ("ways", check_ways::check),
     ("explain", check_ways::explain),
     ("hops", check_hops::check),
+    ("views", check_views::check),
 ];
 
 /// All violations of a world; `only`: of the part to which this kind belongs.

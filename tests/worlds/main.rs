@@ -33,6 +33,7 @@ mod check_hops;
 mod check_options;
 mod check_routes;
 mod check_timeline;
+mod check_views;
 mod check_visibility;
 mod check_ways;
 mod count;

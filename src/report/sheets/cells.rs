@@ -61,6 +61,10 @@ pub fn upstream_name(upstream: Upstream, context: &Context) -> Cell {
     context.upstream_name(upstream).map_or(Cell::Empty, text)
 }
 
+pub fn origin_name(origin: Origin, context: &Context) -> Cell {
+    context.origin_name(origin).map_or(Cell::Empty, text)
+}
+
 pub fn time(time: Option<Time>) -> Cell {
     time.map_or(Cell::Empty, Cell::Time)
 }

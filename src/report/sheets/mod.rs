@@ -34,6 +34,7 @@ pub use visibility::visibility;
 pub const ALL: &[(&str, &[(&str, Kind)])] = &[
     ("timeline", timeline::COLUMNS),
     ("summary", summary::COLUMNS),
+    ("summary-by-origin", summary::COLUMNS_BY_ORIGIN),
     ("changes", changes::COLUMNS),
     ("first", first::COLUMNS),
     ("visibility", visibility::COLUMNS),

@@ -1,15 +1,16 @@
-//! `summary`: what the timeline comes to for each upstream.
+//! `summary`: what the timeline comes to for each upstream, or for each origin (`--by origin`).
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, Span};
+use crate::model::{Asn, Flags, Span};
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
 use crate::report::sheet::Room::{CutEnd, Fixed};
 use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::plural;
-use crate::timeline::{Summaries, Summary};
+use crate::timeline::{Summaries, Summary, SummaryOf, Summed};
 
 pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("upstream_asn", Kind::Text),
@@ -32,33 +33,70 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("via", Kind::Path),
 ];
 
-/// The sheet of `summary`.
-pub fn summary<'a>(summaries: Summaries, context: &'a Context<'a>) -> Sheet<'a> {
+pub(super) const COLUMNS_BY_ORIGIN: &[(&str, Kind)] = &[
+    ("origin_asn", Kind::Text),
+    ("origin_name", Kind::Text),
+    ("upstreams", Kind::Int),
+    ("prefixes", Kind::Int),
+    ("prefixes_of", Kind::Int),
+    ("prefixes_v4", Kind::Int),
+    ("prefixes_v6", Kind::Int),
+    ("episodes", Kind::Int),
+    ("first_seen", Kind::Time),
+    ("last_seen", Kind::Time),
+    ("time_at_least_s", Kind::Duration),
+    ("time_at_most_s", Kind::Duration),
+    ("window_share", Kind::Real),
+    ("peak_peers", Kind::Int),
+    ("peers_total", Kind::Int),
+    ("collectors", Kind::Int),
+    ("flags", Kind::Text),
+];
+
+/// The sheet of `summary`, of upstreams or of origins.
+pub fn summary<'a>(summaries: Summaries, of: SummaryOf, context: &'a Context<'a>) -> Sheet<'a> {
     let Summaries { all, prefixes } = summaries;
+    let (name, columns) = match of {
+        SummaryOf::Upstreams => ("summary", COLUMNS),
+        SummaryOf::Origins => ("summary-by-origin", COLUMNS_BY_ORIGIN),
+    };
     let flags = all.iter().fold(Flags::default(), |flags, summary| flags.union(summary.flags));
     let all = Rc::new(all);
     Sheet {
-        name: "summary",
-        columns: cells::columns(COLUMNS),
+        name,
+        columns: cells::columns(columns),
         rows: all.iter().map(|summary| cells_of(summary, prefixes, context)).collect::<Vec<_>>().into(),
-        summary: vec![headline(&all, prefixes, context), context.files_line()],
+        summary: vec![headline(&all, of, prefixes, context), context.files_line()],
         caveats: caveats(context, flags),
         facts: context.facts_json(),
-        view: Some(Box::new(move || view(&all, prefixes, context))),
+        view: Some(Box::new(move || view(&all, of, prefixes, context))),
     }
 }
 
-fn view<'a>(all: &[Summary], prefixes: usize, context: &Context) -> View<'a> {
+fn view<'a>(all: &[Summary], of: SummaryOf, prefixes: usize, context: &Context) -> View<'a> {
     let mut marks = Marks::default();
     let rows = all.iter().map(|summary| shown(summary, prefixes, &mut marks, context)).collect();
-    let legend = [
-        "Prefixes: those that it carries at some time, of all that were seen.",
-        "Share: the part of the window in which it carries any of them.",
-        "Peers: the most at one time that reach any of them through it, of those able to see the target then.",
-    ];
+    let (who, legend) = match of {
+        SummaryOf::Upstreams => (
+            "upstream",
+            [
+                "Prefixes: those that it carries at some time, of all that were seen.",
+                "Share: the part of the window in which it carries any of them.",
+                "Peers: the most at one time that reach any of them through it, of those able to see the target then.",
+            ],
+        ),
+        SummaryOf::Origins => (
+            "origin",
+            [
+                "Prefixes: those that it originates at some time, of all that were seen.",
+                "Share: the part of the window in which any of them is seen.",
+                "Peers: the most at one time that hold any of them, of those able to see the target then.",
+            ],
+        ),
+    };
     View {
         columns: cells::headings(&[
-            ("upstream", Left, CutEnd),
+            (who, Left, CutEnd),
             ("prefixes", Right, Fixed),
             (" first seen", Left, Fixed),
             (" last seen", Left, Fixed),
@@ -74,7 +112,10 @@ fn view<'a>(all: &[Summary], prefixes: usize, context: &Context) -> View<'a> {
 
 fn shown(summary: &Summary, prefixes: usize, marks: &mut Marks, context: &Context) -> Vec<String> {
     vec![
-        context.upstream_label(summary.upstream),
+        match summary.whose {
+            Summed::Upstream(upstream) => context.upstream_label(upstream),
+            Summed::Origin(origin) => context.origin_label(origin),
+        },
         format!("{}/{prefixes}", summary.prefixes[0] + summary.prefixes[1]),
         marks.start(&summary.start),
         marks.end(&summary.end),
@@ -93,10 +134,14 @@ fn share(summary: &Summary, context: &Context) -> Option<f64> {
 
 fn cells_of(summary: &Summary, prefixes: usize, context: &Context) -> Vec<Cell> {
     let ([v4, v6], [at_least, _, at_most]) = (summary.prefixes, summary.time);
-    vec![
-        cells::upstream(summary.upstream),
-        cells::upstream_name(summary.upstream, context),
-        cells::count(summary.origins),
+    let (who, last) = match summary.whose {
+        Summed::Upstream(upstream) => {
+            ([cells::upstream(upstream), cells::upstream_name(upstream, context)], Some(cells::via(upstream)))
+        }
+        Summed::Origin(origin) => ([cells::origin(origin), cells::origin_name(origin, context)], None),
+    };
+    let figures = [
+        cells::count(summary.others),
         cells::count(v4 + v6),
         cells::count(prefixes),
         cells::count(v4),
@@ -111,18 +156,15 @@ fn cells_of(summary: &Summary, prefixes: usize, context: &Context) -> Vec<Cell> 
         cells::count(summary.peers.1),
         cells::count(summary.collectors),
         cells::flags(summary.flags),
-        cells::via(summary.upstream),
-    ]
+    ];
+    who.into_iter().chain(figures).chain(last).collect()
 }
 
-fn headline(all: &[Summary], prefixes: usize, context: &Context) -> String {
+fn headline(all: &[Summary], of: SummaryOf, prefixes: usize, context: &Context) -> String {
     let (many, of_what) = (plural(all.len(), "row"), plural(prefixes, "prefix"));
-    let upstreams = all.iter().filter_map(|summary| summary.upstream.asn());
-    let upstreams = upstreams.collect::<std::collections::BTreeSet<_>>().len();
-    let many = if upstreams == all.len() {
-        plural(upstreams, "upstream")
-    } else {
-        format!("{} in {many}", plural(upstreams, "upstream"))
-    };
+    let distinct: BTreeSet<Asn> = all.iter().filter_map(|summary| summary.whose.asn()).collect();
+    let word = if of == SummaryOf::Upstreams { "upstream" } else { "origin" };
+    let found = plural(distinct.len(), word);
+    let many = if distinct.len() == all.len() { found } else { format!("{found} in {many}") };
     format!("{}: {many} for {of_what}, {}.", context.target, context.window_text())
 }

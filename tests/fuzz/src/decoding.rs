@@ -96,8 +96,8 @@ fn less(all: &FileEvents, some: &FileEvents, watch: &Watch, cut: &BTreeSet<Diges
 fn entries_of<'a>(records: impl Iterator<Item = &'a DumpRecord>) -> Vec<String> {
     records
         .flat_map(|record| {
-            let head = format!("{} {} {} {:?}", record.time, record.prefix, record.digest, record.repeated);
-            record.entries.iter().map(move |entry| format!("{head} {entry:?}"))
+            let head = format!("{} {} {}", record.time, record.prefix, record.digest);
+            record.entries.iter().map(move |entry| format!("{head} {entry:?} {}", record.repeated.contains(&entry.0)))
         })
         .collect()
 }

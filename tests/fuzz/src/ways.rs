@@ -173,12 +173,13 @@ fn edit(records: &mut Vec<Vec<u8>>, choices: &mut Choices<'_>) {
             records.insert(at, records::dump(&mut few));
         }
         5 => {
-            let length = other % records[at].len();
+            let length = other % records[at].len().max(1);
             records[at].truncate(length);
         }
         6 => {
-            let place = other % records[at].len().min(40);
-            records[at][place] ^= 1 << choices.below(8);
+            let place = other % records[at].len().clamp(1, 40);
+            let bit = 1 << choices.below(8);
+            records[at].get_mut(place).into_iter().for_each(|byte| *byte ^= bit);
         }
         7 => {
             let place = other % records[at].len();
