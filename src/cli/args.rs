@@ -228,9 +228,9 @@ pub struct Target {
     /// A file with one AS number a line, or a CSV with a column asn or origin
     #[arg(long, value_name = "FILE")]
     pub origin_file: Option<String>,
-    /// The AS numbers and prefixes that the registries delegated to a country, as KP
+    /// The AS numbers and prefixes that the registries delegated to a country, as KP (repeatable)
     #[arg(long, value_name = "CC", value_parser = parse_country, requires = "delegated")]
-    pub country: Option<String>,
+    pub country: Vec<String>,
     /// A registry's statistics for --country, delegated or delegated-extended (repeatable)
     #[arg(long, value_name = "FILE", requires = "country")]
     pub delegated: Vec<String>,

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use super::answer::Answer;
 use super::plan::{Plan, PlanError};
 use super::warn::note;
-use crate::model::{AsPath, Asn, Hop, PeerKey, Span, Upstream, family_of, spans};
+use crate::model::{AsPath, Asn, Flags, Hop, PeerKey, Span, Upstream, family_of, spans};
 use crate::replay::RouteInterval;
 use crate::timeline::{Change, Observed, Row, Subject};
 
@@ -126,8 +126,9 @@ impl Filters {
     }
 
     /// Says in the summary of a result what was chosen: whatever stood there between its headline and its files spoke of all rows.
-    pub fn tell(&self, summary: &mut Vec<String>) {
-        if !self.choose_rows() {
+    /// `with` and `without` are the flags by which rows are chosen.
+    pub fn tell(&self, (with, without): (Flags, Flags), summary: &mut Vec<String>) {
+        if !self.choose_rows() && with.is_empty() && without.is_empty() {
             return;
         }
         let files = summary.pop();
@@ -135,7 +136,9 @@ impl Filters {
         let list = |asns: &[Asn]| asns.iter().map(|asn| format!("AS{asn}")).collect::<Vec<_>>().join(" or ");
         let upstream = (!self.upstream.is_empty()).then(|| format!("of upstream {}", list(&self.upstream)));
         let through = (!self.through.is_empty()).then(|| format!("with {} in a path", list(&self.through)));
-        let chosen = upstream.into_iter().chain(through).collect::<Vec<_>>().join(" and ");
+        let flagged = (!with.is_empty()).then(|| format!("flagged {}", with.to_string().replace(';', " or ")));
+        let unflagged = (!without.is_empty()).then(|| format!("not flagged {}", without.to_string().replace(';', " or ")));
+        let chosen = [upstream, through, flagged, unflagged].into_iter().flatten().collect::<Vec<_>>().join(" and ");
         summary.push(format!(
             "Only rows {chosen} were asked for: of others nothing is told. Numbers of peers count all that hold the route."
         ));
@@ -247,15 +250,20 @@ mod tests {
 
     #[test]
     fn the_summary_says_what_was_chosen() {
-        let told = |upstream: &[u32], through: &[u32]| {
+        use crate::model::Flag;
+        let told = |upstream: &[u32], through: &[u32], with: Flags| {
             let asns = |list: &[u32]| list.iter().copied().map(Asn).collect();
             let mut summary = ["head", "of all rows", "files"].map(str::to_owned).to_vec();
-            Filters { upstream: asns(upstream), through: asns(through), ..Filters::default() }.tell(&mut summary);
+            Filters { upstream: asns(upstream), through: asns(through), ..Filters::default() }
+                .tell((with, Flags::default()), &mut summary);
             summary
         };
-        assert_eq!(told(&[], &[]), ["head", "of all rows", "files"]);
-        let said = &told(&[1, 2], &[3])[1];
-        assert!(said.starts_with("Only rows of upstream AS1 or AS2 and with AS3 in a path were asked for:"), "{said}");
-        assert_eq!(told(&[1], &[]).len(), 3);
+        assert_eq!(told(&[], &[], Flags::default()), ["head", "of all rows", "files"]);
+        let said = &told(&[1, 2], &[3], [Flag::Gap, Flag::Stuck].into_iter().collect())[1];
+        assert!(
+            said.starts_with("Only rows of upstream AS1 or AS2 and with AS3 in a path and flagged gap or stuck were asked for:"),
+            "{said}"
+        );
+        assert_eq!(told(&[1], &[], Flags::default()).len(), 3);
     }
 }

@@ -169,7 +169,7 @@ fn present(
             warn::note(&said);
         }
         let (mut sheet, style) = (sheet(plan, answer, &mut context), style(plan));
-        plan.filters.tell(&mut sheet.summary);
+        plan.filters.tell((plan.only_flags, plan.exclude_flags), &mut sheet.summary);
         if let Some(output) = results.other {
             // Records are noted as rows name them, and the rows are yet to be made.
             sheet.rows.walk(&mut |_| Ok(())).map_err(WriteError::Stdout)?;

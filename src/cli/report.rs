@@ -80,7 +80,7 @@ pub fn canonical(typed: &Common) -> String {
     option("prefix", target.prefix.iter().map(|p| p.net.trunc().to_string()).collect());
     option("prefix-file", target.prefix_file.iter().cloned().collect());
     option("origin-file", target.origin_file.iter().cloned().collect());
-    option("country", target.country.iter().cloned().collect());
+    option("country", target.country.clone());
     option("delegated", target.delegated.clone());
     option("names", target.names.iter().cloned().collect());
     option("hop", all((paths.hop > 1).then_some(&paths.hop)));

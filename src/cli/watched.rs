@@ -58,7 +58,7 @@ pub fn watched(typed: Target, filters: &Filters) -> Result<Watched, PlanError> {
     if let Some(path) = &typed.prefix_file {
         prefixes.extend(read_prefixes(path)?);
     }
-    if let Some(country) = typed.country {
+    for country in typed.country {
         let delegated = read_delegated(&typed.delegated, &country)?;
         origins.extend(delegated.origins);
         prefixes.extend(delegated.prefixes);
@@ -90,8 +90,9 @@ pub fn watched(typed: Target, filters: &Filters) -> Result<Watched, PlanError> {
 impl Target {
     /// Whether it says whom to watch.
     fn is_own(&self) -> bool {
-        let lists = [&self.origin_file, &self.prefix_file, &self.country];
-        !(self.origin.is_empty() && self.prefix.is_empty() && lists.iter().all(|list| list.is_none()))
+        let lists = [&self.origin_file, &self.prefix_file];
+        let typed_none = self.origin.is_empty() && self.prefix.is_empty() && self.country.is_empty();
+        !(typed_none && lists.iter().all(|list| list.is_none()))
     }
 }
 

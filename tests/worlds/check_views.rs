@@ -152,8 +152,8 @@ fn at_the_peak(case: &Case, row: &Episode) -> Option<(usize, usize)> {
     let peers = moments.into_iter().map(here).find(|peers| peers.len() == row.peak)?;
     let of = |who: &(&String, &String)| own.iter().filter(|route| (&route.collector, &route.ip) == *who).collect::<Vec<_>>();
     let goes_on = |route: &&&Route| route.path.split(' ').next() != Some(row.subject.1.as_str());
-    let all = peers.iter().filter(|who| of(who).iter().all(|route| goes_on(route)));
-    let any = peers.iter().filter(|who| of(who).iter().any(|route| goes_on(route)));
+    let all = peers.iter().filter(|who| of(who).iter().all(goes_on));
+    let any = peers.iter().filter(|who| of(who).iter().any(goes_on));
     Some((all.count(), any.count()))
 }
 
