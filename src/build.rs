@@ -1,4 +1,5 @@
-//! Names the sources that the program is made of: a cache believes only what the same ones said (src/event/cache.rs).
+//! Names the sources that the program is made of: a cache believes only what the same ones said (src/event/cache.rs). Lists the files of
+//! the sample archive, which the program carries with it (src/cli/demo.rs).
 
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,31 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rustc-env=UPLINKS_SOURCES={:016x}", hasher.finish());
+    sample(&root.join("sample-data"))
+}
+
+/// Writes the list of the sample archive's files; an empty one where there is none, as in a package without it.
+fn sample(folder: &Path) -> io::Result<()> {
+    let mut files = Vec::new();
+    if folder.is_dir() {
+        println!("cargo::rerun-if-changed=sample-data");
+        below(folder, &mut files)?;
+    }
+    files.sort();
+    let entry = |file: &PathBuf| {
+        let name = file.strip_prefix(folder).unwrap_or(file).components().map(|part| part.as_os_str().to_string_lossy());
+        format!("    ({:?}, include_bytes!({:?})),\n", name.collect::<Vec<_>>().join("/"), file.to_string_lossy())
+    };
+    let list = format!("const FILES: &[(&str, &[u8])] = &[\n{}];\n", files.iter().map(entry).collect::<String>());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("sample.rs"), list)
+}
+
+fn below(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { below(&path, files)? } else { files.push(path) }
+    }
     Ok(())
 }
 

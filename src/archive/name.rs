@@ -5,6 +5,7 @@ use std::path::{Component, Path};
 use chrono::NaiveDate;
 
 use super::collector::{self, Project, all_digits};
+use super::simulated::SIMULATED;
 use crate::model::Time;
 
 /// What a file's name says it holds.
@@ -110,7 +111,9 @@ pub(super) fn is_own(base: &str) -> bool {
     }
     let target = [".partial", ".partial.json", ".bad"].iter().find_map(|ending| base.strip_suffix(ending));
     let is_archive_file = |name: &str| FileName::parse(name).style == NameStyle::Archive;
-    base == "manifest.json" || target.is_some_and(|target| target == "manifest.json" || is_archive_file(target))
+    base == "manifest.json"
+        || base == SIMULATED
+        || target.is_some_and(|target| target == "manifest.json" || is_archive_file(target))
 }
 
 /// The nearest directory whose name is not just a month or a kind: stands in for a collector that no name tells.

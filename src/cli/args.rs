@@ -3,9 +3,9 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::filters::{Filters, the_upstream};
-use super::values::{TypedPrefix, parse_bin, parse_country, parse_duration, parse_octets, parse_share};
+use super::values::{TypedPrefix, parse_bin, parse_country, parse_duration, parse_octets, parse_share, parse_time_format};
 use crate::model::{Asn, Flag, Time};
-use crate::report::{Format, columns_in_words};
+use crate::report::{Format, TimeFormat, columns_in_words};
 
 /// Who carried this network's traffic, since when, and how do we know?
 ///
@@ -51,6 +51,9 @@ pub enum Command {
   uplinks changes sample-data
   uplinks changes --by target -f jsonl sample-data")]
     Changes(Common),
+    /// A first look: writes the sample archive that the program carries with it, and shows its timeline
+    #[command(after_help = super::demo::EXAMPLES)]
+    Demo(super::demo::Demo),
     /// The onset of an upstream: its corroborated first appearance; exit 1 if there is none
     #[command(
         mut_arg("upstream", the_upstream),
@@ -145,6 +148,9 @@ pub struct Visibility {
     /// Means over bins of this length, as 5m or 1h [default: a value at every change]
     #[arg(long, value_name = "DURATION", value_parser = parse_bin)]
     pub bin: Option<i64>,
+    /// A column an upstream, and one for nobody: what a spreadsheet stacks
+    #[arg(long)]
+    pub wide: bool,
     /// See the other commands.
     #[command(flatten)]
     pub common: Common,
@@ -311,6 +317,9 @@ pub struct Output {
     /// Write to a file, which appears only when complete; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
+    /// How CSV and JSON write times, all of them UTC
+    #[arg(long, value_name = "HOW", default_value = "rfc3339", value_parser = parse_time_format)]
+    pub time_format: TimeFormat,
     /// Write the original bytes of all records behind the result, for any MRT tool (timeline, changes, first, routes, check)
     #[arg(long, value_name = "FILE.mrt")]
     pub evidence: Option<String>,

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use super::answer::Answer;
 use super::plan::Plan;
 use super::read;
+use crate::archive::is_simulated;
 use crate::model::{CollectorId, Coverage, PeerKey, RecordId, Span, family_of, spans};
 use crate::report::{Context, GapFact, PeerFacts, RunFacts, Source};
 use crate::timeline::Collector;
@@ -22,6 +23,8 @@ pub fn context<'a>(plan: &Plan, answer: &'a Answer, evidence: &'a (dyn Fn(Record
     Context {
         target: plan.label.clone(),
         window: window(plan, answer),
+        data: covered(answer),
+        is_cut: plan.window.1.zip(covered(answer)).is_some_and(|(to, data)| data.until >= to),
         collectors: answer.observed.collectors.iter().zip(peers).map(source).collect(),
         names: plan.names.clone(),
         evidence,
@@ -105,6 +108,7 @@ fn facts(plan: &Plan, answer: &Answer) -> RunFacts {
         disagreements: quality().map(|q| q.rib_disagreements).sum(),
         clock: quality().map(|q| q.clock).sum(),
         covering: covering(plan, answer),
+        simulated: is_simulated(files.iter().map(|(file, _)| file)),
         peers: peers(answer),
     }
 }

@@ -15,6 +15,7 @@ use super::plan::{Plan, PlanError};
 use super::warn::note;
 use crate::model::{AsPath, Asn, Flags, Hop, PeerKey, Span, Upstream, family_of, spans};
 use crate::replay::RouteInterval;
+use crate::target::names::{self, Names};
 use crate::timeline::{Change, Observed, Row, Subject};
 
 /// What to leave out.
@@ -30,8 +31,11 @@ pub struct Filters {
     /// Only what some path with this AS in it shows (repeatable: any of them)
     #[arg(long, value_name = "ASN")]
     pub through: Vec<Asn>,
-    /// Only rows of this upstream, at the hop asked for (repeatable: any of them)
-    #[arg(long, value_name = "ASN")]
+    /// Only rows of this upstream, at the hop asked for, by number or by a name that only one has (repeatable: any of them)
+    #[arg(id = "upstream", long = "upstream", value_name = "ASN|NAME")]
+    pub typed_upstream: Vec<String>,
+    /// The same by their numbers: see [`Filters::resolve`].
+    #[arg(skip)]
     pub upstream: Vec<Asn>,
 }
 
@@ -100,6 +104,16 @@ pub fn the_upstream(arg: Arg) -> Arg {
 }
 
 impl Filters {
+    /// Finds the numbers of upstreams that were given by name.
+    pub fn resolve(&mut self, names: &Names) -> Result<(), PlanError> {
+        for typed in &self.typed_upstream {
+            let by_name = || names::find(names, typed);
+            let asn = typed.parse::<Asn>().or_else(|_| by_name());
+            self.upstream.push(asn.map_err(|reason| PlanError::Upstream { typed: typed.clone(), reason })?);
+        }
+        Ok(())
+    }
+
     /// Whether prefixes of this one's family are asked for.
     pub fn has_family(&self, prefix: IpNet) -> bool {
         self.family.is_none_or(|family| family_of(prefix) == usize::from(family == Family::Six))

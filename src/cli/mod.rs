@@ -4,6 +4,7 @@ pub mod about;
 pub mod answer;
 pub mod args;
 pub mod check;
+pub mod demo;
 pub mod evidence;
 pub mod explain;
 mod facts;
@@ -37,7 +38,7 @@ use read::{Inputs, ReadError};
 
 use crate::model::{RecordId, Upstream};
 use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
-use crate::timeline::{self, Options, SummaryOf, Timeline, View};
+use crate::timeline::{self, Options, Series, SummaryOf, Timeline, View};
 
 /// How a run ended, as its exit status tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,9 @@ pub enum Fatal {
     /// The records behind it.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
+    /// The sample archive.
+    #[error(transparent)]
+    Demo(#[from] demo::DemoError),
     /// A record to explain.
     #[error(transparent)]
     Explain(#[from] ExplainError),
@@ -105,10 +109,10 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             let asked = Asked { upstream: Upstream::next(upstream), with_variations: first.sensitivity };
             answer(&plan, move |plan, answer, context| onset(plan, answer, context, asked))
         }
-        Command::Visibility(Visibility { bin, common }) => {
+        Command::Visibility(Visibility { bin, wide, common }) => {
             let plan = Plan::new(common)?.without_evidence()?;
             let plan = plan.without_through("visibility", "it counts peers, and they have several paths; ask routes")?;
-            answer(&plan, move |plan, answer, context| visibility(plan, answer, context, bin))
+            answer(&plan, move |plan, answer, context| visibility(plan, answer, context, bin, wide))
         }
         Command::Check(typed) => check::run(typed),
         Command::Columns(typed) => about::columns(&typed),
@@ -130,6 +134,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
             })
         }
         Command::Report(report) => report::run(report),
+        Command::Demo(typed) => demo::run_demo(typed),
         Command::Explain(Explain { reference, cache }) => explain::run(&reference, cache.as_deref()),
         Command::Fetch(typed) => fetch::run(&typed),
         Command::Survey(typed) => survey::run(typed),
@@ -168,8 +173,15 @@ fn present(
         {
             warn::note(&said);
         }
+        let simulated = context.simulated();
         let (mut sheet, style) = (sheet(plan, answer, &mut context), style(plan));
         plan.filters.tell((plan.only_flags, plan.exclude_flags), &mut sheet.summary);
+        if let Some(said) = simulated {
+            sheet.summary.insert(0, said.to_owned());
+            if !plan.format.has_words() {
+                warn::note(said);
+            }
+        }
         if let Some(output) = results.other {
             // Records are noted as rows name them, and the rows are yet to be made.
             sheet.rows.walk(&mut |_| Ok(())).map_err(WriteError::Stdout)?;
@@ -207,7 +219,11 @@ fn with_answer<T: Send>(
 fn style(plan: &Plan) -> Style {
     let asked_not = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let on_terminal = plan.output.is_none() && io::stdout().is_terminal();
-    Style { colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never }, ..Style::default() }
+    Style {
+        colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never },
+        times: plan.times,
+        ..Style::default()
+    }
 }
 
 fn timeline<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>) -> Sheet<'a> {
@@ -252,12 +268,27 @@ fn onset<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, asked: Aske
     }
 }
 
-fn visibility<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, bin: Option<i64>) -> Sheet<'a> {
+fn visibility<'a>(plan: &Plan, answer: &Answer, context: &'a Context<'a>, bin: Option<i64>, wide: bool) -> Sheet<'a> {
     let timeline = answer.timeline(plan, &plan.options);
     let window = facts::series_window(plan, answer, bin);
     let series =
         |window| timeline::visibility(&timeline, window, bin).only(|subject| plan.filters.has_upstream(subject.upstream));
-    sheets::visibility(window.map(series), context)
+    // A chart has even steps, or it would draw an hour as wide as a year.
+    let chart = (plan.format == Format::Xlsx).then(|| chart_of(plan, answer, &timeline, bin)).flatten();
+    let make = if wide { sheets::wide } else { sheets::visibility };
+    make(window.map(series), chart, context)
+}
+
+/// The series in the bins asked for, or in about as many as a chart has room for.
+fn chart_of(plan: &Plan, answer: &Answer, timeline: &Timeline, bin: Option<i64>) -> Option<Series> {
+    const BINS: i64 = 240;
+    const MINUTE: i64 = 60_000_000;
+    let window = facts::series_window(plan, answer, Some(bin.unwrap_or(MINUTE)))?;
+    let length = window.until.micros_since(window.from);
+    let even = [1, 5, 15, 60, 180, 360, 1440, 7 * 1440, 28 * 1440].map(|minutes| minutes * MINUTE);
+    let width = bin.unwrap_or_else(|| even.into_iter().find(|width| length / width <= BINS).unwrap_or(364 * 1440 * MINUTE));
+    let series = timeline::visibility(timeline, window, Some(width));
+    Some(series.only(|subject| plan.filters.has_upstream(subject.upstream)))
 }
 
 fn routes<'a>(plan: &'a Plan, answer: &'a Answer, context: &'a Context<'a>) -> Sheet<'a> {

@@ -13,11 +13,12 @@ use super::filters::Filters;
 use super::output::STDOUT;
 use super::warn::note;
 use super::watched::{Watched, watched};
+use crate::escape::printable;
 use crate::event::{Seek, Verify, Way};
 use crate::model::{Asn, Flag, Flags, PathReader, Span, Time};
 use crate::replay::{Basis, End, RouteInterval, Start};
-use crate::report::Format;
 use crate::report::sheets::route_flags;
+use crate::report::{Format, TimeFormat};
 use crate::target::SettingsError;
 use crate::timeline::{Options, View};
 
@@ -64,6 +65,8 @@ pub struct Plan {
     pub only_flags: Flags,
     /// How to write.
     pub format: Format,
+    /// How text formats for programs write times.
+    pub times: TimeFormat,
     /// Where to; `None`: standard output.
     pub output: Option<String>,
     /// Where the records behind the result go.
@@ -122,6 +125,14 @@ pub enum PlanError {
         /// Why, and what to do.
         reason: &'static str,
     },
+    /// `--upstream` by a name.
+    #[error("--upstream {}: {}", printable(.typed), printable(.reason))]
+    Upstream {
+        /// As typed.
+        typed: String,
+        /// Why it is nobody's.
+        reason: String,
+    },
     /// `--family` against the prefixes.
     #[error("no watched prefix is of IPv{family}: leave out --family {family}, add --prefix, or find prefixes with --discover")]
     NoFamily {
@@ -165,8 +176,9 @@ impl Plan {
         }
         refuse_terminal(output.format, output.output.as_deref().filter(|path| *path != STDOUT))?;
         let covering = target.covering;
-        let filters = selection.filters;
+        let mut filters = selection.filters;
         let Watched { label, origins, siblings, prefixes, discovers, names, notes } = watched(target, &filters)?;
+        filters.resolve(&names)?;
         let reader = paths.reader(&origins, &siblings)?;
         let options = Options {
             min_peers: selection.min_peers.into(),
@@ -197,6 +209,7 @@ impl Plan {
             exclude_flags: flags(selection.exclude_flag),
             only_flags: flags(selection.only_flag),
             format: output.format,
+            times: output.time_format,
             output: output.output.filter(|path| path != STDOUT),
             evidence: output.evidence,
             strict: output.strict,

@@ -3,7 +3,7 @@
 use clap::builder::PossibleValue;
 use ipnet::IpNet;
 
-use crate::report::Format;
+use crate::report::{Format, TimeFormat};
 
 impl clap::ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
@@ -47,6 +47,12 @@ impl From<IpNet> for TypedPrefix {
     fn from(net: IpNet) -> Self {
         TypedPrefix { net, text: net.to_string() }
     }
+}
+
+/// `--time-format`.
+pub fn parse_time_format(text: &str) -> Result<TimeFormat, String> {
+    let known = TimeFormat::ALL.into_iter().find(|(name, _)| *name == text);
+    known.map(|(_, format)| format).ok_or_else(|| "write rfc3339, spreadsheet or unix".to_owned())
 }
 
 /// A country's code, as the registries write it.

@@ -1,7 +1,5 @@
 //! Whom to watch (rule 4): profiles, numbers and prefixes as typed, lists, and what is delegated to a country, put together.
 
-use std::collections::BTreeMap;
-
 use ipnet::IpNet;
 
 use super::args::Target;
@@ -10,6 +8,7 @@ use super::plan::PlanError;
 use super::values::TypedPrefix;
 use crate::model::Asn;
 use crate::report::text::plural;
+use crate::target::names::{self, Names};
 use crate::target::{Profile, read_delegated, read_names, read_origins, read_prefixes};
 
 /// The target of those who name none.
@@ -28,7 +27,7 @@ pub struct Watched {
     /// Whether a first pass must find prefixes.
     pub discovers: bool,
     /// Names of ASes.
-    pub names: BTreeMap<Asn, String>,
+    pub names: Names,
     /// What was made of what was typed, where that may surprise.
     pub notes: Vec<String>,
 }
@@ -43,7 +42,8 @@ pub fn watched(typed: Target, filters: &Filters) -> Result<Watched, PlanError> {
         None => default.clone(),
     };
     // Names are decoration: the built-in ones serve any target, the profile's and the file's go before them.
-    let mut names = default.names;
+    let mut names = names::built_in();
+    names.extend(default.names);
     names.extend(profile.names);
     if let Some(path) = &typed.names {
         names.extend(read_names(path)?);

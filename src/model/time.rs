@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Microseconds since 1970-01-01T00:00:00Z. Records without microseconds stand at `.000000`.
@@ -78,22 +78,78 @@ impl fmt::Debug for Time {
     }
 }
 
-/// The text is neither RFC 3339 nor a date.
+/// The text is no time that people or archives write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no time; write 2017-10-01T09:07:51Z or 2017-10-01 (UTC)")]
+#[error(
+    "'{0}' is not a time; write 2017-10-01T09:07:51Z, '2017-10-01 09:07', 2017-10-01, 2017-10 or 2017 (all UTC), seconds since 1970, or a file's 20171001.0900"
+)]
 pub struct ParseTimeError(String);
 
 impl FromStr for Time {
     type Err = ParseTimeError;
 
-    /// Accepts RFC 3339 (any offset) and `YYYY-MM-DD` (midnight UTC).
+    /// Accepts what people and archives write, all of it in UTC unless an offset says otherwise: RFC 3339, also with a space for the `T` and
+    /// without seconds or offset; a day, a month or a year, which stand for their first instant; seconds since the epoch (9 to 11 digits,
+    /// with or without a fraction); the part of an archive file's name that is its time (`20171001.0900`).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            return Ok(Time(time.timestamp_micros()));
-        }
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
-        let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0));
-        midnight.map(|m| Time(m.and_utc().timestamp_micros())).ok_or_else(|| ParseTimeError(text.to_owned()))
+        let typed = text.trim();
+        rfc_3339(typed).or_else(|| of_digits(typed)).or_else(|| civil(typed)).ok_or_else(|| ParseTimeError(text.to_owned()))
+    }
+}
+
+fn rfc_3339(text: &str) -> Option<Time> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| Time(time.timestamp_micros()))
+}
+
+fn of_civil(time: NaiveDateTime) -> Time {
+    Time(time.and_utc().timestamp_micros())
+}
+
+/// The first pattern that the whole text follows, field by field in full width.
+fn by_pattern(text: &str, patterns: &[(&str, usize)]) -> Option<Time> {
+    let fitting = patterns.iter().filter(|(_, length)| text.len() == *length);
+    fitting.into_iter().find_map(|(pattern, _)| NaiveDateTime::parse_from_str(text, pattern).ok()).map(of_civil)
+}
+
+/// Days, months and years, and a day with a time of day.
+fn civil(text: &str) -> Option<Time> {
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(of_civil);
+    match text.len() {
+        4 => return day(&format!("{text}-01-01")),
+        7 => return day(&format!("{text}-01")),
+        10 => return day(text),
+        _ => {}
+    }
+    let bare = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(['Z', 'z'])).unwrap_or(text);
+    let spaced = bare.replacen(['T', 't'], " ", 1);
+    let (whole, fraction) = spaced.split_once('.').unwrap_or((&spaced, ""));
+    let patterns = [("%Y-%m-%d %H:%M:%S", 19), ("%Y-%m-%d %H:%M", 16)];
+    if whole.len() < spaced.len() && whole.len() != 19 {
+        return None;
+    }
+    Some(
+        by_pattern(&format!("{whole}{}", if whole.len() == 16 { ":00" } else { "" }), &patterns)?
+            .plus_micros(micros_of(fraction)?),
+    )
+}
+
+/// A fraction of a second, of up to six digits.
+fn micros_of(fraction: &str) -> Option<i64> {
+    let is_number = fraction.len() <= 6 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { format!("{fraction:0<6}").parse().ok() } else { None }
+}
+
+/// Digits alone: seconds since the epoch, or the time in a file's name.
+fn of_digits(text: &str) -> Option<Time> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !are_digits(whole) || !are_digits(rest) || text.ends_with('.') {
+        return None;
+    }
+    match (whole.len(), rest.len()) {
+        (9..=11, 0..=6) => Some(Time::from_secs(whole.parse().ok()?).plus_micros(micros_of(rest)?)),
+        (8, 0 | 4 | 6) => by_pattern(&format!("{whole}{rest:0<6}"), &[("%Y%m%d%H%M%S", 14)]),
+        _ => None,
     }
 }
 
@@ -108,12 +164,53 @@ mod tests {
     }
 
     #[test]
-    fn reads_rfc_3339_and_dates() {
-        let noon = Time::from_secs(1_506_859_200);
-        assert_eq!("2017-10-01T12:00:00Z".parse(), Ok(noon));
-        assert_eq!("2017-10-01T14:00:00+02:00".parse(), Ok(noon));
-        assert_eq!("2017-10-01".parse(), Ok(noon.plus_secs(-43_200)));
-        for text in ["2017-10-1", "yesterday", "2017-13-01", "2017-10-01T12:00:00", ""] {
+    fn reads_what_people_and_archives_write() {
+        let nine = Time::from_secs(1_506_848_400);
+        let of_nine = [
+            "2017-10-01T09:00:00Z",
+            "2017-10-01T11:00:00+02:00",
+            "2017-10-01 09:00:00",
+            "2017-10-01 09:00",
+            "2017-10-01T09:00Z",
+            "2017-10-01t09:00:00z",
+            "2017-10-01 09:00:00 UTC",
+            "2017-10-01 09:00:00.000000",
+            " 2017-10-01T09:00:00 ",
+            "1506848400",
+            "1506848400.0",
+            "20171001.0900",
+            "20171001.090000",
+        ];
+        for text in of_nine {
+            assert_eq!(text.parse(), Ok(nine), "{text}");
+        }
+        let midnight = nine.plus_secs(-9 * 3600);
+        for text in ["2017-10-01", "2017-10", "20171001"] {
+            assert_eq!(text.parse(), Ok(midnight), "{text}");
+        }
+        assert_eq!("2017".parse(), Ok(Time::from_secs(1_483_228_800)));
+        let exact = Time::from_micros(1_445_565_708_372_152);
+        for text in ["2015-10-23 02:01:48.372152", "1445565708.372152", "2015-10-23T02:01:48.372152Z"] {
+            assert_eq!(text.parse(), Ok(exact), "{text}");
+        }
+        let wrong = [
+            "2017-10-1",
+            "yesterday",
+            "2017-13-01",
+            "2017-13",
+            "2017-10-01 9:00",
+            "2017-10-01 24:00",
+            "2017-10-01 09:00.5",
+            "2017-10-01 09:00:00.1234567",
+            "201710",
+            "20171301.0900",
+            "1506848400.",
+            ".5",
+            "+2017",
+            "2017-10-01T09:00:00+2",
+            "",
+        ];
+        for text in wrong {
             assert!(text.parse::<Time>().is_err(), "{text}");
         }
     }

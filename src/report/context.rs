@@ -15,6 +15,10 @@ pub struct Context<'a> {
     pub target: String,
     /// The window asked for, or else that of the data; `None` if there are no data.
     pub window: Option<Span>,
+    /// What the data cover, as far as they were asked for.
+    pub data: Option<Span>,
+    /// The question ends before the data are known to (`--to`).
+    pub is_cut: bool,
     /// The run's collectors by [`CollectorId`].
     pub collectors: Vec<Source>,
     /// Names of upstreams; decoration only.
@@ -61,6 +65,8 @@ pub struct RunFacts {
     pub clock: u64,
     /// Where nothing was seen of the prefixes asked for: the routes that cover them.
     pub covering: Vec<IpNet>,
+    /// The archive says that a program made it up.
+    pub simulated: bool,
     /// What watched records showed of each peer, sorted by collector and peer.
     pub peers: Vec<PeerFacts>,
 }
@@ -168,6 +174,26 @@ impl Context<'_> {
         chain.join(", behind ")
     }
 
+    /// What ends where a row is ongoing.
+    pub(super) fn what_ends(&self) -> &'static str {
+        if self.is_cut { "the time asked for ends" } else { "the data end" }
+    }
+
+    /// Where nothing is to be had of the time asked for: what there is.
+    pub(super) fn outside(&self) -> String {
+        match (self.window, self.data) {
+            (None, Some(Span { from, until })) => {
+                format!("The data are of {} to {} UTC, and none of the time asked for.", minute(from), minute(until))
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// What results of made-up data begin with.
+    pub fn simulated(&self) -> Option<&'static str> {
+        self.facts.simulated.then_some("SIMULATED DATA: a program made this archive up; nothing of it happened on the Internet.")
+    }
+
     /// `2017-10-01 00:00 to 2017-10-02 12:00 UTC`; of an instant `at 2017-10-01 09:30:00 UTC`.
     pub(super) fn window_text(&self) -> String {
         match self.window {
@@ -272,6 +298,7 @@ impl Context<'_> {
             ("from", json!(window.as_ref().map(|w| &w.0))),
             ("until", json!(window.as_ref().map(|w| &w.1))),
             ("collectors", json!(collectors)),
+            ("simulated", json!(facts.simulated)),
             ("files_read", json!(facts.files_read)),
             ("files_partial", json!(facts.files_partial)),
             ("files_skipped", json!(facts.files_skipped)),

@@ -1,6 +1,7 @@
 //! A result as every format sees it: typed cells under named columns, with what stands above and below the table. Rows are made as they
 //! are written, and again for whoever walks them again; none are kept.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::walk::Walk;
@@ -52,10 +53,10 @@ pub enum Digits {
 }
 
 /// A column: its name is a contract, its type is what docs/output-formats.md says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// The name in the header.
-    pub name: &'static str,
+    /// The name in the header; raw where it has an AS' name in it (`--wide`): formats escape it.
+    pub name: Cow<'static, str>,
     /// The type of its cells.
     pub kind: Kind,
 }
@@ -75,8 +76,18 @@ pub struct Sheet<'a> {
     pub caveats: Vec<String>,
     /// Facts about the run for JSON: files read, gaps, unobserved seconds.
     pub facts: serde_json::Map<String, serde_json::Value>,
+    /// What a workbook draws as a chart beside the rows.
+    pub chart: Option<Chart<'a>>,
     /// Makes the same rows for people; `None`: formats for people show all of `columns`.
     pub view: Option<Box<dyn Fn() -> View<'a> + 'a>>,
+}
+
+/// Values over time that add up, in even steps: a stacked area chart of each prefix.
+pub struct Chart<'a> {
+    /// What each area is.
+    pub names: Vec<String>,
+    /// Time, prefix, then one value an area.
+    pub rows: Walk<'a, Vec<Cell>>,
 }
 
 /// A result as people read it: fewer and shorter cells, in groups. Its texts are raw; formats escape them.
@@ -124,10 +135,10 @@ impl<'s> Grouped<'s> {
 }
 
 /// A column of a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
-    /// What stands above it.
-    pub name: &'static str,
+    /// What stands above it; safe to show.
+    pub name: Cow<'static, str>,
     /// On which side its cells stand.
     pub align: Align,
     /// What becomes of it when the line is too long.

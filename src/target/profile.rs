@@ -109,22 +109,6 @@ pub fn prefixes_of(text: &str, path: &str) -> Result<Vec<IpNet>, SettingsError> 
     lines(text).map(parse).collect()
 }
 
-/// `--names`: an AS number and its name a line, separated by white space or a comma; `#` begins a comment.
-pub fn read_names(path: &str) -> Result<BTreeMap<Asn, String>, SettingsError> {
-    names_of(&read(path)?, path)
-}
-
-/// As [`read_names`], of a text; `path` is for messages.
-pub fn names_of(text: &str, path: &str) -> Result<BTreeMap<Asn, String>, SettingsError> {
-    let parse = |(number, line): (usize, &str)| {
-        let place = format!("{path}:{number}");
-        let (asn, name) = line.split_once([',', ' ', '\t']).unwrap_or((line, ""));
-        let asn = asn.parse::<Asn>().map_err(|e| SettingsError::Text { path: place, reason: e.to_string() })?;
-        Ok((asn, name.trim().trim_matches('"').to_owned()))
-    };
-    lines(text).map(parse).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

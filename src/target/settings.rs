@@ -73,7 +73,17 @@ pub fn read(path: &str) -> Result<String, SettingsError> {
     File::open(path).and_then(text_of).map_err(|source| SettingsError::Read { path: path.to_owned(), source })
 }
 
+/// As [`read`], of a list of which only some lines matter: what is no UTF-8 in it is replaced.
+pub fn read_lossy(path: &str) -> Result<String, SettingsError> {
+    let bytes = File::open(path).and_then(bytes_of).map_err(|source| SettingsError::Read { path: path.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn text_of(file: impl Read) -> io::Result<String> {
+    String::from_utf8(bytes_of(file)?).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+fn bytes_of(file: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST {
@@ -82,7 +92,7 @@ fn text_of(file: impl Read) -> io::Result<String> {
             LONGEST >> 20
         )));
     }
-    String::from_utf8(bytes).map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
+    Ok(bytes)
 }
 
 /// An AS number in TOML: `131279`, `"AS131279"` or `"2.207"`.

@@ -26,6 +26,7 @@ mod sweep;
 mod told;
 mod visibility;
 mod weight;
+mod wide;
 
 pub use build::{Options, Timeline, View, build};
 pub use certainty::{Certain, Certainties, Certainty, Question};
@@ -38,3 +39,4 @@ pub use row::Row;
 pub use summary::{Summaries, Summary, SummaryOf, Summed, summarize};
 pub use visibility::{Point, Series, visibility};
 pub use weight::{WHOLE, Weights};
+pub use wide::{Wide, WideRow};

@@ -88,6 +88,11 @@ impl Series {
         self
     }
 
+    /// Whose series they are.
+    pub fn subjects(&self) -> impl Iterator<Item = &Subject> {
+        self.subjects.iter().map(|(subject, _)| subject)
+    }
+
     /// The points, in order of time.
     pub fn points(&self) -> Box<dyn Iterator<Item = Point> + '_> {
         match self.bin {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Style, Writer};
+use super::{Style, TimeFormat, Writer};
 use crate::escape;
 use crate::report::sheet::{Cell, Column, Sheet};
 use crate::report::text;
@@ -14,7 +14,7 @@ pub struct Json;
 const SCHEMA: u32 = 1;
 
 impl Writer for Json {
-    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         writeln!(out, "{{")?;
         writeln!(out, "  \"schema\": \"{}\",", schema(sheet))?;
         writeln!(out, "  \"version\": \"{}\",", env!("CARGO_PKG_VERSION"))?;
@@ -26,7 +26,7 @@ impl Writer for Json {
         sheet.rows.walk(&mut |row| {
             write!(out, "{between}    ")?;
             (between, end) = (",\n", "\n  ");
-            write_row(&sheet.columns, &row, out)
+            write_row(&sheet.columns, &row, style.times, out)
         })?;
         writeln!(out, "{end}]")?;
         writeln!(out, "}}")
@@ -39,16 +39,18 @@ pub(super) fn schema(sheet: &Sheet<'_>) -> String {
 }
 
 /// Writes one row as an object, without a line feed.
-pub(super) fn write_row(columns: &[Column], row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_row(columns: &[Column], row: &[Cell], times: TimeFormat, out: &mut dyn Write) -> io::Result<()> {
     for (at, (column, cell)) in columns.iter().zip(row).enumerate() {
         let before = if at == 0 { '{' } else { ',' };
-        write!(out, "{before}\"{}\":", column.name)?;
+        write!(out, "{before}{}:", escape::json(serde_json::to_string(&column.name)?))?;
         match cell {
             Cell::Empty => write!(out, "null")?,
             // Numbers are written here: a float would lose the trailing zeros of a duration.
             Cell::Int(_) | Cell::Duration(..) => write!(out, "{}", text::cell(cell))?,
             Cell::Real(number) => write!(out, "{}", serde_json::to_string(number)?)?,
-            Cell::Text(_) | Cell::Path(_) | Cell::Time(_) => {
+            Cell::Time(time) if times == TimeFormat::Unix => write!(out, "{}", times.text(*time))?,
+            Cell::Time(time) => write!(out, "{}", serde_json::to_string(&times.text(*time))?)?,
+            Cell::Text(_) | Cell::Path(_) => {
                 write!(out, "{}", escape::json(serde_json::to_string(&text::cell(cell))?))?;
             }
         }

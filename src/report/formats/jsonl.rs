@@ -9,9 +9,9 @@ use crate::report::sheet::Sheet;
 pub struct Jsonl;
 
 impl Writer for Jsonl {
-    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, _: &Style) -> io::Result<()> {
+    fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         sheet.rows.walk(&mut |row| {
-            json::write_row(&sheet.columns, &row, out)?;
+            json::write_row(&sheet.columns, &row, style.times, out)?;
             writeln!(out)
         })
     }

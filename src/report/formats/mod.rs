@@ -6,12 +6,15 @@ mod jsonl;
 mod markdown;
 mod parquet;
 mod table;
+mod xlsx;
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::sheet::Sheet;
+use super::text;
+use crate::model::Time;
 
 /// A format's one duty.
 pub trait Writer {
@@ -35,16 +38,23 @@ pub enum Format {
     Markdown,
     /// Typed columns for data frames.
     Parquet,
+    /// A workbook for spreadsheets.
+    Xlsx,
 }
 
 impl Format {
     /// All, in the order of help texts.
     pub const ALL: &'static [Format] =
-        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl, Format::Markdown, Format::Parquet];
+        &[Format::Table, Format::Csv, Format::Json, Format::Jsonl, Format::Markdown, Format::Parquet, Format::Xlsx];
 
     /// Whether its bytes are not text.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Format::Parquet)
+        matches!(self, Format::Parquet | Format::Xlsx)
+    }
+
+    /// Whether it has a place for words beside the rows.
+    pub const fn has_words(self) -> bool {
+        !matches!(self, Format::Csv | Format::Jsonl)
     }
 
     /// The word on the command line.
@@ -56,6 +66,7 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Markdown => "markdown",
             Format::Parquet => "parquet",
+            Format::Xlsx => "xlsx",
         }
     }
 
@@ -67,6 +78,7 @@ impl Format {
             Format::Jsonl => &jsonl::Jsonl,
             Format::Markdown => &markdown::Markdown,
             Format::Parquet => &parquet::Parquet,
+            Format::Xlsx => &xlsx::Xlsx,
         }
     }
 }
@@ -100,9 +112,39 @@ pub enum Colour {
     Always,
 }
 
-/// How a table looks; the other formats have one look only.
+/// How text formats for programs write an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimeFormat {
+    /// `2017-10-01T09:07:51Z`, with six decimals where there are microseconds.
+    #[default]
+    Rfc3339,
+    /// `2017-10-01 09:07:51`, which spreadsheets take for a date; UTC.
+    Spreadsheet,
+    /// Seconds since 1970: `1506848871`, with six decimals where there are microseconds.
+    Unix,
+}
+
+impl TimeFormat {
+    /// The words on the command line.
+    pub const ALL: [(&'static str, TimeFormat); 3] =
+        [("rfc3339", TimeFormat::Rfc3339), ("spreadsheet", TimeFormat::Spreadsheet), ("unix", TimeFormat::Unix)];
+
+    /// The instant.
+    pub fn text(self, time: Time) -> String {
+        match self {
+            TimeFormat::Rfc3339 => time.to_string(),
+            TimeFormat::Spreadsheet => text::exact(time),
+            TimeFormat::Unix if time.subsec_micros() == 0 => time.secs().to_string(),
+            TimeFormat::Unix => format!("{}.{:06}", time.secs(), time.subsec_micros()),
+        }
+    }
+}
+
+/// How a table looks, and how programs have their times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
+    /// How CSV and JSON write times.
+    pub times: TimeFormat,
     /// Colours.
     pub colour: Colour,
     /// The widest line, in terminal cells.
@@ -111,7 +153,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Style { colour: Colour::Never, width: 100 }
+        Style { colour: Colour::Never, width: 100, times: TimeFormat::default() }
     }
 }
 

@@ -78,7 +78,8 @@ impl<'s> File<'s> {
 /// The schema in the language of the format's own documents.
 fn schema(columns: &[Column]) -> String {
     let field = |column: &Column| {
-        let name = column.name;
+        // The language has no word with spaces.
+        let name = column.name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         match column.kind {
             Kind::Text => format!("optional binary {name} (STRING);"),
             Kind::Int => format!("optional int64 {name};"),
@@ -208,7 +209,7 @@ mod tests {
             vec![Cell::Text("=x".to_owned()), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Path(String::new())];
         Sheet {
             name: "timeline",
-            columns: names.into_iter().zip(kinds).map(|(name, kind)| Column { name, kind }).collect(),
+            columns: names.into_iter().zip(kinds).map(|(name, kind)| Column { name: name.into(), kind }).collect(),
             rows: vec![full, empty_path, vec![Cell::Empty; 6]].into(),
             ..Sheet::default()
         }

@@ -57,12 +57,12 @@ pub(super) fn view<'s>(sheet: &'s Sheet<'_>) -> View<'s> {
     if let Some(make) = &sheet.view {
         return make();
     }
-    let heading = |kind, name| Heading {
-        name,
+    let heading = |kind, name: &str| Heading {
+        name: printable(name).into_owned().into(),
         align: if matches!(kind, Kind::Int | Kind::Real | Kind::Duration) { Align::Right } else { Align::Left },
         room: Room::Fixed,
     };
-    let columns = sheet.columns.iter().map(|c| heading(c.kind, c.name)).collect();
+    let columns = sheet.columns.iter().map(|c| heading(c.kind, &c.name)).collect();
     let lines =
         Walk::new(|to| sheet.rows.walk(&mut |row| to(Line::Row(row.iter().map(|cell| text::cell(cell).into_owned()).collect()))));
     View { columns, lines, ..View::default() }
@@ -80,7 +80,7 @@ struct Measured {
 impl Measured {
     /// Each column as wide as its widest cell; where the line is too long, the widest that may be cut gives way.
     fn of(view: &View<'_>, room: usize) -> io::Result<Measured> {
-        let mut widths: Vec<usize> = view.columns.iter().map(|c| width(c.name)).collect();
+        let mut widths: Vec<usize> = view.columns.iter().map(|c| width(&c.name)).collect();
         let (mut indent, mut is_empty) = (0, true);
         view.lines.walk(&mut |line| {
             match line {
@@ -111,7 +111,7 @@ impl Measured {
 /// The view's rows, safe to show.
 fn rows(view: &View<'_>, measured: &Measured, out: &mut dyn Write, style: &Style) -> io::Result<()> {
     let Measured { widths, indent, is_empty } = measured;
-    let headings: Vec<String> = view.columns.iter().map(|c| c.name.to_owned()).collect();
+    let headings: Vec<String> = view.columns.iter().map(|c| c.name.to_string()).collect();
     let line = |cells: &[String]| format!("{:indent$}{}", "", aligned(&view.columns, widths, cells)).trim_end().to_owned();
     emphasised(&line(&headings), out, style)?;
     view.lines.walk(&mut |next| match next {

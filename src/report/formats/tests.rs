@@ -13,7 +13,7 @@ fn hostile() -> Sheet<'static> {
         let (prefix, name, path) = (Cell::Text(prefix.into()), Cell::Text(name.into()), Cell::Path(path.into()));
         vec![prefix, name, Cell::Time(Time::from_secs(0)), duration, path, Cell::Empty]
     };
-    let column = |(name, kind)| Column { name, kind };
+    let column = |(name, kind): (&'static str, Kind)| Column { name: name.into(), kind };
     Sheet {
         name: "odd",
         columns: [
@@ -86,7 +86,7 @@ fn tables_let_no_control_character_through() {
 
 #[test]
 fn tables_keep_to_their_width_and_colour_headings_only() {
-    let heading = |name, room| Heading { name, align: Align::Left, room };
+    let heading = |name: &'static str, room| Heading { name: name.into(), align: Align::Left, room };
     let row = ["175.45.176.0/24", &"Name ".repeat(30), &vec!["3356"; 40].join(" "), "x"].map(str::to_owned).to_vec();
     let view = move || View {
         columns: vec![
@@ -107,14 +107,14 @@ All
 "
     .trim_start_matches('\n');
     assert_eq!(table, expected);
-    let coloured = text(&sheet, Format::Table, &Style { width: 60, colour: Colour::Always });
+    let coloured = text(&sheet, Format::Table, &Style { width: 60, colour: Colour::Always, ..Style::default() });
     assert_eq!(coloured.replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""), expected);
     assert_eq!(coloured.matches("\u{1b}[1m").count(), 2);
 }
 
 #[test]
 fn an_empty_result_is_whole_in_every_format() {
-    let sheet = Sheet { name: "odd", columns: vec![Column { name: "a", kind: Kind::Text }], ..Sheet::default() };
+    let sheet = Sheet { name: "odd", columns: vec![Column { name: "a".into(), kind: Kind::Text }], ..Sheet::default() };
     let text = |format| text(&sheet, format, &Style::default());
     assert_eq!(text(Format::Csv), "a\n");
     assert_eq!(text(Format::Jsonl), "");

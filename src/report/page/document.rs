@@ -44,9 +44,12 @@ fn size(paper: Paper, lanes: usize) -> Size {
 /// The page.
 pub fn html(page: &Page, story: &Story) -> String {
     let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(page));
-    let title = format!("Upstream providers of {}", page.context.target);
+    let title = titled(page);
     let mut out = String::new();
     head(&mut out, &title);
+    if let Some(said) = page.context.simulated() {
+        push!(&mut out, "<p class=\"simulated\" role=\"note\">{}</p>", text(said));
+    }
     push!(
         &mut out,
         "<header><h1>{}</h1><p class=\"sub\">{}. {}</p></header>",
@@ -69,6 +72,11 @@ pub fn html(page: &Page, story: &Story) -> String {
     origin_of_this(&mut out, page);
     push!(&mut out, "</main><div id=\"tip\" aria-hidden=\"true\" hidden></div><script>{SCRIPT}</script></body></html>\n");
     out
+}
+
+fn titled(page: &Page) -> String {
+    let mark = if page.context.facts.simulated { "SIMULATED DATA: " } else { "" };
+    format!("{mark}Upstream providers of {}", page.context.target)
 }
 
 fn head(out: &mut String, title: &str) {
@@ -184,7 +192,7 @@ fn origin_of_this(out: &mut String, page: &Page) {
 pub fn svg(page: &Page, story: &Story) -> String {
     let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(page));
     let paper = PAPERS[0];
-    let title = format!("Upstream providers of {}, {}", page.context.target, page.context.window_text());
+    let title = format!("{}, {}", titled(page), page.context.window_text());
     let (mut body, mut y) = (String::new(), 30.0);
     let title = text(&title);
     push!(&mut body, "<text class=\"title\" x=\"0\" y=\"14\">{title}</text>");

@@ -275,7 +275,7 @@ fn conflicts(body: &mut String, page: &Page, lane: &Lane, scale: &Scale, top: f6
             Some(Origin::Ambiguous) | None => "an ambiguous one".to_owned(),
         };
         let through = start.upstream.map_or_else(String::new, |u| page.context.upstream_label(u));
-        let ends = end.map_or_else(|| "the data end".to_owned(), |end| exact(end.time));
+        let ends = end.map_or_else(|| page.context.what_ends().to_owned(), |end| exact(end.time));
         let told = format!("Another origin: {whose} first through {through}, from {} to {ends} UTC", exact(start.time));
         let (left, right) = (scale.x(start.time), scale.x(until));
         push!(

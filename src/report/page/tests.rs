@@ -111,6 +111,8 @@ impl World {
         let context = Context {
             target: "North Korea (AS131279)".to_owned(),
             window: Some(whole),
+            data: Some(whole),
+            is_cut: false,
             collectors: vec![Source { name: "rrc90".to_owned(), peers: self.peers as usize, sampled: self.sampled }],
             names: self.names.clone(),
             evidence: &evidence,

@@ -8,11 +8,11 @@ use crate::report::context::Context;
 use crate::report::sheet::{Align, Cell, Column, Digits, Heading, Kind, Room};
 
 pub fn columns(list: &[(&'static str, Kind)]) -> Vec<Column> {
-    list.iter().map(|(name, kind)| Column { name, kind: *kind }).collect()
+    list.iter().map(|(name, kind)| Column { name: (*name).into(), kind: *kind }).collect()
 }
 
 pub fn headings(list: &[(&'static str, Align, Room)]) -> Vec<Heading> {
-    list.iter().map(|(name, align, room)| Heading { name, align: *align, room: *room }).collect()
+    list.iter().map(|(name, align, room)| Heading { name: (*name).into(), align: *align, room: *room }).collect()
 }
 
 pub fn text(text: impl Into<String>) -> Cell {

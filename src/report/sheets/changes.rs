@@ -51,6 +51,7 @@ pub fn changes<'a>(changes: Vec<Change>, context: &'a Context<'a>) -> Sheet<'a> 
         summary,
         caveats,
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || view(Rc::clone(&shown), context))),
     }
 }
@@ -87,7 +88,7 @@ fn view<'a>(changes: Rc<Vec<Change>>, context: &'a Context<'a>) -> View<'a> {
         columns: cells::headings(&headings),
         lines,
         drawing: Vec::new(),
-        legend: legend.into_iter().chain(marks.legend()).collect(),
+        legend: legend.into_iter().chain(marks.legend(context)).collect(),
     }
 }
 

@@ -49,6 +49,7 @@ pub fn check<'a>(judged: &[Judged], context: &Context) -> Sheet<'a> {
         summary: vec![headline(judged, context), context.files_line()],
         caveats,
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || View {
             columns: cells::headings(&[
                 ("verdict", Left, Fixed),

@@ -54,7 +54,7 @@ pub fn first<'a>(onset: &Onset, context: &Context) -> Sheet<'a> {
     let mut marks = Marks::default();
     let groups = groups(onset, &mut marks, context);
     let legend = [String::from("Peers: the most at one time, of those able to see the prefix then.")];
-    let legend: Vec<String> = legend.into_iter().chain(marks.legend()).collect();
+    let legend: Vec<String> = legend.into_iter().chain(marks.legend(context)).collect();
     let caveats = caveats(context, marks.flags);
     Sheet {
         name: "first",
@@ -68,6 +68,7 @@ pub fn first<'a>(onset: &Onset, context: &Context) -> Sheet<'a> {
             .collect(),
         caveats,
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || View {
             columns: cells::headings(&[
                 ("", Left, Fixed),

@@ -98,6 +98,8 @@ pub fn context(evidence: &(dyn Fn(RecordId) -> String + Sync)) -> Context<'_> {
     Context {
         target: "North Korea (AS131279, 175.45.176.0/22)".to_owned(),
         window: Some(Span { from: at("10-01 00:00:00"), until: at("10-02 12:00:00") }),
+        data: None,
+        is_cut: false,
         collectors: vec![source("rrc90", 13), source("route-views.sim", 12)],
         names: BTreeMap::from([(Asn(20485), "TransTeleCom".to_owned()), (Asn(4837), "China Unicom".to_owned())]),
         evidence,

@@ -115,6 +115,7 @@ pub fn inventory<'a>(rows: &[InventoryRow], context: &Context) -> Sheet<'a> {
         summary: vec![headline(&sorted), context.files_line()],
         caveats: context.missing(),
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || View {
             columns: cells::headings(&[
                 ("collector", Left, Fixed),

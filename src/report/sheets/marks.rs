@@ -2,6 +2,7 @@
 
 use crate::model::{Flags, Time};
 use crate::replay::{Basis, End, Start};
+use crate::report::context::Context;
 use crate::report::remark;
 use crate::report::text;
 
@@ -74,11 +75,12 @@ impl Marks {
     }
 
     /// One sentence for each mark that was used.
-    pub fn legend(&self) -> Vec<String> {
+    pub fn legend(&self, context: &Context) -> Vec<String> {
+        let ongoing = format!("ongoing: still there where {}.", context.what_ends());
         let marks = [
             (self.earlier, "< at this time or earlier: the data do not show exactly when."),
             (self.later, "> at this time or later, this long or longer: the data do not show exactly when."),
-            (self.ongoing, "ongoing: still there where the data end."),
+            (self.ongoing, ongoing.as_str()),
             (self.cut, "Times are cut to whole seconds; the other formats have them in full."),
         ];
         let used = marks.into_iter().filter(|(seen, _)| *seen == Seen::Yes).map(|(_, sentence)| sentence.to_owned());

@@ -28,7 +28,7 @@ pub use inventory::{InventoryKind, InventoryRow, inventory};
 pub use routes::{Intervals, RouteSink, RouteTotals, route_flags, route_order, routes};
 pub use summary::summary;
 pub use timeline::timeline;
-pub use visibility::visibility;
+pub use visibility::{visibility, wide};
 
 /// The columns of every command's rows, in order: what `help columns` and docs/output-formats.md explain.
 pub const ALL: &[(&str, &[(&str, Kind)])] = &[

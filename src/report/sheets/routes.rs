@@ -134,6 +134,7 @@ pub fn routes<'a>(intervals: &Intervals<'a>, totals: &RouteTotals, context: &'a 
         summary: vec![headline(totals, context), context.files_line()],
         caveats: caveats(context, totals.flags),
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || view(of_view.clone(), context))),
     }
 }
@@ -161,7 +162,7 @@ fn view<'a>(intervals: Intervals<'a>, context: &'a Context<'a>) -> View<'a> {
         ]),
         lines,
         drawing: Vec::new(),
-        legend: marks.legend(),
+        legend: marks.legend(context),
     }
 }
 

@@ -69,6 +69,7 @@ pub fn summary<'a>(summaries: Summaries, of: SummaryOf, context: &'a Context<'a>
         summary: vec![headline(&all, of, prefixes, context), context.files_line()],
         caveats: caveats(context, flags),
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || view(&all, of, prefixes, context))),
     }
 }
@@ -106,7 +107,7 @@ fn view<'a>(all: &[Summary], of: SummaryOf, prefixes: usize, context: &Context) 
         ]),
         lines: vec![Group { heading: None, rows }].into(),
         drawing: Vec::new(),
-        legend: legend.map(str::to_owned).into_iter().chain(marks.legend()).collect(),
+        legend: legend.map(str::to_owned).into_iter().chain(marks.legend(context)).collect(),
     }
 }
 

@@ -57,6 +57,7 @@ pub fn timeline<'a>(rows: Vec<Row>, changes: &[Change], context: &'a Context<'a>
         summary,
         caveats: caveats(context, flags),
         facts: context.facts_json(),
+        chart: None,
         view: Some(Box::new(move || view(Rc::clone(&shown), context))),
     }
 }
@@ -90,7 +91,7 @@ fn view<'a>(rows: Rc<Vec<Row>>, context: &'a Context<'a>) -> View<'a> {
         ]),
         lines,
         drawing: Vec::new(),
-        legend: legend.into_iter().chain(marks.legend()).collect(),
+        legend: legend.into_iter().chain(marks.legend(context)).collect(),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `visibility`: peers per upstream and prefix as a time series, for charts.
+//! `visibility`: peers per upstream and prefix as a time series, for charts; a row a value, or with `--wide` a column an upstream.
 
 use super::{caveats, cells};
 use crate::model::Flags;
 use crate::report::Walk;
 use crate::report::context::Context;
-use crate::report::sheet::{Cell, Kind, Sheet};
-use crate::timeline::{Point, Series};
+use crate::report::sheet::{Cell, Chart, Column, Kind, Sheet};
+use crate::timeline::{Point, Series, Wide, WideRow};
 
 pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("time", Kind::Time),
@@ -22,22 +22,57 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
     ("via", Kind::Path),
 ];
 
-/// The sheet of `visibility`, whose points are made as they are written; none without data.
-pub fn visibility<'a>(series: Option<Series>, context: &'a Context<'a>) -> Sheet<'a> {
-    let caveats = caveats(context, Flags::default());
+/// The last column of a wide table.
+const NONE: &str = "none";
+
+/// The sheet of `visibility`, whose points are made as they are written; none without data. A workbook draws `chart`.
+pub fn visibility<'a>(series: Option<Series>, chart: Option<Series>, context: &'a Context<'a>) -> Sheet<'a> {
     let mut points = Walk::default();
     if let Some(series) = series {
         points = Walk::new(move |to| series.points().try_for_each(|point| to(cells_of(&point, context))));
     }
+    let chart = chart.map(|series| {
+        let wide = Wide::of(series);
+        Chart { names: names(&wide, context), rows: rows_of(wide) }
+    });
+    Sheet { columns: cells::columns(COLUMNS), rows: points, chart, ..sheet("visibility", context) }
+}
+
+/// The sheet of `visibility --wide`.
+pub fn wide<'a>(series: Option<Series>, chart: Option<Series>, context: &'a Context<'a>) -> Sheet<'a> {
+    let made = series.map(Wide::of);
+    let own = made.iter().flat_map(|wide| names(wide, context)).map(|name| Column { name: name.into(), kind: Kind::Real });
+    let fixed = cells::columns(&[("time", Kind::Time), ("prefix", Kind::Text)]);
+    let chart = chart.map(Wide::of).map(|wide| Chart { names: names(&wide, context), rows: rows_of(wide) });
+    let columns = fixed.into_iter().chain(own).collect();
+    Sheet { columns, rows: made.map_or_else(Walk::default, rows_of), chart, ..sheet("visibility-wide", context) }
+}
+
+fn sheet<'a>(name: &'static str, context: &'a Context<'a>) -> Sheet<'a> {
     Sheet {
-        name: "visibility",
-        columns: cells::columns(COLUMNS),
-        rows: points,
+        name,
         summary: vec![format!("{}: peers per upstream, {}.", context.target, context.window_text()), context.files_line()],
-        caveats,
+        caveats: caveats(context, Flags::default()),
         facts: context.facts_json(),
-        view: None,
+        ..Sheet::default()
     }
+}
+
+fn names(wide: &Wide, context: &Context) -> Vec<String> {
+    let label = |upstream| context.upstream_label(upstream);
+    wide.upstreams().iter().map(|upstream| label(*upstream)).chain([NONE.to_owned()]).collect()
+}
+
+fn rows_of<'a>(wide: Wide) -> Walk<'a, Vec<Cell>> {
+    let cells = |WideRow { time, prefix, peers, none }: WideRow| {
+        let peers = peers.into_iter().map(cells::real);
+        [Cell::Time(time), cells::prefix(prefix)]
+            .into_iter()
+            .chain(peers)
+            .chain([none.map_or(Cell::Empty, cells::real)])
+            .collect()
+    };
+    Walk::new(move |to| wide.rows(&mut |row| to(cells(row))))
 }
 
 fn cells_of(point: &Point, context: &Context) -> Vec<Cell> {

@@ -139,12 +139,13 @@ fn sentence(conflict: &Conflict, context: &Context, dates: &mut Dates) -> String
         Some(time) => {
             let by = dates.bare(*time);
             format!(
-                "it was gone from {} of them by {by} and still there for {} where the data end",
+                "it was gone from {} of them by {by} and still there for {} where {}",
                 on.len() - open.len(),
-                named(open)
+                named(open),
+                context.what_ends()
             )
         }
-        None => "it was still so where the data end".to_owned(),
+        None => format!("it was still so where {}", context.what_ends()),
     };
     format!("{since}, another origin, {who}, was seen {of} through {through}; {end}.")
 }

@@ -31,7 +31,8 @@ const TOLD_ONE_BY_ONE: usize = 3;
 pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<String> {
     let story = Story::new(rows);
     let Some(window) = context.window else {
-        return vec![format!("There are no data on {}: nothing can be said of its upstream providers.", context.target)];
+        let none = format!("There are no data on {}: nothing can be said of its upstream providers.", context.target);
+        return [none, context.outside()].into_iter().filter(|sentence| !sentence.is_empty()).collect();
     };
     if rows.is_empty() {
         let peers: usize = context.collectors.iter().map(|c| c.peers).sum();
@@ -61,7 +62,7 @@ pub fn paragraph(rows: &[Row], changes: &[Change], context: &Context) -> Vec<Str
         said.push(format!("There also appeared {labels}, seen by no more than {}.", plural(peers, "peer")));
     }
     if story.gained().next().is_none() && story.present().next().is_some() {
-        said.push(format!("No other appeared before the data end, {}.", dates.at(window.until)));
+        said.push(format!("No other appeared before {}, {}.", context.what_ends(), dates.at(window.until)));
     }
     said.extend(lost(&story, context, &mut dates));
     said.extend(outages(changes, &story, &mut dates));
@@ -162,7 +163,7 @@ fn gained(story: &Story, told: &Told, context: &Context, dates: &mut Dates) -> V
     let seen = seen_by(told, &on);
     let on = if whole { seen } else { format!(" for {}{of}{seen}{}{not}", prefixes(&on), later(told, dates)) };
     let mut said = vec![format!("{when} {which} appeared{on}.")];
-    said.extend(stays(told, dates));
+    said.extend(stays(told, context, dates));
     said
 }
 
@@ -178,7 +179,7 @@ fn later(told: &Told, dates: &mut Dates) -> String {
 }
 
 /// What became of it: gone, back, and the prefixes that it still serves at the end.
-fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
+fn stays(told: &Told, context: &Context, dates: &mut Dates) -> Vec<String> {
     let stays = told.stays();
     let mut said = Vec::new();
     match stays.as_slice() {
@@ -214,7 +215,7 @@ fn stays(told: &Told, dates: &mut Dates) -> Vec<String> {
         some => format!(" for {}", prefixes(some)),
     };
     let leaving = if partly.is_empty() { "It".to_owned() } else { format!("It left {}{rest}; it", list(&partly)) };
-    said.push(format!("{leaving} was still there{on} where the data end, {}.", dates.at(last.end.last_seen)));
+    said.push(format!("{leaving} was still there{on} where {}, {}.", context.what_ends(), dates.at(last.end.last_seen)));
     said
 }
 
