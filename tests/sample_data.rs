@@ -58,6 +58,7 @@ fn the_committed_archive_is_what_the_generator_makes() {
     let mut present = BTreeSet::new();
     walk(&committed(), &mut present);
     assert!(present.remove(&committed().join("README.md")), "sample-data has a README");
+    assert!(present.remove(&committed().join("SIMULATED")), "sample-data says that it is simulated");
     for file in archive::files() {
         let path = committed().join(&file.path);
         assert!(present.remove(&path), "{} is missing: run make-sample-data", file.path.display());

@@ -225,7 +225,7 @@ fn a_filter_that_makes_no_sense_is_refused_with_a_sentence() {
         let ran = world.run(command, filter);
         assert!(ran.code == Some(2) && ran.stderr.contains(told), "{command} {filter:?}: {}", ran.stderr);
     }
-    assert!(uplinks(&["first", "--help"]).stdout.contains("--upstream <ASN>"));
+    assert!(uplinks(&["first", "--help"]).stdout.contains("--upstream <ASN|NAME>"));
     let checked = uplinks(&["check", "north-korea", "--exclude-peer", "3356", &sample()]);
     assert!(checked.code.is_some_and(|code| code < 2), "{}", checked.stderr);
 }

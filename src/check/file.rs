@@ -259,7 +259,7 @@ mod tests {
             (claim("what = 'outage-begins'\nupstream = 2\nat = 2017-10-01"), "leave out upstream"),
             (claim("what = 'present'"), "give either at, or from, to and count"),
             (claim("what = 'present'\nfrom = 2017-10-01\nto = 2017-10-02\ncount = 1"), "give at"),
-            (claim("what = 'present'\nat = 2017-10-01T12:00:00"), "is no time"),
+            (claim("what = 'present'\nat = '2017-13-01'"), "is not a time"),
             (claim("what = 'present'\nat = 2017-10-01\ntolerance = '1 year'"), "is no tolerance"),
             (claim("what = 'present'\nat = 2017-10-01\ntolerance = '4294967295d'"), "too wide a tolerance"),
             (claim("what = 'present'\nat = 2017-10-01\nprefix = '1.2.3.4/99'"), "is no prefix"),

@@ -37,7 +37,7 @@ use plan::{Plan, PlanError};
 use read::{Inputs, ReadError};
 
 use crate::model::{RecordId, Upstream};
-use crate::report::{Colour, Context, Format, Sheet, Style, sheets};
+use crate::report::{Bars, Colour, Context, Format, Sheet, Style, sheets};
 use crate::timeline::{self, Options, Series, SummaryOf, Timeline, View};
 
 /// How a run ended, as its exit status tells.
@@ -219,7 +219,11 @@ fn with_answer<T: Send>(
 fn style(plan: &Plan) -> Style {
     let asked_not = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let on_terminal = plan.output.is_none() && io::stdout().is_terminal();
+    let fits = |(width, _): (terminal_size::Width, terminal_size::Height)| usize::from(width.0).clamp(60, 200);
+    let width = terminal_size::terminal_size().filter(|_| on_terminal).map(fits);
     Style {
+        width: width.unwrap_or(Style::default().width),
+        bars: if on_terminal { Bars::Drawn } else { Bars::None },
         colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never },
         times: plan.times,
         ..Style::default()

@@ -125,6 +125,9 @@ pub enum PlanError {
         /// Why, and what to do.
         reason: &'static str,
     },
+    /// `report` without a place for its page.
+    #[error("a report is a page for a browser, not for a terminal: write it to a file, as -o report.html, or pipe it on")]
+    PageToTerminal,
     /// `--upstream` by a name.
     #[error("--upstream {}: {}", printable(.typed), printable(.reason))]
     Upstream {

@@ -43,7 +43,7 @@ impl Progress {
             When::Auto | When::Always => ProgressDrawTarget::stderr(),
         };
         let bar = ProgressBar::with_draw_target(Some(bytes), target);
-        let style = "{msg}  {bytes}/{total_bytes}  [{bar:30}]  {binary_bytes_per_sec}  {eta} left";
+        let style = "{msg} {bytes}/{total_bytes} [{wide_bar}] {binary_bytes_per_sec} {eta} left";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style.progress_chars("=> "));
         }

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::io::{self, IsTerminal};
 
 use clap::Arg;
 
 use super::answer::Answer;
 use super::args::{Analysis, By, Common, Report};
 use super::output::Results;
-use super::plan::Plan;
+use super::plan::{Plan, PlanError};
 use super::{Exit, Fatal, facts, warn, with_answer};
 use crate::escape;
 use crate::event::Assembled;
@@ -29,7 +30,12 @@ pub fn only_html(format: Arg) -> Arg {
 /// Reads, replays, and writes the page and, where asked for, the drawings.
 pub fn run(typed: Report) -> Result<Exit, Fatal> {
     let (command, drawings) = (canonical(&typed.common), typed.svg);
+    let named = typed.common.analysis.output.output.clone();
     let plan = Plan::new(typed.common)?.without_evidence()?;
+    // A terminal that was named as one is meant.
+    if named.is_none() && io::stdout().is_terminal() {
+        return Err(PlanError::PageToTerminal.into());
+    }
     let plan =
         plan.with_all_rows("report", "it draws all upstreams beside each other; take the rows from timeline, changes or routes")?;
     plan.tell_notes();

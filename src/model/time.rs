@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Microseconds since 1970-01-01T00:00:00Z. Records without microseconds stand at `.000000`.
@@ -97,40 +97,44 @@ impl FromStr for Time {
     }
 }
 
+/// Within the years that the format has: an offset may lead out of them.
 fn rfc_3339(text: &str) -> Option<Time> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| Time(time.timestamp_micros()))
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    (0..=9999).contains(&time.year()).then(|| Time(time.timestamp_micros()))
 }
 
 fn of_civil(time: NaiveDateTime) -> Time {
     Time(time.and_utc().timestamp_micros())
 }
 
-/// The first pattern that the whole text follows, field by field in full width.
-fn by_pattern(text: &str, patterns: &[(&str, usize)]) -> Option<Time> {
-    let fitting = patterns.iter().filter(|(_, length)| text.len() == *length);
-    fitting.into_iter().find_map(|(pattern, _)| NaiveDateTime::parse_from_str(text, pattern).ok()).map(of_civil)
+/// Whether the text has a digit wherever the shape has a `0`, and else just what the shape has.
+fn is_shaped(text: &str, shape: &str) -> bool {
+    let fits = |(own, wanted): (u8, u8)| if wanted == b'0' { own.is_ascii_digit() } else { own == wanted };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+}
+
+/// `2017-10-01 09:07:51`.
+fn of_second(text: &str) -> Option<Time> {
+    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok();
+    time.filter(|_| is_shaped(text, "0000-00-00 00:00:00")).map(of_civil)
 }
 
 /// Days, months and years, and a day with a time of day.
 fn civil(text: &str) -> Option<Time> {
-    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0).map(of_civil);
-    match text.len() {
-        4 => return day(&format!("{text}-01-01")),
-        7 => return day(&format!("{text}-01")),
-        10 => return day(text),
-        _ => {}
+    let shapes = [("0000", "-01-01 00:00:00"), ("0000-00", "-01 00:00:00"), ("0000-00-00", " 00:00:00")];
+    if let Some((_, rest)) = shapes.iter().find(|(shape, _)| is_shaped(text, shape)) {
+        return of_second(&format!("{text}{rest}"));
     }
     let bare = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(['Z', 'z'])).unwrap_or(text);
     let spaced = bare.replacen(['T', 't'], " ", 1);
-    let (whole, fraction) = spaced.split_once('.').unwrap_or((&spaced, ""));
-    let patterns = [("%Y-%m-%d %H:%M:%S", 19), ("%Y-%m-%d %H:%M", 16)];
-    if whole.len() < spaced.len() && whole.len() != 19 {
-        return None;
+    if is_shaped(&spaced, "0000-00-00 00:00") {
+        return of_second(&format!("{spaced}:00"));
     }
-    Some(
-        by_pattern(&format!("{whole}{}", if whole.len() == 16 { ":00" } else { "" }), &patterns)?
-            .plus_micros(micros_of(fraction)?),
-    )
+    match spaced.split_once('.') {
+        Some((_, "")) => None,
+        Some((whole, fraction)) => Some(of_second(whole)?.plus_micros(micros_of(fraction)?)),
+        None => of_second(&spaced),
+    }
 }
 
 /// A fraction of a second, of up to six digits.
@@ -148,7 +152,12 @@ fn of_digits(text: &str) -> Option<Time> {
     }
     match (whole.len(), rest.len()) {
         (9..=11, 0..=6) => Some(Time::from_secs(whole.parse().ok()?).plus_micros(micros_of(rest)?)),
-        (8, 0 | 4 | 6) => by_pattern(&format!("{whole}{rest:0<6}"), &[("%Y%m%d%H%M%S", 14)]),
+        (8, 0 | 4 | 6) => {
+            let digits = format!("{whole}{rest:0<6}");
+            let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+            let [year, month, day] = [part(0, 4), part(4, 6), part(6, 8)];
+            of_second(&format!("{year}-{month}-{day} {}:{}:{}", part(8, 10), part(10, 12), part(12, 14)))
+        }
         _ => None,
     }
 }
@@ -204,6 +213,12 @@ mod tests {
             "2017-10-01 09:00:00.1234567",
             "201710",
             "20171301.0900",
+            "-017-10-01",
+            "0000-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "-1212-12-3",
+            "2017- 1-01",
+            "2017-10-01 09:00:60x",
             "1506848400.",
             ".5",
             "+2017",

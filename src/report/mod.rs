@@ -15,6 +15,6 @@ pub mod words;
 
 pub use columns::columns_in_words;
 pub use context::{Context, GapFact, PeerFacts, RunFacts, Source};
-pub use formats::{Colour, Format, ParseFormatError, Style, TimeFormat, Writer, write};
+pub use formats::{Bars, Colour, Format, ParseFormatError, Style, TimeFormat, Writer, write};
 pub use sheet::{Align, Cell, Chart, Column, Digits, Group, Grouped, Heading, Kind, Line, Room, Sheet, View};
 pub use walk::{Sink, Walk};

@@ -159,6 +159,10 @@ pub enum Align {
 pub enum Room {
     /// It is never cut.
     Fixed,
+    /// It is left out whole where the line is too long, the one with the highest number first.
+    Optional(u8),
+    /// Its cells are a part of the window, `FROM UNTIL` in thousandths: drawn as a bar where a terminal has room for it, and else left out.
+    Bar,
     /// Its cells may lose their end.
     CutEnd,
     /// Its cells may lose their beginning: a path's far end matters most.

@@ -42,6 +42,11 @@ fn names(routes: &[Row]) -> BTreeMap<String, String> {
     let names = profile["names"].as_table().expect("names").iter();
     let mut names: BTreeMap<String, String> =
         names.map(|(asn, name)| (asn.clone(), name.as_str().expect("a name").to_owned())).collect();
+    // The built-in list gives way to the profile's.
+    let transit = include_str!("../../src/target/names/transit.txt").lines().filter(|line| !line.starts_with('#'));
+    for (asn, name) in transit.filter_map(|line| line.split_once(' ')) {
+        names.entry(asn.to_owned()).or_insert_with(|| name.to_owned());
+    }
     for row in routes {
         let own = names.entry(row.get("upstream_asn").to_owned()).or_insert_with(|| row.get("upstream_name").to_owned());
         assert_eq!(own, row.get("upstream_name"), "two names");

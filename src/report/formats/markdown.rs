@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Style, Writer, table};
 use crate::escape::{markdown, printable};
-use crate::report::sheet::{Align, Heading, Line, Sheet};
+use crate::report::sheet::{Align, Heading, Line, Room, Sheet};
 
 /// The format.
 pub struct Markdown;
@@ -53,7 +53,8 @@ impl Tables<'_> {
             }
             Line::Row(row) => {
                 self.open()?;
-                write_row(self.out, row.iter().map(|cell| markdown(cell.trim())))
+                let shown = row.iter().zip(self.columns).filter(|(_, column)| column.room != Room::Bar);
+                write_row(self.out, shown.map(|(cell, _)| markdown(cell.trim())))
             }
         }
     }
@@ -65,9 +66,10 @@ impl Tables<'_> {
         if let Some(heading) = self.heading.take() {
             writeln!(self.out, "**{}**\n", markdown(&heading))?;
         }
-        write_row(self.out, self.columns.iter().map(|column| markdown(column.name.trim())))?;
+        let shown = || self.columns.iter().filter(|column| column.room != Room::Bar);
+        write_row(self.out, shown().map(|column| markdown(column.name.trim())))?;
         let rule = |column: &Heading| if column.align == Align::Right { "---:" } else { "---" }.to_owned();
-        write_row(self.out, self.columns.iter().map(rule))
+        write_row(self.out, shown().map(rule))
     }
 
     fn close(&mut self) -> io::Result<()> {

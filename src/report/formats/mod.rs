@@ -112,6 +112,16 @@ pub enum Colour {
     Always,
 }
 
+/// Whether a table may draw when something stood, where its lines have room for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bars {
+    /// Text alone.
+    #[default]
+    None,
+    /// On a terminal.
+    Drawn,
+}
+
 /// How text formats for programs write an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TimeFormat {
@@ -143,6 +153,8 @@ impl TimeFormat {
 /// How a table looks, and how programs have their times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
+    /// Bars.
+    pub bars: Bars,
     /// How CSV and JSON write times.
     pub times: TimeFormat,
     /// Colours.
@@ -153,7 +165,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Style { colour: Colour::Never, width: 100, times: TimeFormat::default() }
+        Style { colour: Colour::Never, width: 100, bars: Bars::None, times: TimeFormat::default() }
     }
 }
 

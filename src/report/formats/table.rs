@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::{Colour, Style, Writer};
+use super::{Bars, Colour, Style, Writer};
 use crate::escape::printable;
 use crate::report::Walk;
 use crate::report::sheet::{Align, Heading, Kind, Line, Room, Sheet, View};
@@ -19,6 +19,9 @@ const SPACE: usize = 2;
 const INDENT: usize = 2;
 /// No column is cut below that.
 const NARROWEST: usize = 8;
+/// The shortest and the longest bar that is drawn.
+const LEAST_BAR: usize = 10;
+const LONGEST_BAR: usize = 60;
 
 impl Writer for Table {
     fn write(&self, sheet: &Sheet<'_>, out: &mut dyn Write, style: &Style) -> io::Result<()> {
@@ -29,7 +32,7 @@ impl Writer for Table {
             writeln!(out)?;
         }
         let view = view(sheet);
-        let measured = Measured::of(&view, style.width)?;
+        let measured = Measured::of(&view, style.width, style.bars)?;
         rows(&view, &measured, out, style)?;
         if !view.drawing.is_empty() {
             writeln!(out)?;
@@ -70,8 +73,8 @@ pub(super) fn view<'s>(sheet: &'s Sheet<'_>) -> View<'s> {
 
 /// What has to be known of all lines before the first is written.
 struct Measured {
-    /// Of each column.
-    widths: Vec<usize>,
+    /// Of each column; `None`: it is left out.
+    widths: Vec<Option<usize>>,
     /// Before rows.
     indent: usize,
     is_empty: bool,
@@ -79,7 +82,7 @@ struct Measured {
 
 impl Measured {
     /// Each column as wide as its widest cell; where the line is too long, the widest that may be cut gives way.
-    fn of(view: &View<'_>, room: usize) -> io::Result<Measured> {
+    fn of(view: &View<'_>, room: usize, bars: Bars) -> io::Result<Measured> {
         let mut widths: Vec<usize> = view.columns.iter().map(|c| width(&c.name)).collect();
         let (mut indent, mut is_empty) = (0, true);
         view.lines.walk(&mut |line| {
@@ -95,17 +98,48 @@ impl Measured {
             }
             Ok(())
         })?;
-        let spaces = SPACE * widths.len().saturating_sub(1);
-        let room = room.saturating_sub(indent);
-        while widths.iter().sum::<usize>() + spaces > room {
-            let may_give = widths.iter_mut().zip(&view.columns).filter(|(w, c)| c.room != Room::Fixed && **w > NARROWEST);
-            match may_give.max_by_key(|(w, _)| **w) {
-                Some((widest, _)) => *widest -= 1,
+        let widths = fitted(&view.columns, &widths, room.saturating_sub(indent), bars);
+        Ok(Measured { widths, indent, is_empty })
+    }
+}
+
+/// So wide are the columns in that much room: what may be cut gives way first, then whole columns do; a bar takes what is left.
+fn fitted(columns: &[Heading], natural: &[usize], room: usize, bars: Bars) -> Vec<Option<usize>> {
+    let is_bar = |column: &Heading| column.room == Room::Bar;
+    let mut widths: Vec<Option<usize>> = natural.iter().zip(columns).map(|(w, c)| (!is_bar(c)).then_some(*w)).collect();
+    let taken = |widths: &[Option<usize>]| {
+        let shown: Vec<usize> = widths.iter().flatten().copied().collect();
+        shown.iter().sum::<usize>() + SPACE * shown.len().saturating_sub(1)
+    };
+    loop {
+        while taken(&widths) > room {
+            let may_be_cut = |c: &Heading| matches!(c.room, Room::CutEnd | Room::CutStart);
+            let shown =
+                widths.iter_mut().zip(columns).filter_map(|(w, c)| w.as_mut().filter(|w| may_be_cut(c) && **w > NARROWEST));
+            match shown.max() {
+                Some(widest) => *widest -= 1,
                 None => break,
             }
         }
-        Ok(Measured { widths, indent, is_empty })
+        let rank = |(w, c): (&Option<usize>, &Heading)| match c.room {
+            Room::Optional(rank) if w.is_some() => Some(rank),
+            _ => None,
+        };
+        let last = widths.iter().zip(columns).enumerate().filter_map(|(at, pair)| Some((rank(pair)?, at))).max();
+        let Some((_, at)) = last.filter(|_| taken(&widths) > room) else { break };
+        widths[at] = None;
+        // What was cut may have its room back.
+        for ((width, natural), column) in widths.iter_mut().zip(natural).zip(columns) {
+            *width = width.map(|_| *natural).filter(|_| !is_bar(column));
+        }
     }
+    let left = room.saturating_sub(taken(&widths) + SPACE);
+    if bars == Bars::Drawn && left >= LEAST_BAR {
+        for (width, _) in widths.iter_mut().zip(columns).filter(|(_, column)| is_bar(column)) {
+            *width = Some(left.min(LONGEST_BAR));
+        }
+    }
+    widths
 }
 
 /// The view's rows, safe to show.
@@ -125,11 +159,14 @@ fn rows(view: &View<'_>, measured: &Measured, out: &mut dyn Write, style: &Style
     if *is_empty { writeln!(out, "(no rows)") } else { Ok(()) }
 }
 
-fn aligned(columns: &[Heading], widths: &[usize], cells: &[String]) -> String {
+fn aligned(columns: &[Heading], widths: &[Option<usize>], cells: &[String]) -> String {
     let mut line = String::new();
-    for (at, ((column, room), cell)) in columns.iter().zip(widths).zip(cells).enumerate() {
+    let shown =
+        columns.iter().zip(widths).zip(cells).filter_map(|((column, width), cell)| Some(((column, width.as_ref()?), cell)));
+    for (at, ((column, room), cell)) in shown.enumerate() {
         let cell = match column.room {
-            Room::Fixed => Cow::Borrowed(cell.as_str()),
+            Room::Fixed | Room::Optional(_) => Cow::Borrowed(cell.as_str()),
+            Room::Bar => Cow::Owned(bar(cell, *room)),
             Room::CutEnd => cut_end(cell, *room),
             Room::CutStart => cut_start(cell, *room),
         };
@@ -142,6 +179,16 @@ fn aligned(columns: &[Heading], widths: &[usize], cells: &[String]) -> String {
         }
     }
     line
+}
+
+/// A part of the window as blocks, at least one; a heading is no part and stands as it is.
+fn bar(cell: &str, room: usize) -> String {
+    let part = cell.split_once(' ').and_then(|(from, until)| Some((from.parse::<usize>().ok()?, until.parse::<usize>().ok()?)));
+    let Some((from, until)) = part else { return cut_end(cell, room).into_owned() };
+    let place = |thousandths: usize| (thousandths.min(1000) * room + 500) / 1000;
+    let from = place(from).min(room.saturating_sub(1));
+    let until = place(until).clamp(from + 1, room.max(from + 1));
+    (0..room).map(|at| if (from..until).contains(&at) { '\u{2588}' } else { '\u{b7}' }).collect()
 }
 
 fn emphasised(line: &str, out: &mut dyn Write, style: &Style) -> io::Result<()> {

@@ -143,5 +143,36 @@ fn a_closed_pipe_stays_a_closed_pipe() {
 fn formats_go_by_their_words() {
     assert!(Format::ALL.iter().all(|f| f.text().parse() == Ok(*f)));
     let error = "xml".parse::<Format>().expect_err("no such format");
-    assert_eq!(error.to_string(), "'xml' is no format; the formats are table, csv, json, jsonl, markdown, parquet");
+    assert_eq!(error.to_string(), "'xml' is no format; the formats are table, csv, json, jsonl, markdown, parquet, xlsx");
+}
+
+/// Narrow: whole columns go, the least needed first; wide, on a terminal: a bar shows when a row stood.
+#[test]
+fn columns_give_way_and_bars_take_what_is_left() {
+    let heading = |name: &'static str, room| Heading { name: name.into(), align: Align::Left, room };
+    let view = move || View {
+        columns: vec![
+            heading("who", Room::CutEnd),
+            heading("when", Room::Fixed),
+            heading("long", Room::Optional(2)),
+            heading("peers", Room::Optional(1)),
+            heading("bar", Room::Bar),
+        ],
+        lines: vec![Group {
+            heading: None,
+            rows: vec![["a".repeat(20), "t".repeat(30), "d".repeat(12), "12/21".to_owned(), "250 500".to_owned()].to_vec()],
+        }]
+        .into(),
+        ..View::default()
+    };
+    let sheet = Sheet { name: "odd", view: Some(Box::new(view)), ..Sheet::default() };
+    let line = |width, bars| {
+        let table = text(&sheet, Format::Table, &Style { width, bars, ..Style::default() });
+        table.lines().nth(1).expect("a row").to_owned()
+    };
+    let whole = format!("{}  {}  {}  12/21", "a".repeat(20), "t".repeat(30), "d".repeat(12));
+    assert_eq!(line(100, Bars::None), whole);
+    assert_eq!(line(100, Bars::Drawn), format!("{whole}  {}{}{}", "·".repeat(6), "█".repeat(6), "·".repeat(11)));
+    assert_eq!(line(60, Bars::Drawn), format!("{}  {}  12/21", "a".repeat(20), "t".repeat(30)));
+    assert_eq!(line(44, Bars::None), format!("{}…  {}", "a".repeat(11), "t".repeat(30)));
 }

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use super::lanes::{self, Lane, Names, Size};
 use super::markup::{base64, n, push, text};
 use super::paint::{Palette, definitions};
+use super::plain::{night, plain};
 use super::scale::Scale;
 use super::share::{self, Drawing};
 use super::{Page, coverage, evidence_digest, glance, table};
@@ -213,11 +214,33 @@ pub fn svg(page: &Page, story: &Story) -> String {
         push!(&mut body, "<text x=\"0\" y=\"40\">No route was seen.</text>");
         y = 40.0;
     }
-    let (wide, high) = (paper.width + 32, y + 34.0);
+    for (at, line) in captions(page).iter().enumerate() {
+        push!(&mut body, "<text class=\"small\" x=\"0\" y=\"{}\">{}</text>", n(y + 24.0 + at as f64 * 15.0), text(line));
+    }
+    let (wide, high) = (paper.width + 32, y + 34.0 + 15.0 * captions(page).len() as f64);
+    let drawing = plain(&format!("{}{body}", definitions(paper.id)));
+    let paper = plain("<rect class=\"paper\" x=\"-16\" y=\"-12\" width=\"100%\" height=\"100%\"/>");
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"d file\" width=\"{0}\" height=\"{1}\" viewBox=\"-16 -12 {0} {1}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title><style>{DRAWING_CSS}</style><rect class=\"paper\" x=\"-16\" y=\"-12\" width=\"{0}\" height=\"{1}\"/>{2}{body}</svg>\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"-16 -12 {0} {1}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title><style>{2}</style>{paper}{drawing}</svg>\n",
         wide,
         n(high),
-        definitions(paper.id)
+        night(),
     )
+}
+
+/// What a picture by itself must say: whose data it shows, how it was made, how to cite it.
+fn captions(page: &Page) -> Vec<String> {
+    const NAMED: usize = 8;
+    let all: Vec<&str> = page.context.collectors.iter().map(|source| source.name.as_str()).collect();
+    let mut names: Vec<String> = all.iter().take(NAMED).map(|name| (*name).to_owned()).collect();
+    if all.len() > NAMED {
+        names.push(format!("{} more", all.len() - NAMED));
+    }
+    let simulated = page.context.simulated().map(str::to_owned);
+    let sources = format!("Data: {} ({} files).", names.join(", "), page.context.facts.files_read);
+    let cite = format!(
+        "Made by uplinks {}. Please cite uplinks and the archives: RouteViews (University of Oregon, routeviews.org), RIPE RIS (ris.ripe.net).",
+        env!("CARGO_PKG_VERSION")
+    );
+    simulated.into_iter().chain([sources, cite]).collect()
 }

@@ -8,6 +8,7 @@ mod glance;
 mod lanes;
 mod markup;
 mod paint;
+mod plain;
 mod scale;
 mod share;
 mod table;

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, Hop, Origin, Upstream};
+use crate::model::{Flags, Hop, Origin, Span, Time, Upstream};
 use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
-use crate::report::sheet::Room::{CutEnd, Fixed};
+use crate::report::sheet::Room::{Bar, CutEnd, Fixed, Optional};
 use crate::report::sheet::{Cell, Grouped, Kind, Sheet, View};
 use crate::report::text::plural;
 use crate::report::words;
@@ -85,9 +85,10 @@ fn view<'a>(rows: Rc<Vec<Row>>, context: &'a Context<'a>) -> View<'a> {
             ("upstream", Left, CutEnd),
             (" first seen", Left, Fixed),
             (" last seen", Left, Fixed),
-            ("duration", Right, Fixed),
-            ("peers", Right, Fixed),
-            ("notes", Left, Fixed),
+            ("duration", Right, Optional(3)),
+            ("peers", Right, Optional(1)),
+            ("notes", Left, Optional(2)),
+            ("when", Left, Bar),
         ]),
         lines,
         drawing: Vec::new(),
@@ -103,7 +104,15 @@ fn shown(row: &Row, marks: &mut Marks, context: &Context) -> Vec<String> {
         marks.duration(&row.start, &row.end),
         format!("{}/{}", row.peak_peers, row.peers_total),
         marks.notes(row.flags),
+        context.window.map_or_else(String::new, |window| part_of(row.believed, window)),
     ]
+}
+
+/// A span in thousandths of the window: see [`Bar`].
+fn part_of(span: Span, window: Span) -> String {
+    let length = i128::from(window.until.micros_since(window.from)).max(1);
+    let place = |time: Time| (i128::from(time.micros_since(window.from)) * 1000 / length).clamp(0, 1000);
+    format!("{} {}", place(span.from), place(span.until))
 }
 
 fn cells_of(row: &Row, context: &Context) -> Vec<Cell> {
@@ -237,7 +246,7 @@ Notes: g gap, r reserved-neighbour, 1 single-peer, w wider-bounds.
   "version": "VERSION",
   "summary": ["North Korea (AS131279, 175.45.176.0/22): 3 episodes of 3 upstreams for 1 prefix, 2017-10-01 00:00 to 2017-10-02 12:00 UTC.","Where the data begin, on 2017-10-01 at 00:00:00 UTC, North Korea (AS131279, 175.45.176.0/22) was reached through one upstream provider, AS4837 China Unicom, for 175.45.176.0/24, seen by up to 12 of 25 peers able to see it (48 %). At 09:07:51 a second upstream provider, AS20485 TransTeleCom, appeared for 175.45.176.0/24, seen by up to 12 of 25 peers able to see it (48 %). It left at 10:14:45. AS4837 China Unicom left at 09:07:51. A BGP message in the archive proves each appearance to the second. Data are missing in 1 gap (5m 00s together); what changed there is not shown. 1 episode was left aside here: seen by a single peer, stuck, or out of time; it is the only one of AS64500. BGP shows announced paths, not cables and not traffic shares, and a path that none of the 25 peers of 2 collectors took is not seen here.","Files: 576 read, 0 damaged, 0 skipped; 1 gap; 25 peers of 2 collectors."],
   "caveats": ["Missing data: 1 gap, 5m 00s together: rrc90 2017-10-01 11:10:00 to 2017-10-01 11:15:00.","gap: part of the data behind the row is missing or damaged; routes are assumed to stand until contradicted.","reserved-neighbour: the upstream is a reserved AS number.","single-peer: no more than one peer saw it at a time.","wider-bounds: another peer may have started earlier or left later than the times shown.","BGP shows announced paths, not cables and not traffic shares."],
-  "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
+  "facts": {"clock":0,"collectors":[{"name":"rrc90","peers":13,"sampled":false},{"name":"route-views.sim","peers":12,"sampled":false}],"disagreements":0,"files_partial":0,"files_read":576,"files_skipped":0,"from":"2017-10-01T00:00:00Z","gaps":[{"collector":"rrc90","from":"2017-10-01T11:10:00Z","until":"2017-10-01T11:15:00Z"}],"peers":[],"quarantined":0,"rejected_dumps":0,"simulated":false,"target":"North Korea (AS131279, 175.45.176.0/22)","treated_as_withdrawn":0,"unobserved_s":0,"until":"2017-10-02T12:00:00Z"},
   "rows": [
     {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":4837,"upstream_name":"China Unicom","first_seen":"2017-10-01T00:00:00Z","started_after":null,"started_by":"2017-10-01T00:00:00Z","start_basis":"data-start","last_seen":"2017-10-01T09:07:51Z","ended_after":"2017-10-01T09:07:51Z","ended_before":"2017-10-01T09:07:51Z","end_basis":"update","duration_s":32871,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 4837 131279","flags":"wider-bounds","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null,"beyond_peers":10},
     {"prefix":"175.45.176.0/24","origin_asn":131279,"upstream_asn":20485,"upstream_name":"TransTeleCom","first_seen":"2017-10-01T09:07:51.372152Z","started_after":"2017-10-01T09:07:51.372152Z","started_by":"2017-10-01T09:07:51.372152Z","start_basis":"update","last_seen":"2017-10-01T10:14:45.372152Z","ended_after":"2017-10-01T10:14:45.372152Z","ended_before":"2017-10-01T10:14:45.372152Z","end_basis":"update","duration_s":4014.000000,"unobserved_s":0,"peak_peers":12,"peak_peer_asns":11,"peers_total":25,"collectors":2,"first_collector":"rrc90","first_peer_ip":"192.0.2.1","first_peer_asn":3356,"first_as_path":"3356 20485 131279","flags":"","start_evidence":"a/updates.1.gz#000000000001","end_evidence":"a/updates.2.gz#000000000002","via":null,"beyond_peers":10},
