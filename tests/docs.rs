@@ -85,3 +85,16 @@ fn commands_of_the_pages_on_formats_and_claims_run() {
     let count = |page: &str| run_all(&root().join("docs").join(page), folder.path());
     assert_eq!((count("output-formats.md"), count("claims.md")), (4, 2));
 }
+
+/// What README.md shows of the first command is what the program says, up to where it is cut with dots.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let (_, after) = readme.split_once("$ cargo run --release -- timeline sample-data\n").expect("the first command");
+    let shown: Vec<&str> = after.lines().take_while(|line| !line.starts_with("```")).collect();
+    let ran = binary().args(["timeline", "sample-data"]).current_dir(root()).output().expect("the binary runs");
+    let said = String::from_utf8(ran.stdout).expect("text");
+    let (dots, lines) = shown.split_last().expect("lines");
+    assert!(dots.trim() == "..." && lines.len() > 20);
+    assert_eq!(lines.to_vec(), said.lines().take(lines.len()).collect::<Vec<_>>());
+}

@@ -79,7 +79,7 @@ impl Asked<'_> {
         let json: Value = serde_json::from_str(&self.ask(command, &[&["-f", "json"], more].concat())).expect("JSON");
         let texts =
             |name: &str| json[name].as_array().expect("texts").iter().map(|t| t.as_str().expect("text").to_owned()).collect();
-        let mut summary = texts("summary");
+        let mut summary: Vec<String> = texts("summary");
         let is_simulated = json["facts"]["simulated"] == true;
         let is_said = summary.first().is_some_and(|first| first.starts_with("SIMULATED DATA"));
         assert_eq!(is_said, is_simulated, "{summary:?}");

@@ -8,6 +8,7 @@ use super::paint::{Palette, definitions};
 use super::plain::{night, plain};
 use super::scale::Scale;
 use super::share::{self, Drawing};
+use super::shown::Shown;
 use super::{Page, coverage, evidence_digest, glance, table};
 use crate::report::remark;
 use crate::report::text::plural;
@@ -44,7 +45,8 @@ fn size(paper: Paper, lanes: usize) -> Size {
 
 /// The page.
 pub fn html(page: &Page, story: &Story) -> String {
-    let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(page));
+    let shown = Shown::of(page);
+    let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(&shown));
     let title = titled(page);
     let mut out = String::new();
     head(&mut out, &title);
@@ -65,10 +67,13 @@ pub fn html(page: &Page, story: &Story) -> String {
     if share::span(page).is_some() && !page.timeline.rows.is_empty() {
         push!(&mut out, "{}", palette.legend(page));
         overview(&mut out, page, story, &palette);
+        if let Some(left_out) = &shown.left_out {
+            push!(&mut out, "<p class=\"left-out\">{}</p>", text(left_out));
+        }
         all_lanes(&mut out, page, &lanes, &palette);
     }
-    push!(&mut out, "<section><h2>Episodes</h2>{}</section>", table::episodes(page, &palette));
-    push!(&mut out, "<section><h2>Changes</h2>{}</section>", table::changes(page, &palette));
+    push!(&mut out, "<section><h2>Episodes</h2>{}</section>", table::episodes(page, &shown, &palette));
+    push!(&mut out, "<section><h2>Changes</h2>{}</section>", table::changes(page, &shown, &palette));
     method(&mut out, page);
     origin_of_this(&mut out, page);
     push!(&mut out, "</main><div id=\"tip\" aria-hidden=\"true\" hidden></div><script>{SCRIPT}</script></body></html>\n");
@@ -84,7 +89,7 @@ fn head(out: &mut String, title: &str) {
     let hash = base64(&Sha256::digest(SCRIPT));
     push!(
         out,
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{DRAWING_CSS}{PAGE_CSS}</style></head><body>",
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{DRAWING_CSS}{PAGE_CSS}</style></head><body>",
         text(title)
     );
 }
@@ -191,7 +196,8 @@ fn origin_of_this(out: &mut String, page: &Page) {
 
 /// One SVG file with all drawings, as on the wide page.
 pub fn svg(page: &Page, story: &Story) -> String {
-    let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(page));
+    let shown = Shown::of(page);
+    let (palette, lanes) = (Palette::new(page.timeline), lanes::lanes(&shown));
     let paper = PAPERS[0];
     let title = format!("{}, {}", titled(page), page.context.window_text());
     let (mut body, mut y) = (String::new(), 30.0);
@@ -242,5 +248,6 @@ fn captions(page: &Page) -> Vec<String> {
         "Made by uplinks {}. Please cite uplinks and the archives: RouteViews (University of Oregon, routeviews.org), RIPE RIS (ris.ripe.net).",
         env!("CARGO_PKG_VERSION")
     );
-    simulated.into_iter().chain([sources, cite]).collect()
+    let left_out = Shown::of(page).left_out;
+    simulated.into_iter().chain(left_out).chain([sources, cite]).collect()
 }

@@ -10,6 +10,7 @@ use super::markup::{drawn_width, fitted, n, push, text};
 use super::paint::{Palette, Series};
 use super::scale::Scale;
 use super::share::{AXIS, Drawing, axis};
+use super::shown::Shown;
 use crate::model::{Coverage, Origin, Span, Time, spans};
 use crate::replay::Basis;
 use crate::report::text::{duration, exact, second};
@@ -47,13 +48,13 @@ pub struct Lane<'a> {
 }
 
 /// The rows by prefix.
-pub fn lanes<'a>(page: &Page<'a>) -> Vec<Lane<'a>> {
+pub fn lanes<'a>(shown: &Shown<'a>) -> Vec<Lane<'a>> {
     let mut changes: BTreeMap<Option<IpNet>, Vec<&Change>> = BTreeMap::new();
-    for change in &page.timeline.changes {
+    for change in shown.changes.iter().copied() {
         changes.entry(change.prefix).or_default().push(change);
     }
     let mut all: Vec<Lane> = Vec::new();
-    for row in &page.timeline.rows {
+    for row in shown.rows.iter().copied() {
         match all.last_mut() {
             Some(lane) if lane.prefix == row.subject.prefix => lane.rows.push(row),
             _ => {

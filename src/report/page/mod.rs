@@ -11,6 +11,7 @@ mod paint;
 mod plain;
 mod scale;
 mod share;
+mod shown;
 mod table;
 
 #[cfg(test)]

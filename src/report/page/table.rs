@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use super::Page;
 use super::markup::{push, text};
 use super::paint::Palette;
+use super::shown::Shown;
 use crate::model::{Asn, Flags};
 use crate::replay::{Basis, End, Start};
 use crate::report::context::Context;
@@ -87,14 +88,19 @@ fn open(out: &mut String, label: &str, count: usize, headings: &[&str]) {
     out.push_str("</tr></thead>");
 }
 
-/// The table of episodes, by prefix.
-pub fn episodes(page: &Page, palette: &Palette) -> String {
-    let rows = &page.timeline.rows;
+/// `28 episodes`; where some are left out, `180 of 2475 episodes`.
+fn counted(shown: usize, all: usize, noun: &str) -> String {
+    if shown == all { plural(all, noun) } else { format!("{shown} of {}", plural(all, noun)) }
+}
+
+/// The table of episodes, by prefix; each has a number to link to.
+pub fn episodes(page: &Page, shown: &Shown, palette: &Palette) -> String {
+    let rows = &shown.rows;
     let mut out = String::new();
     if rows.is_empty() {
         return "<p>None: 0 episodes.</p>".to_owned();
     }
-    let label = plural(rows.len(), "episode");
+    let label = counted(rows.len(), page.timeline.rows.len(), "episode");
     open(
         &mut out,
         &label,
@@ -102,7 +108,7 @@ pub fn episodes(page: &Page, palette: &Palette) -> String {
         &["upstream", "began (UTC)", "ended (UTC)", "lasted", "peers", "first shown by", "flags", "records"],
     );
     let mut last = None;
-    for row in rows {
+    for (at, row) in rows.iter().enumerate() {
         if last != Some(row.subject.prefix) {
             let close = if last.is_some() { "</tbody>" } else { "" };
             push!(
@@ -116,7 +122,8 @@ pub fn episodes(page: &Page, palette: &Palette) -> String {
         let end = row.end.record.map_or_else(String::new, |r| evidence(&(page.context.evidence)(r)));
         push!(
             &mut out,
-            "<tr><th scope=\"row\"><i class=\"dot d{}\"></i>{}</th><td>{}<small>{}</small></td><td>{}<small>{}</small></td><td class=\"r\">{}</td><td class=\"r\">{}/{}</td><td>AS{} {}<small>{}</small></td><td>{}</td><td>{}{end}</td></tr>",
+            "<tr id=\"e{0}\"><th scope=\"row\"><a class=\"at\" href=\"#e{0}\" aria-label=\"episode {0}\">{0}</a><i class=\"dot d{1}\"></i>{2}</th><td>{3}<small>{4}</small></td><td>{5}<small>{6}</small></td><td class=\"r\">{7}</td><td class=\"r\">{8}/{9}</td><td>AS{10} {11}<small>{12}</small></td><td>{13}</td><td>{14}{end}</td></tr>",
+            at + 1,
             palette.colour(series),
             text(&Palette::label(series, page.context)),
             began(&row.start),
@@ -152,14 +159,14 @@ fn flags(flags: Flags) -> String {
 }
 
 /// The table of changes, by time.
-pub fn changes(page: &Page, palette: &Palette) -> String {
-    let changes = &page.timeline.changes;
+pub fn changes(page: &Page, shown: &Shown, palette: &Palette) -> String {
+    let changes = &shown.changes;
     let mut out = String::new();
     if changes.is_empty() {
         return "<p>None: 0 changes.</p>".to_owned();
     }
     let headings = ["time (UTC)", "prefix", "change", "upstream", "peers", "basis", "flags", "record"];
-    open(&mut out, &plural(changes.len(), "change"), changes.len(), &headings);
+    open(&mut out, &counted(changes.len(), page.timeline.changes.len(), "change"), changes.len(), &headings);
     out.push_str("<tbody>");
     for change in changes {
         out.push_str(&of_change(change, page, palette));
