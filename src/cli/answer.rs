@@ -140,7 +140,7 @@ impl Answer {
 
     /// A record's name by content (rule 19): `path#digest`.
     pub fn evidence(&self, record: RecordId) -> String {
-        let place = usize::try_from(record.0).ok().and_then(|at| self.assembly.records.get(at));
+        let place = usize::try_from(record.place()).ok().and_then(|at| self.assembly.records.get(at));
         place.map_or(String::new(), |place| format!("{}#{}", self.read.files[place.file].0.shown, place.digest))
     }
 

@@ -144,7 +144,7 @@ impl Work<'_> {
 
     fn place(&mut self, file: usize, digest: Digest, time: Time) -> RecordId {
         self.out.records.push(RecordPlace { file, digest, time });
-        RecordId(u32::try_from(self.out.records.len() - 1).unwrap_or(u32::MAX))
+        RecordId::new(u32::try_from(self.out.records.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// Rule 7: by time, then as the files and their records are in order; what two files overlap in counts once.

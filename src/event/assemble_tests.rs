@@ -130,7 +130,7 @@ fn a_dump_that_stands_twice_is_one_and_knows_whom_it_lists_without_a_route() {
     let dumps = of(&collector);
     assert_eq!((dumps.len(), dumps[0].unseen.clone()), (1, BTreeSet::from([key(other)])));
     assert_eq!(collector.peers, BTreeSet::from([key(one), key(other)]));
-    collector.look_into(RecordId(u32::MAX), &BTreeMap::from([(other, [true, false])]));
+    collector.look_into(RecordId::new(u32::MAX), &BTreeMap::from([(other, [true, false])]));
     assert_eq!(of(&collector)[0].unseen.len(), 1, "another dump");
     collector.look_into(dumps[0].record, &BTreeMap::from([(other, [true, false])]));
     let told = of(&collector).remove(0);

@@ -1,5 +1,6 @@
 //! What replay applies: updates and session changes, cleared of any MRT type.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -9,7 +10,19 @@ use super::{PeerKey, Route, Time};
 
 /// Names an archive record without saying where it lies; the program's edge maps it to file and digest (rule 19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordId(pub u32);
+pub struct RecordId(NonZeroU32);
+
+impl RecordId {
+    /// The record at that place in the list of all; those beyond four billion are not told apart.
+    pub const fn new(place: u32) -> Self {
+        RecordId(NonZeroU32::MIN.saturating_add(place))
+    }
+
+    /// Its place in the list of all.
+    pub const fn place(self) -> u32 {
+        self.0.get() - 1
+    }
+}
 
 /// The two kinds of session state that matter (rule 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

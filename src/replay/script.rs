@@ -105,8 +105,8 @@ pub fn collector(text: &str) -> CollectorData {
             "data" => Span { from: data.coverage.start, until: data.coverage.end } = span(words.next().expect("a span")),
             "gap" => data.coverage.gaps.push(span(words.next().expect("a span"))),
             "sampled" => data.coverage.sampled = true,
-            "dump" => data.dumps.push(dump(words, RecordId(record))),
-            time => data.events.extend(events(time, &words.collect::<Vec<_>>(), RecordId(record))),
+            "dump" => data.dumps.push(dump(words, RecordId::new(record))),
+            time => data.events.extend(events(time, &words.collect::<Vec<_>>(), RecordId::new(record))),
         }
     }
     assert!(data.events.is_sorted_by_key(Event::time), "{text}");

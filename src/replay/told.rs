@@ -50,7 +50,7 @@ fn answer(given: &str) -> Vec<String> {
         "up" => {
             let is_full = |full: [bool; 2]| if full == [false; 2] { "" } else { " full" };
             let up = replay.presences.iter().map(|p| format!("{} {}{}", letter(p.peer), spell(p.span), is_full(p.full)));
-            let open = replay.open.iter().map(|record| format!("open: dump of clause {}", record.0));
+            let open = replay.open.iter().map(|record| format!("open: dump of clause {}", record.place()));
             up.chain(open).chain([format!("baseline {}", replay.baseline.map_or("none".to_owned(), second))]).collect()
         }
         _ => {

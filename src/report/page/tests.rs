@@ -60,7 +60,7 @@ impl World {
             let Some(route) = Route::read(path, Asn(1000 + n), &[Asn(ORIGIN)]) else { continue };
             let basis = if from == 0 { Basis::DataStart } else { way };
             let after = after.filter(|_| from > 0);
-            let record = RecordId(u32::try_from(self.routes.len()).unwrap_or(0));
+            let record = RecordId::new(u32::try_from(self.routes.len()).unwrap_or(0));
             let (first_seen, by) = (at(from), at(from));
             let start = Start { first_seen, after, unwatched: None, by, basis, record, clock: false, no_baseline: false };
             let open = until >= self.until;
@@ -106,7 +106,7 @@ impl World {
         let observed = Observed { collectors: vec![collector] };
         let watch = Watch::new(["0.0.0.0/0".parse().expect("a prefix")], [Asn(ORIGIN)]);
         let timeline = build(&observed, &watch, &Options::default());
-        let evidence = |record: RecordId| format!("a'b/<script>\"{}#{:012x}", record.0 % 7, record.0);
+        let evidence = |record: RecordId| format!("a'b/<script>\"{}#{:012x}", record.place() % 7, record.place());
         let facts = gaps.iter().map(|span| GapFact { collector: CollectorId(0), span: *span });
         let context = Context {
             target: "North Korea (AS131279)".to_owned(),

@@ -162,7 +162,7 @@ mod tests {
             peers_total: 25,
             basis: Basis::Update,
             flags: Flags::default(),
-            record: RecordId(7),
+            record: RecordId::new(7),
             carriers: Vec::new(),
         };
         let (origin, upstream) = (None, None);

@@ -17,7 +17,7 @@ pub fn at(text: &str) -> Time {
 /// Shown in full by an update, with a baseline.
 pub fn began(time: &str) -> Start {
     let time = at(time);
-    let (after, basis, record) = (Some(time), Basis::Update, RecordId(1));
+    let (after, basis, record) = (Some(time), Basis::Update, RecordId::new(1));
     Start { first_seen: time, after, unwatched: None, by: time, basis, record, clock: false, no_baseline: false }
 }
 
@@ -29,7 +29,7 @@ pub fn there_at(time: &str) -> Start {
 /// Shown in full by an update.
 pub fn ended(time: &str) -> End {
     let time = at(time);
-    let (after, before, basis, record) = (Some(time), Some(time), Basis::Update, Some(RecordId(2)));
+    let (after, before, basis, record) = (Some(time), Some(time), Basis::Update, Some(RecordId::new(2)));
     End { last_seen: time, after, before, until: time, basis, record, clock: false }
 }
 
@@ -114,7 +114,7 @@ pub fn lasting_context() -> &'static Context<'static> {
 
 /// `a/updates.1.gz#000000000001`.
 pub fn evidence(record: RecordId) -> String {
-    format!("a/updates.{0}.gz#{0:012x}", record.0)
+    format!("a/updates.{0}.gz#{0:012x}", record.place())
 }
 
 /// The sheet in that format, after a line feed: so a test's literal begins on its own line.

@@ -26,7 +26,7 @@ fn outage(kind: ChangeKind, time: &str) -> Change {
         peers_total: 25,
         basis: Basis::Update,
         flags: Flags::default(),
-        record: RecordId(3),
+        record: RecordId::new(3),
         carriers: Vec::new(),
     }
 }
