@@ -41,7 +41,7 @@ pub fn peer(name: &str) -> PeerKey {
     let letter = name.bytes().next().expect("a peer's letter");
     let collector = CollectorId(u16::from(letter.to_ascii_uppercase() >= b'N'));
     let asn = Asn(100 + u32::from(letter.to_ascii_uppercase()));
-    PeerKey { collector, ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, letter)), asn }
+    PeerKey::new(collector, IpAddr::V4(Ipv4Addr::new(192, 0, 2, letter)), asn)
 }
 
 /// X, Y and Z are of IPv4, `6` is of IPv6.

@@ -226,24 +226,28 @@ pub fn of_origins(holds: &Holds) -> Holds {
 /// stand where none of them is proven.
 pub(super) fn unite(list: &mut Vec<Hold>) {
     list.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
-    let mut united: Vec<Hold> = Vec::with_capacity(list.len());
-    let mut rest = std::mem::take(list).into_iter().peekable();
-    while let Some(mut whole) = rest.next() {
-        // When any part was proven; none while all of them were, all the time.
-        let mut proven: Option<Vec<Span>> = None;
-        while let Some(part) = rest.next_if(|part| part.peer == whole.peer && part.start.by <= whole.end.until) {
-            if proven.is_none() && !(whole.assumed.is_empty() && part.assumed.is_empty()) {
-                proven = Some(whole.proven());
-            }
-            if let Some(proven) = &mut proven {
-                proven.extend(part.proven());
-            }
-            whole.unite(&part);
-        }
+    // When any part of the hold was proven; none while all of them were, all the time.
+    let mut proven: Option<Vec<Span>> = None;
+    let end = |whole: &mut Hold, proven: Option<Vec<Span>>| {
         if let Some(proven) = proven {
             whole.assumed = spans::complement(&spans::union(proven), whole.believed());
         }
-        united.push(whole);
+    };
+    list.dedup_by(|part, whole| {
+        if part.peer != whole.peer || part.start.by > whole.end.until {
+            end(whole, proven.take());
+            return false;
+        }
+        if proven.is_none() && !(whole.assumed.is_empty() && part.assumed.is_empty()) {
+            proven = Some(whole.proven());
+        }
+        if let Some(proven) = &mut proven {
+            proven.extend(part.proven());
+        }
+        whole.unite(part);
+        true
+    });
+    if let Some(last) = list.last_mut() {
+        end(last, proven);
     }
-    *list = united;
 }

@@ -121,18 +121,14 @@ enum Way {
 pub fn whatever_upstream(lists: impl IntoIterator<Item = Hold>) -> Vec<Hold> {
     let mut all: Vec<Hold> = lists.into_iter().collect();
     all.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
-    let mut united: Vec<Hold> = Vec::with_capacity(all.len());
-    for hold in all {
-        match united.last_mut() {
-            Some(last) if last.peer == hold.peer && overlaps(last.believed(), hold.believed()) => {
-                if hold.end.until > last.end.until {
-                    last.end = hold.end;
-                }
-            }
-            _ => united.push(hold),
+    all.dedup_by(|hold, last| {
+        let is_same = last.peer == hold.peer && overlaps(last.believed(), hold.believed());
+        if is_same && hold.end.until > last.end.until {
+            last.end = hold.end;
         }
-    }
-    united
+        is_same
+    });
+    all
 }
 
 fn overlaps(one: Span, other: Span) -> bool {

@@ -31,7 +31,7 @@ fn at(secs: i64) -> Time {
 }
 
 fn peer(n: u32) -> PeerKey {
-    PeerKey { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::from(0xc000_0200 + n)), asn: Asn(1000 + n) }
+    PeerKey::new(CollectorId(0), IpAddr::V4(Ipv4Addr::from(0xc000_0200 + n)), Asn(1000 + n))
 }
 
 impl World {

@@ -277,7 +277,7 @@ fn unproven(onset: &Onset) -> Option<String> {
 
 fn proof(onset: &Onset, context: &Context) -> Option<String> {
     let row = onset.headline.as_ref()?;
-    let peer = PeerKey { collector: row.first_collector, ip: row.first_peer_ip, asn: row.first_peer_asn };
+    let peer = PeerKey::new(row.first_collector, row.first_peer_ip, row.first_peer_asn);
     Some(format!(
         "Shown by AS{} ({}) at {}, path {}, record {}",
         peer.asn,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use crate::model::{AsPath, Asn, CollectorId, Flags, Hop, Origin, PeerKey, RecordId, Span, Time, Upstream};
+use crate::model::{AsPath, Asn, CollectorId, Flags, Hop, Origin, Peer, PeerKey, RecordId, Span, Time, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::{Context, Format, GapFact, RunFacts, Sheet, Source, Style, write};
 use crate::timeline::{Hold, Row, Subject};
@@ -38,7 +38,8 @@ pub fn ongoing(time: &str) -> End {
     End { after: None, before: None, until: Time::MAX, basis: Basis::DataEnd, record: None, ..ended(time) }
 }
 
-pub const PEER: PeerKey = PeerKey { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), asn: Asn(3356) };
+pub const PEER: PeerKey =
+    PeerKey::of(&Peer { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), asn: Asn(3356) });
 
 pub fn path(ases: &[u32]) -> Arc<AsPath> {
     Arc::new(AsPath::sequence(ases.iter().copied()))

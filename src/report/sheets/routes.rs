@@ -8,7 +8,7 @@ use std::rc::Rc;
 use ipnet::IpNet;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, PeerKey, spans};
+use crate::model::{Flags, Peer, PeerKey, spans};
 use crate::replay::RouteInterval;
 use crate::report::Walk;
 use crate::report::context::Context;
@@ -168,7 +168,7 @@ fn view<'a>(intervals: Intervals<'a>, context: &'a Context<'a>) -> View<'a> {
 
 fn shown(interval: &RouteInterval, context: &Context) -> Vec<String> {
     let mut marks = Marks::default();
-    let PeerKey { collector, ip, asn } = interval.peer;
+    let Peer { collector, ip, asn } = *interval.peer;
     vec![
         format!("{} AS{asn} {ip}", context.collector(collector)),
         marks.start(&interval.start),
