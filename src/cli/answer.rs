@@ -132,8 +132,8 @@ impl Answer {
         if let Some(slices) = &self.slices {
             return (slices.intervals(plan, &self.assembly), slices.totals.clone());
         }
-        let all = self.observed.collectors.iter().flat_map(|c| &c.replay.intervals);
-        let intervals = Intervals::sorted(all.filter(|interval| plan.wants_route(interval)));
+        let all = self.observed.collectors.iter().flat_map(|c| c.replay.intervals.packed());
+        let intervals = Intervals::sorted(all.filter(|interval| plan.wants_route(&interval.get())));
         let totals = intervals.totals();
         (intervals, totals)
     }

@@ -179,7 +179,7 @@ impl Through {
             return Through(None);
         }
         let mut all: BTreeMap<Subject, Vec<Span>> = BTreeMap::new();
-        let intervals = observed.collectors.iter().flat_map(|collector| &collector.replay.intervals);
+        let intervals = observed.collectors.iter().flat_map(|collector| collector.replay.intervals.iter());
         for interval in intervals.filter(|interval| filters.has_path(&interval.route.path)) {
             let Span { from, until } = interval.believed();
             // Rows reach to the instant in which they end, and some routes last no longer than that.

@@ -8,7 +8,7 @@ use crate::model::Flag;
 fn routes(replay: &Replay) -> Vec<String> {
     let mut all: Vec<_> = replay.intervals.iter().collect();
     all.sort_by_key(|i| (i.peer, i.prefix, i.path_id));
-    let told = |i: &&super::RouteInterval| {
+    let told = |i: &super::RouteInterval| {
         let ways = i.route.path.ases().skip(1).map(|asn| asn.0).take_while(|asn| *asn < 9000);
         let ways: Vec<String> = ways.map(|asn| format!("U{}", asn - 1000)).collect();
         let follows = match i.follows {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::observed::Observed;
 use crate::model::{AsPath, Asn, Flag, Flags, Origin, PeerKey, Span, Time, Upstream, spans};
-use crate::replay::{Basis, End, Follows, RouteInterval, Start};
+use crate::replay::{Basis, End, Follows, PackedInterval, RouteInterval, Start};
 
 /// What a row is about. `prefix` is `None` for the target as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,17 +46,17 @@ pub struct Hold {
 }
 
 impl Hold {
-    fn of(interval: &RouteInterval) -> Hold {
+    fn of(interval: RouteInterval) -> Hold {
         Hold {
             peer: interval.peer,
             start: interval.start,
             end: interval.end,
-            path: interval.route.path.clone(),
+            path: Arc::clone(&interval.route.path),
             upstreams: (interval.route.upstream, interval.route.upstream),
             is_beyond: interval.route.is_beyond,
             flags: interval.route.flags,
             first_flags: interval.route.flags,
-            assumed: spans::union(interval.assumed.iter().map(|span| after_proof(span.from, span.until)).collect()),
+            assumed: spans::union(interval.assumed.into_iter().map(|span| after_proof(span.from, span.until)).collect()),
             came_back: false,
         }
     }
@@ -153,11 +153,11 @@ pub fn of_all(observed: &Observed) -> Holds {
     let horizon = observed.horizon();
     let coverage = |peer: PeerKey| observed.collector(peer.collector).map(|c| &c.coverage);
     let ends_early = |peer: PeerKey| coverage(peer).is_some_and(|c| c.end < horizon);
-    let mut sorted: Vec<&RouteInterval> = observed.collectors.iter().flat_map(|c| &c.replay.intervals).collect();
+    let mut sorted: Vec<&PackedInterval> = observed.collectors.iter().flat_map(|c| c.replay.intervals.packed()).collect();
     // A key's intervals are in order already.
-    sorted.sort_by_key(|i| (i.peer, i.prefix, i.path_id));
+    sorted.sort_by_key(|i| i.key());
     let mut holds = Holds::new();
-    let mut open: Option<(&RouteInterval, Subject, Hold)> = None;
+    let mut open: Option<((PeerKey, IpNet, u32), Subject, Hold)> = None;
     let mut put = |subject: Subject, mut hold: Hold| {
         if hold.end.basis == Basis::DataEnd && ends_early(hold.peer) {
             spans::add(&mut hold.assumed, after_proof(hold.end.last_seen, Time::MAX));
@@ -170,12 +170,13 @@ pub fn of_all(observed: &Observed) -> Holds {
         hold.flags.set_if(Flag::Gap, !is_sampled && hold.assumed.iter().any(is_missing));
         holds.entry(subject).or_default().push(hold);
     };
-    for interval in sorted {
+    for packed in sorted {
+        let (key, interval) = (packed.key(), packed.get());
         let subject = Subject { prefix: Some(interval.prefix), origin: interval.route.origin, upstream: interval.route.upstream };
+        let follows = interval.follows;
         let mut next = Hold::of(interval);
-        let key = |i: &RouteInterval| (i.peer, i.prefix, i.path_id);
         match open.take() {
-            Some((before, its, mut hold)) if key(before) == key(interval) && its == subject => match interval.follows {
+            Some((before, its, mut hold)) if before == key && its == subject => match follows {
                 Follows::Replaced => {
                     hold.follow(next);
                     next = hold;
@@ -190,7 +191,7 @@ pub fn of_all(observed: &Observed) -> Holds {
             Some((_, its, hold)) => put(its, hold),
             None => {}
         }
-        open = Some((interval, subject, next));
+        open = Some((key, subject, next));
     }
     if let Some((_, subject, hold)) = open {
         put(subject, hold);

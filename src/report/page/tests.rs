@@ -101,7 +101,13 @@ impl World {
         let presences = (0..self.peers).map(presence).collect();
         let known = |peer| [0, 1].map(|family| KnownTable { peer, family, span: whole });
         let tables = (0..self.peers).flat_map(|n| known(peer(n))).collect();
-        let replay = Replay { intervals: self.routes.clone(), presences, tables, baseline: Some(start), ..Replay::default() };
+        let replay = Replay {
+            intervals: self.routes.iter().cloned().collect(),
+            presences,
+            tables,
+            baseline: Some(start),
+            ..Replay::default()
+        };
         let collector = Collector { name: "rrc90".to_owned(), coverage: coverage.clone(), has_rib: true, replay };
         let observed = Observed { collectors: vec![collector] };
         let watch = Watch::new(["0.0.0.0/0".parse().expect("a prefix")], [Asn(ORIGIN)]);
