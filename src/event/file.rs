@@ -256,6 +256,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn millions_of_records_are_small() {
+        assert_eq!([size_of::<FileRecord>(), size_of::<crate::model::Event>()], [104, 80]);
+    }
+
+    #[test]
     fn digests_are_read_as_they_are_written() {
         let digest = Digest::of(b"record");
         assert_eq!(digest.to_string().parse(), Ok(digest));

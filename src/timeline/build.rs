@@ -256,7 +256,7 @@ impl<'a> Builder<'a> {
 }
 
 /// All upstreams that an origin's episode has, each with the number of its peers.
-fn carriers(all: &Holds, row: &Row) -> Vec<(Upstream, usize)> {
+fn carriers(all: &Holds, row: &Row) -> Box<[(Upstream, usize)]> {
     let own = hold::at_prefix(all, row.subject.prefix).filter(|(s, _)| s.origin == row.subject.origin);
     let peers = |list: &[Hold]| list.iter().filter(|h| row.has(h)).map(|h| h.peer).collect::<BTreeSet<_>>().len();
     own.map(|(s, list)| (s.upstream, peers(list))).filter(|(_, peers)| *peers > 0).collect()
@@ -342,7 +342,7 @@ fn merge(mut rows: Vec<Row>, within: i64) -> Vec<Row> {
                     && last.flags.has(Flag::Stuck) == row.flags.has(Flag::Stuck)
                     && row.start.first_seen.micros_since(last.end.last_seen) <= within =>
             {
-                last.append(row);
+                last.append(&row);
             }
             _ => merged.push(row),
         }

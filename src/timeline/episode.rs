@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds;
 use super::hold::Hold;
-use super::sweep::{Turn, moves};
+use super::sweep::{Move, Turn, moves};
 use crate::model::{Asn, Flags, PeerKey, Span, Time};
 use crate::replay::{Basis, End, Start};
 
@@ -109,7 +109,7 @@ pub fn each_episode(holds: &[Hold], k: usize, mut give: impl FnMut(Episode)) {
     for instant in moves.chunk_by(|a, b| a.time == b.time) {
         let Some(time) = instant.first().map(|m| m.time) else { continue };
         for turn in [Turn::Leaves, Turn::Arrives, Turn::LeavesAtOnce] {
-            for at in instant.iter().filter(|m| m.turn == turn).map(|m| m.hold) {
+            for at in instant.iter().filter(|m| m.turn == turn).map(Move::place) {
                 if turn == Turn::Arrives {
                     standing.insert(at, holds);
                     if let Some(open) = &mut open {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::observed::Observed;
-use crate::model::{AsPath, Asn, Flag, Flags, Origin, PeerKey, Span, Time, Upstream, spans};
+use crate::model::spans::{self, Rare};
+use crate::model::{AsPath, Asn, Flag, Flags, Origin, PeerKey, Span, Time, Upstream};
 use crate::replay::{Basis, End, Follows, PackedInterval, RouteInterval, Start};
 
 /// What a row is about. `prefix` is `None` for the target as a whole.
@@ -40,7 +41,7 @@ pub struct Hold {
     /// Flags of the path at its start.
     pub first_flags: Flags,
     /// Spans in which it was only assumed, from just after a proof to before the next: tidy.
-    pub assumed: Vec<Span>,
+    pub assumed: Rare,
     /// Its session was lost, and the first that came back was the same.
     pub came_back: bool,
 }
@@ -56,7 +57,7 @@ impl Hold {
             is_beyond: interval.route.is_beyond,
             flags: interval.route.flags,
             first_flags: interval.route.flags,
-            assumed: spans::union(interval.assumed.into_iter().map(|span| after_proof(span.from, span.until)).collect()),
+            assumed: spans::union(interval.assumed.into_iter().map(|span| after_proof(span.from, span.until)).collect()).into(),
             came_back: false,
         }
     }
@@ -83,16 +84,16 @@ impl Hold {
     }
 
     /// Takes in the route that replaced its last one.
-    fn follow(&mut self, next: Hold) {
+    fn follow(&mut self, next: &Hold) {
         if next.start.first_seen > self.end.last_seen {
             // The path changed unseen; that the upstream did not is an assumption.
-            spans::add(&mut self.assumed, after_proof(self.end.last_seen, next.start.first_seen));
+            self.assumed.add(after_proof(self.end.last_seen, next.start.first_seen));
         }
         self.end = next.end;
         self.upstreams.1 = next.upstreams.1;
         self.is_beyond |= next.is_beyond;
         self.flags = self.flags.union(next.flags);
-        next.assumed.into_iter().for_each(|span| spans::add(&mut self.assumed, span));
+        next.assumed.iter().for_each(|span| self.assumed.add(*span));
     }
 
     /// Takes in what overlaps or touches and did not begin earlier; what is assumed of both is told by [`unite`].
@@ -160,7 +161,7 @@ pub fn of_all(observed: &Observed) -> Holds {
     let mut open: Option<((PeerKey, IpNet, u32), Subject, Hold)> = None;
     let mut put = |subject: Subject, mut hold: Hold| {
         if hold.end.basis == Basis::DataEnd && ends_early(hold.peer) {
-            spans::add(&mut hold.assumed, after_proof(hold.end.last_seen, Time::MAX));
+            hold.assumed.add(after_proof(hold.end.last_seen, Time::MAX));
         }
         let is_sampled = coverage(hold.peer).is_some_and(|c| c.sampled);
         hold.flags.set_if(Flag::Sampled, is_sampled);
@@ -178,7 +179,7 @@ pub fn of_all(observed: &Observed) -> Holds {
         match open.take() {
             Some((before, its, mut hold)) if before == key && its == subject => match follows {
                 Follows::Replaced => {
-                    hold.follow(next);
+                    hold.follow(&next);
                     next = hold;
                 }
                 Follows::CameBack => {
@@ -231,7 +232,7 @@ pub(super) fn unite(list: &mut Vec<Hold>) {
     let mut proven: Option<Vec<Span>> = None;
     let end = |whole: &mut Hold, proven: Option<Vec<Span>>| {
         if let Some(proven) = proven {
-            whole.assumed = spans::complement(&spans::union(proven), whole.believed());
+            whole.assumed = spans::complement(&spans::union(proven), whole.believed()).into();
         }
     };
     list.dedup_by(|part, whole| {
@@ -250,5 +251,16 @@ pub(super) fn unite(list: &mut Vec<Hold>) {
     });
     if let Some(last) = list.last_mut() {
         end(last, proven);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hold;
+    use crate::timeline::{Change, Row};
+
+    #[test]
+    fn what_may_be_there_by_the_million_is_small() {
+        assert_eq!([size_of::<Hold>(), size_of::<Row>(), size_of::<Change>()], [152, 312, 104]);
     }
 }

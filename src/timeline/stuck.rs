@@ -2,6 +2,7 @@
 
 use super::episode::Episode;
 use super::hold::Hold;
+use crate::model::spans::{self, Rare};
 use crate::model::{Span, Time};
 use crate::replay::{Basis, End, Start};
 
@@ -71,8 +72,8 @@ pub fn after(hold: &Hold, others: &End) -> Hold {
     Hold { start, assumed: cut(&hold.assumed, Span { from: others.until, until: Time::MAX }), ..hold.clone() }
 }
 
-fn cut(assumed: &[Span], within: Span) -> Vec<Span> {
-    crate::model::spans::intersection(assumed, &[within])
+fn cut(assumed: &[Span], within: Span) -> Rare {
+    spans::intersection(assumed, &[within]).into()
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ mod tests {
             basis: Basis::Update,
             flags: Flags::default(),
             record: RecordId::new(7),
-            carriers: Vec::new(),
+            carriers: Box::default(),
         };
         let (origin, upstream) = (None, None);
         let outage = Change { kind: ChangeKind::OutageStart, origin, upstream, basis: Basis::Gap, ..lost.clone() };

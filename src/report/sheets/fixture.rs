@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use crate::model::spans::Rare;
 use crate::model::{AsPath, Asn, CollectorId, Flags, Hop, Origin, Peer, PeerKey, RecordId, Span, Time, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::{Context, Format, GapFact, RunFacts, Sheet, Source, Style, write};
@@ -57,7 +58,7 @@ pub fn hold(start: Start, end: End) -> Hold {
         is_beyond: true,
         flags,
         first_flags,
-        assumed: Vec::new(),
+        assumed: Rare::default(),
         came_back: false,
     }
 }
@@ -80,9 +81,7 @@ pub fn episode(upstream: Upstream, start: Start, end: End) -> Row {
         peers_total: 25,
         peak_at: start.first_seen,
         collectors: [CollectorId(0), CollectorId(1)].into_iter().collect(),
-        first_collector: PEER.collector,
-        first_peer_ip: PEER.ip,
-        first_peer_asn: PEER.asn,
+        first_peer: PEER,
         first_as_path: path(&nearest),
         believed: Span { from: start.by, until: end.until },
         upstreams: (upstream, upstream),

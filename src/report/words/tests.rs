@@ -27,7 +27,7 @@ fn outage(kind: ChangeKind, time: &str) -> Change {
         basis: Basis::Update,
         flags: Flags::default(),
         record: RecordId::new(3),
-        carriers: Vec::new(),
+        carriers: Box::default(),
     }
 }
 
