@@ -169,7 +169,8 @@ pub fn of_all(observed: &Observed) -> Holds {
         let is_missing =
             |s: &Span| s.until == Time::MAX || coverage(hold.peer).is_some_and(|c| !c.gaps_between(s.from, s.until).is_empty());
         hold.flags.set_if(Flag::Gap, !is_sampled && hold.assumed.iter().any(is_missing));
-        holds.entry(subject).or_default().push(hold);
+        // Most have one: a list would begin with room for four.
+        holds.entry(subject).or_insert_with(|| Vec::with_capacity(1)).push(hold);
     };
     for packed in sorted {
         let (key, interval) = (packed.key(), packed.get());
