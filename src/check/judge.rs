@@ -186,8 +186,8 @@ impl<'a> Data<'a> {
         Some(if claim.prefix.is_some() { prefixes } else { target })
     }
 
-    pub(super) fn intervals(&self) -> impl Iterator<Item = &RouteInterval> {
-        self.observed.collectors.iter().flat_map(|c| &c.replay.intervals)
+    pub(super) fn intervals(&self) -> impl Iterator<Item = RouteInterval> {
+        self.observed.collectors.iter().flat_map(|c| c.replay.intervals.iter())
     }
 
     /// Why the data cannot see all of the window; `None` if all collectors that were there then, at least one, miss nothing and had shown

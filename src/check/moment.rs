@@ -119,13 +119,13 @@ fn of_change(change: &Change) -> Moment {
 /// time counts; but one after which a gap leaves open whether the route is new, or a peer's first, counts only where the data of the
 /// claimed time are complete.
 fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPath) -> bool) -> Vec<Moment> {
-    let is_of = |i: &&RouteInterval| {
+    let is_of = |i: &RouteInterval| {
         claim.prefix.is_none_or(|prefix| i.prefix == prefix)
             && i.route.origin == Origin::As(claim.origin)
             && claim.upstream.is_none_or(|asn| i.route.upstream.asn() == Some(asn))
             && is_such(&i.route.path)
     };
-    let mut such: Vec<&RouteInterval> = data.intervals().filter(is_of).collect();
+    let mut such: Vec<RouteInterval> = data.intervals().filter(is_of).collect();
     such.sort_by_key(|i| (i.start.first_seen, i.start.after.is_none(), i.peer, i.end.last_seen));
     let is_complete = matches!(data.blindness(claim.prefix, window), None | Some(Reason::NoTable));
     let mut found: Vec<Moment> = Vec::new();
@@ -152,7 +152,7 @@ fn appearances(claim: &Claim, data: &Data, window: Span, is_such: impl Fn(&AsPat
         }
         held_until = held_until.max(Some(interval.end.last_seen));
     }
-    found.extend(hidden(such.iter().copied()));
+    found.extend(hidden(such.iter()));
     found
 }
 

@@ -132,15 +132,15 @@ impl Answer {
         if let Some(slices) = &self.slices {
             return (slices.intervals(plan, &self.assembly), slices.totals.clone());
         }
-        let all = self.observed.collectors.iter().flat_map(|c| &c.replay.intervals);
-        let intervals = Intervals::sorted(all.filter(|interval| plan.wants_route(interval)));
+        let all = self.observed.collectors.iter().flat_map(|c| c.replay.intervals.packed());
+        let intervals = Intervals::sorted(all.filter(|interval| plan.wants_route(&interval.get())));
         let totals = intervals.totals();
         (intervals, totals)
     }
 
     /// A record's name by content (rule 19): `path#digest`.
     pub fn evidence(&self, record: RecordId) -> String {
-        let place = usize::try_from(record.0).ok().and_then(|at| self.assembly.records.get(at));
+        let place = usize::try_from(record.place()).ok().and_then(|at| self.assembly.records.get(at));
         place.map_or(String::new(), |place| format!("{}#{}", self.read.files[place.file].0.shown, place.digest))
     }
 

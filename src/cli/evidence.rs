@@ -51,7 +51,7 @@ impl Used {
     fn by_file(&self, answer: &Answer) -> BTreeMap<usize, Wanted> {
         let mut files: BTreeMap<usize, Wanted> = BTreeMap::new();
         for record in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let place = usize::try_from(record.0).ok().and_then(|at| answer.assembly.records.get(at));
+            let place = usize::try_from(record.place()).ok().and_then(|at| answer.assembly.records.get(at));
             if let Some(place) = place {
                 let wanted = files.entry(place.file).or_default();
                 wanted.digests.insert(place.digest);

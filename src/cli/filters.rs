@@ -49,7 +49,7 @@ pub enum PeerName {
 }
 
 impl PeerName {
-    fn names(self, peer: &PeerKey) -> bool {
+    fn names(self, peer: PeerKey) -> bool {
         match self {
             PeerName::As(asn) => peer.asn == asn,
             PeerName::Ip(ip) => peer.ip == ip,
@@ -162,7 +162,7 @@ impl Filters {
     /// A peer that was to be left out and is not there may be a slip.
     pub fn note_strangers(&self, answer: &Answer) {
         let peers = || answer.assembly.collectors.iter().flat_map(|collector| &collector.peers);
-        for name in self.exclude_peer.iter().filter(|name| !peers().any(|peer| name.names(peer))) {
+        for name in self.exclude_peer.iter().filter(|name| !peers().any(|peer| name.names(*peer))) {
             note(&format!("--exclude-peer {name} leaves nobody out: no record that was read names such a peer"));
         }
     }
@@ -179,7 +179,7 @@ impl Through {
             return Through(None);
         }
         let mut all: BTreeMap<Subject, Vec<Span>> = BTreeMap::new();
-        let intervals = observed.collectors.iter().flat_map(|collector| &collector.replay.intervals);
+        let intervals = observed.collectors.iter().flat_map(|collector| collector.replay.intervals.iter());
         for interval in intervals.filter(|interval| filters.has_path(&interval.route.path)) {
             let Span { from, until } = interval.believed();
             // Rows reach to the instant in which they end, and some routes last no longer than that.
@@ -207,7 +207,7 @@ impl Plan {
 
     /// Whether the peer is asked: `--peer-asn`, `--exclude-peer`.
     pub fn asks(&self, peer: &PeerKey) -> bool {
-        let is_out = self.filters.exclude_peer.iter().any(|name| name.names(peer));
+        let is_out = self.filters.exclude_peer.iter().any(|name| name.names(*peer));
         !is_out && (self.peer_asns.is_empty() || self.peer_asns.contains(&peer.asn))
     }
 

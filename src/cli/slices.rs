@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::plan::Plan;
 use crate::event::Assembly;
-use crate::replay::{Held, Replay, RouteInterval, Slice, replay_slice};
-use crate::report::sheets::{Intervals, RouteTotals, route_order};
+use crate::replay::{Held, PackedInterval, Replay, Slice, replay_slice};
+use crate::report::sheets::{Intervals, RouteTotals};
 
 /// Routes of dumps and messages that are replayed at a time.
 pub const ROUTES_AT_A_TIME: usize = 50_000;
@@ -36,7 +36,7 @@ impl Slices {
                 let replays = self.replay_slice(assembly, slice);
                 let mut totals = RouteTotals::default();
                 for interval in wanted(plan, &replays) {
-                    totals.add(&interval);
+                    totals.add(&interval.get());
                 }
                 (replays.into_iter().map(Replay::without_routes).collect::<Vec<_>>(), totals)
             };
@@ -59,9 +59,10 @@ impl Slices {
     pub fn intervals<'a>(&'a self, plan: &'a Plan, assembly: &'a Assembly) -> Intervals<'a> {
         Intervals::new(move |to| {
             self.all.chunks(rayon::current_num_threads()).try_for_each(|slices| {
-                let one = |slice: &Slice| wanted(plan, &self.replay_slice(assembly, slice));
-                let found: Vec<Vec<RouteInterval>> = slices.par_iter().with_max_len(1).map(one).collect();
-                found.iter().flatten().try_for_each(&mut *to)
+                let one = |slice: &Slice| self.replay_slice(assembly, slice);
+                let found: Vec<Vec<Replay>> = slices.par_iter().with_max_len(1).map(one).collect();
+                let wanted: Vec<_> = found.par_iter().with_max_len(1).map(|replays| wanted(plan, replays)).collect();
+                wanted.into_iter().flatten().try_for_each(|interval| to(&interval.get()))
             })
         })
     }
@@ -74,10 +75,13 @@ impl Slices {
 }
 
 /// The intervals of a slice that are asked for, in order of rows.
-fn wanted(plan: &Plan, replays: &[Replay]) -> Vec<RouteInterval> {
-    let is_wanted = |interval: &&RouteInterval| plan.asks(&interval.peer) && plan.wants_route(interval);
-    let all = replays.iter().flat_map(|replay| &replay.intervals);
-    let mut wanted: Vec<RouteInterval> = all.filter(is_wanted).cloned().collect();
-    wanted.sort_unstable_by(route_order);
+fn wanted<'a>(plan: &Plan, replays: &'a [Replay]) -> Vec<&'a PackedInterval> {
+    let is_wanted = |packed: &&PackedInterval| {
+        let interval = packed.get();
+        plan.asks(&interval.peer) && plan.wants_route(&interval)
+    };
+    let mut wanted: Vec<&PackedInterval> =
+        replays.iter().flat_map(|replay| replay.intervals.packed()).filter(is_wanted).collect();
+    wanted.sort_unstable_by(|a, b| a.order(b));
     wanted
 }

@@ -1,7 +1,7 @@
 //! Puts what the files say together, collector by collector: who the peers are (rule 1), which records came twice and in what order
 //! (rule 7), which dumps can be trusted (rule 8), what is covered (rule 11).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -144,7 +144,7 @@ impl Work<'_> {
 
     fn place(&mut self, file: usize, digest: Digest, time: Time) -> RecordId {
         self.out.records.push(RecordPlace { file, digest, time });
-        RecordId(u32::try_from(self.out.records.len() - 1).unwrap_or(u32::MAX))
+        RecordId::new(u32::try_from(self.out.records.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// Rule 7: by time, then as the files and their records are in order; what two files overlap in counts once.
@@ -178,7 +178,7 @@ impl Work<'_> {
                     Message::Update { announced, withdrawn, guessed_path_ids, .. } => {
                         let mut read = |path| self.route(path, peer, [(Flag::GuessedPathIds, guessed_path_ids)]);
                         let announced = announced.into_iter().map(|(net, id, path)| (net, id, read(path))).collect();
-                        let update = Update { announced, withdrawn: withdrawn.into() };
+                        let update = Update { announced, withdrawn };
                         Event::Update { time, peer, update, record, clock }
                     }
                 });
@@ -282,7 +282,7 @@ impl Assembly {
 impl Assembled {
     /// Every name of a peer in its files, as they have it.
     pub fn names(&self) -> impl Iterator<Item = FilePeer> + '_ {
-        self.who.by_ip.iter().flat_map(|(ip, asns)| asns.iter().map(|asn| FilePeer { ip: *ip, asn: *asn }))
+        self.who.named()
     }
 
     /// Takes in what looking at all of a dump showed: the peers with any route, watched or not, and the families of these.
@@ -319,6 +319,8 @@ fn full_feeds(who: &Who, sample: &[(FilePeer, [u32; 2])]) -> BTreeMap<PeerKey, [
 pub struct Who {
     id: CollectorId,
     by_ip: BTreeMap<IpAddr, BTreeSet<Asn>>,
+    /// Who is meant by each of the names.
+    meant: HashMap<FilePeer, PeerKey>,
 }
 
 impl Who {
@@ -328,23 +330,33 @@ impl Who {
         for peer in named {
             by_ip.entry(peer.ip).or_default().insert(peer.asn);
         }
-        Who { id, by_ip }
+        let mut who = Who { id, by_ip, meant: HashMap::new() };
+        who.meant = who.named().map(|said| (said, who.find(said))).collect();
+        who
+    }
+
+    /// Every name.
+    fn named(&self) -> impl Iterator<Item = FilePeer> + '_ {
+        self.by_ip.iter().flat_map(|(ip, asns)| asns.iter().map(|asn| FilePeer { ip: *ip, asn: *asn }))
     }
 
     /// The peer that is meant.
     pub fn is(&self, said: FilePeer) -> PeerKey {
+        self.meant.get(&said).copied().unwrap_or_else(|| self.find(said))
+    }
+
+    fn find(&self, said: FilePeer) -> PeerKey {
         let known = self.by_ip.get(&said.ip);
         let mut real = known.into_iter().flatten().filter(|asn| !stands_for_another(**asn));
         let asn = match (stands_for_another(said.asn), real.next(), real.next()) {
             (true, Some(only), None) => *only,
             _ => said.asn,
         };
-        PeerKey { collector: self.id, ip: said.ip, asn }
+        PeerKey::new(self.id, said.ip, asn)
     }
 
     fn peers(&self) -> BTreeSet<PeerKey> {
-        let all = self.by_ip.iter().flat_map(|(ip, asns)| asns.iter().map(|asn| FilePeer { ip: *ip, asn: *asn }));
-        all.map(|peer| self.is(peer)).collect()
+        self.meant.values().copied().collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::archive::{NameKind, Named, Project, Source};
 use crate::event::file::FileRecord;
+use crate::model::Few;
 
 fn at(secs: i64) -> Time {
     Time::from_secs(secs)
@@ -19,7 +20,8 @@ fn path() -> Arc<AsPath> {
 /// A withdrawal of that time, as the RFC has it or for a malformed announcement.
 fn withdrawal(secs: i64, peer: FilePeer, treated_as_withdrawn: bool) -> FileRecord {
     let withdrawn = vec![("10.0.0.0/24".parse().expect("a prefix"), 0)];
-    let message = Message::Update { announced: Vec::new(), withdrawn, treated_as_withdrawn, guessed_path_ids: false };
+    let message =
+        Message::Update { announced: Few::default(), withdrawn: withdrawn.into(), treated_as_withdrawn, guessed_path_ids: false };
     let digest = Digest::of(&[&secs.to_be_bytes()[..], &[u8::from(treated_as_withdrawn)]].concat());
     FileRecord { time: at(secs), peer, message, digest }
 }
@@ -125,12 +127,12 @@ fn a_dump_that_stands_twice_is_one_and_knows_whom_it_lists_without_a_route() {
     let (one, other) = (peer(1, 1), peer(2, 2));
     let twice = || dump(0, 5, vec![one, other], &[one]);
     let (_, mut collector) = assembled(vec![(0, twice()), (0, twice())], None);
-    let key = |file: FilePeer| PeerKey { collector: CollectorId(0), ip: file.ip, asn: file.asn };
+    let key = |file: FilePeer| PeerKey::new(CollectorId(0), file.ip, file.asn);
     let of = |collector: &Assembled| collector.data.clone().expect("data").dumps;
     let dumps = of(&collector);
     assert_eq!((dumps.len(), dumps[0].unseen.clone()), (1, BTreeSet::from([key(other)])));
     assert_eq!(collector.peers, BTreeSet::from([key(one), key(other)]));
-    collector.look_into(RecordId(u32::MAX), &BTreeMap::from([(other, [true, false])]));
+    collector.look_into(RecordId::new(u32::MAX), &BTreeMap::from([(other, [true, false])]));
     assert_eq!(of(&collector)[0].unseen.len(), 1, "another dump");
     collector.look_into(dumps[0].record, &BTreeMap::from([(other, [true, false])]));
     let told = of(&collector).remove(0);

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{AsPath, Asn, SessionState, Time};
+use crate::model::{AsPath, Asn, Few, SessionState, Time};
 use crate::mrt::{Damage, RawRecord};
 use crate::target::Keep;
 
@@ -83,9 +83,9 @@ pub enum Message {
     /// Watched routes only; withdrawals overridden by an announcement of the same message are left out (rule 5).
     Update {
         /// Prefix, path id (0 without add-path), normalised path.
-        announced: Vec<(IpNet, u32, Arc<AsPath>)>,
+        announced: Few<(IpNet, u32, Arc<AsPath>)>,
         /// Prefix and path id.
-        withdrawn: Vec<(IpNet, u32)>,
+        withdrawn: Few<(IpNet, u32)>,
         /// The announcements were malformed and read as withdrawals (RFC 7606).
         treated_as_withdrawn: bool,
         /// There are path ids, or none, against what the record's type says: it cannot be read otherwise.
@@ -190,7 +190,7 @@ impl FileEvents {
     /// Every prefix that a watched record announces.
     pub fn prefixes(&self) -> impl Iterator<Item = IpNet> + '_ {
         let announced = self.records.iter().flat_map(|record| match &record.message {
-            Message::Update { announced, .. } => announced.as_slice(),
+            Message::Update { announced, .. } => &announced[..],
             Message::Unreadable | Message::State { .. } => &[],
         });
         let in_dumps = self.dumps.iter().flat_map(|dump| &dump.records).filter(|record| !record.entries.is_empty());
@@ -254,6 +254,11 @@ impl KeptRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn millions_of_records_are_small() {
+        assert_eq!([size_of::<FileRecord>(), size_of::<crate::model::Event>()], [104, 80]);
+    }
 
     #[test]
     fn digests_are_read_as_they_are_written() {

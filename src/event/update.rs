@@ -69,6 +69,7 @@ pub(super) fn read_update(update: &UpdateBody<'_>, wanted: impl Fn(&IpNet) -> bo
         withdrawn.extend(announced);
         Vec::new()
     };
+    let (announced, withdrawn) = (announced.into(), withdrawn.into());
     let message = Message::Update { announced, withdrawn, treated_as_withdrawn, guessed_path_ids };
     ReadUpdate { message: Some(message), rest }
 }

@@ -1,15 +1,28 @@
 //! What replay applies: updates and session changes, cleared of any MRT type.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{PeerKey, Route, Time};
+use super::{Few, PeerKey, Route, Time};
 
 /// Names an archive record without saying where it lies; the program's edge maps it to file and digest (rule 19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordId(pub u32);
+pub struct RecordId(NonZeroU32);
+
+impl RecordId {
+    /// The record at that place in the list of all; those beyond four billion are not told apart.
+    pub const fn new(place: u32) -> Self {
+        RecordId(NonZeroU32::MIN.saturating_add(place))
+    }
+
+    /// Its place in the list of all.
+    pub const fn place(self) -> u32 {
+        self.0.get() - 1
+    }
+}
 
 /// The two kinds of session state that matter (rule 10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +41,9 @@ pub type Announced = (IpNet, u32, Option<Arc<Route>>);
 pub struct Update {
     /// Routes announced, by prefix and path id (0 without add-path). `None`: an empty path from a peer that is not the origin;
     /// it replaces what was there (rule 5) and shows no upstream.
-    pub announced: Box<[Announced]>,
+    pub announced: Few<Announced>,
     /// Routes withdrawn and not announced again by the same message (rule 5), treat-as-withdraw included (RFC 7606).
-    pub withdrawn: Box<[(IpNet, u32)]>,
+    pub withdrawn: Few<(IpNet, u32)>,
 }
 
 /// One record of an update file.

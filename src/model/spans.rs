@@ -1,7 +1,39 @@
 //! Arithmetic on spans of time: the one place that unites, cuts and adds them up. A list of spans is *tidy* if it is sorted, and its spans
 //! neither overlap nor touch nor are empty.
 
+use std::ops::Deref;
+
 use super::{Span, Time};
+
+/// A tidy list that mostly is empty, and then takes no more room than a pointer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rare(Option<Box<List>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct List(Vec<Span>);
+
+impl Rare {
+    /// See [`add`].
+    pub fn add(&mut self, span: Span) {
+        if span.from < span.until {
+            add(&mut self.0.get_or_insert_with(|| Box::new(List(Vec::new()))).0, span);
+        }
+    }
+}
+
+impl From<Vec<Span>> for Rare {
+    fn from(tidy: Vec<Span>) -> Self {
+        Rare((!tidy.is_empty()).then(|| Box::new(List(tidy))))
+    }
+}
+
+impl Deref for Rare {
+    type Target = [Span];
+
+    fn deref(&self) -> &[Span] {
+        self.0.as_ref().map_or(&[], |list| &list.0)
+    }
+}
 
 /// The instants of any of the spans, tidy.
 pub fn union(mut spans: Vec<Span>) -> Vec<Span> {
@@ -119,6 +151,9 @@ mod tests {
             add(&mut list, spans(span)[0]);
             assert_eq!(list, spans(expected), "{tidy} and {span}");
             assert_eq!(list, union([spans(tidy), spans(span)].concat()), "{tidy} and {span}");
+            let mut rare = Rare::from(spans(tidy));
+            rare.add(spans(span)[0]);
+            assert_eq!((rare == Rare::from(list.clone()), &*rare), (true, &list[..]), "{tidy} and {span}");
         }
     }
 

@@ -1,73 +1,104 @@
 //! Instants in UTC with the resolution of the archives: microseconds since the Unix epoch.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Microseconds since 1970-01-01T00:00:00Z. Records without microseconds stand at `.000000`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub struct Time(i64);
+///
+/// They are held with their sign inverted, which keeps their order and leaves zero free: an optional time takes no more than a time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "i64", into = "i64")]
+pub struct Time(NonZeroU64);
+
+/// The highest bit, which is the sign's.
+const SIGN: u64 = 1 << 63;
 
 impl Time {
     /// Before and after every time that a file can hold.
-    pub const MIN: Time = Time(i64::MIN);
+    pub const MIN: Time = Time(NonZeroU64::MIN);
     /// See [`Time::MIN`].
-    pub const MAX: Time = Time(i64::MAX);
+    pub const MAX: Time = Time(NonZeroU64::MAX);
 
     /// From whole seconds since the epoch.
     pub const fn from_secs(secs: i64) -> Self {
-        Time(secs.saturating_mul(1_000_000))
+        Time::from_micros(secs.saturating_mul(1_000_000))
     }
 
     /// From microseconds since the epoch.
+    #[inline]
     pub const fn from_micros(micros: i64) -> Self {
-        Time(micros)
+        match NonZeroU64::new(micros.cast_unsigned() ^ SIGN) {
+            Some(held) => Time(held),
+            None => Time::MIN,
+        }
     }
 
     /// Microseconds since the epoch.
+    #[inline]
     pub const fn micros(self) -> i64 {
-        self.0
+        (self.0.get() ^ SIGN).cast_signed()
     }
 
     /// Whole seconds since the epoch, rounded down.
     pub const fn secs(self) -> i64 {
-        self.0.div_euclid(1_000_000)
+        self.micros().div_euclid(1_000_000)
     }
 
     /// The microseconds within the second.
     pub const fn subsec_micros(self) -> i64 {
-        self.0.rem_euclid(1_000_000)
+        self.micros().rem_euclid(1_000_000)
     }
 
     /// Later by that many seconds (earlier if negative), saturating.
     #[must_use]
     pub const fn plus_secs(self, secs: i64) -> Self {
-        Time(self.0.saturating_add(secs.saturating_mul(1_000_000)))
+        self.plus_micros(secs.saturating_mul(1_000_000))
     }
 
     /// Later by that many microseconds (earlier if negative), saturating.
     #[must_use]
     pub const fn plus_micros(self, micros: i64) -> Self {
-        Time(self.0.saturating_add(micros))
+        Time::from_micros(self.micros().saturating_add(micros))
     }
 
     /// Microseconds from `earlier` to `self`, negative if `earlier` is later.
     pub const fn micros_since(self, earlier: Time) -> i64 {
-        self.0.saturating_sub(earlier.0)
+        self.micros().saturating_sub(earlier.micros())
+    }
+}
+
+impl Default for Time {
+    /// The epoch.
+    fn default() -> Self {
+        Time::from_micros(0)
+    }
+}
+
+impl From<i64> for Time {
+    fn from(micros: i64) -> Self {
+        Time::from_micros(micros)
+    }
+}
+
+impl From<Time> for i64 {
+    fn from(time: Time) -> Self {
+        time.micros()
     }
 }
 
 impl fmt::Display for Time {
     /// RFC 3339 in UTC with `Z`; six decimals only where there are microseconds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::<Utc>::from_timestamp_micros(self.0) {
+        match DateTime::<Utc>::from_timestamp_micros(self.micros()) {
             Some(time) => {
                 let digits = if self.subsec_micros() == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
                 f.pad(&time.to_rfc3339_opts(digits, true))
             }
-            None => write!(f, "{}us", self.0),
+            None => write!(f, "{}us", self.micros()),
         }
     }
 }
@@ -100,11 +131,11 @@ impl FromStr for Time {
 /// Within the years that the format has: an offset may lead out of them.
 fn rfc_3339(text: &str) -> Option<Time> {
     let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    (0..=9999).contains(&time.year()).then(|| Time(time.timestamp_micros()))
+    (0..=9999).contains(&time.year()).then(|| Time::from_micros(time.timestamp_micros()))
 }
 
 fn of_civil(time: NaiveDateTime) -> Time {
-    Time(time.and_utc().timestamp_micros())
+    Time::from_micros(time.and_utc().timestamp_micros())
 }
 
 /// Whether the text has a digit wherever the shape has a `0`, and else just what the shape has.
@@ -170,6 +201,17 @@ mod tests {
     fn prints_microseconds_only_where_present() {
         assert_eq!(Time::from_secs(1_506_848_871).to_string(), "2017-10-01T09:07:51Z");
         assert_eq!(Time::from_micros(1_445_565_708_372_152).to_string(), "2015-10-23T02:01:48.372152Z");
+    }
+
+    #[test]
+    fn times_are_ordered_and_none_takes_no_room() {
+        let all = [i64::MIN + 1, -1_000_001, -1, 0, 1, 1_506_848_871_000_000, i64::MAX - 1, i64::MAX].map(Time::from_micros);
+        assert!(all.is_sorted() && all[0] == Time::MIN && all[3] == Time::default() && all[7] == Time::MAX);
+        assert_eq!(all[1..3].iter().map(|time| time.micros()).collect::<Vec<_>>(), [-1_000_001, -1]);
+        assert_eq!(Time::from_micros(i64::MIN), Time::MIN, "the one that is not held");
+        assert_eq!((Time::MIN.plus_micros(-1), Time::MAX.plus_secs(1)), (Time::MIN, Time::MAX));
+        assert_eq!(size_of::<Option<Time>>(), 8);
+        assert_eq!(serde_json::to_string(&all[1]).ok().as_deref(), Some("-1000001"));
     }
 
     #[test]

@@ -330,8 +330,7 @@ impl Replay {
             self.pathless.extend(spans::complement(&assumed, whole).into_iter().map(|span| absence(key, span)));
             return None;
         }
-        self.intervals.push(held.close(key, end)?);
-        Some(self.intervals.len() - 1)
+        Some(self.intervals.push(held.close(key, end)?))
     }
 
     /// Whether a peer holds any watched route when a record comes: here, which is noted for other slices, or in one of them.
@@ -355,9 +354,8 @@ impl Replay {
 
     /// Bounds the end of an interval that a lost session closed, now that something else is seen there.
     pub(super) fn bound_lost(&mut self, slot: &mut Slot, now: Time, seen: Option<&Route>) {
-        let Some(closed) = slot.closed.take().and_then(|at| self.intervals.get_mut(at)) else { return };
-        if seen.map(|r| &r.path) != Some(&closed.route.path) && closed.end.before.is_none() {
-            closed.end.before = Some(now);
+        if let Some(closed) = slot.closed.take() {
+            self.intervals.bound(closed, now, seen);
         }
     }
 

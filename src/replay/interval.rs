@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::packed::{Intervals, PackedInterval};
 use crate::model::{PeerKey, RecordId, Route, Span, Time, family_of};
 
 /// What proves a boundary.
@@ -229,7 +230,7 @@ impl std::ops::AddAssign for Quality {
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     /// In order of closing; callers sort as they need.
-    pub intervals: Vec<RouteInterval>,
+    pub intervals: Intervals,
     /// Sessions.
     pub presences: Vec<Presence>,
     /// Whose tables are known, and when.
@@ -266,7 +267,8 @@ impl Replay {
     /// The peers that ever had a watched route of the family, with or without a path.
     pub fn carriers(&self, family: usize) -> BTreeSet<PeerKey> {
         let is_such = |prefix: IpNet| family_of(prefix) == family;
-        let held = self.intervals.iter().filter(|i| is_such(i.prefix)).map(|i| i.peer);
+        let held =
+            self.intervals.packed().map(PackedInterval::key).filter(|(_, prefix, _)| is_such(*prefix)).map(|(peer, ..)| peer);
         let pathless = self.pathless.iter().filter(|route| is_such(route.prefix)).map(|route| route.peer);
         held.chain(pathless).chain(self.carried[family].iter().copied()).collect()
     }
@@ -275,7 +277,7 @@ impl Replay {
     #[must_use]
     pub fn selected(&self, is_wanted: impl Fn(PeerKey) -> bool) -> Replay {
         let mut replay = self.clone();
-        replay.intervals.retain(|i| is_wanted(i.peer));
+        replay.intervals.keep(&is_wanted);
         replay.presences.retain(|p| is_wanted(p.peer));
         replay.tables.retain(|t| is_wanted(t.peer));
         replay.absences.retain(|a| is_wanted(a.peer));

@@ -7,7 +7,7 @@ use crate::replay::script::{at, collector, peer};
 #[test]
 fn bounds_are_sound_in_their_order() {
     let time = |secs: i64| Time::from_secs(secs);
-    let (basis, record, clock) = (Basis::Update, RecordId(0), false);
+    let (basis, record, clock) = (Basis::Update, RecordId::new(0), false);
     for (after, by, first_seen, sound) in
         [(Some(1), 2, 3, true), (Some(2), 2, 2, true), (None, 2, 2, true), (Some(3), 2, 4, false), (Some(1), 3, 2, false)]
     {

@@ -5,12 +5,14 @@
 //! - `session`: whether a peer is up and what is known of its table (rule 10);
 //! - `table`: one peer's routes, with the proof of each (rules 11 to 13);
 //! - `proof`: the last proof of a state, and what may have changed unseen since (rule 11);
+//! - `packed`: intervals, in little room;
 //! - `slice`: some prefixes at a time, where all would be too many;
 //! - `ahead`: what falls into the time in which a dump is written, since it is not atomic.
 
 mod ahead;
 mod engine;
 mod interval;
+mod packed;
 mod proof;
 mod rib_merge;
 #[cfg(test)]
@@ -23,4 +25,5 @@ mod told;
 
 pub use engine::{replay, replay_slice};
 pub use interval::{Absence, Basis, End, Follows, Held, KnownTable, Presence, Quality, Replay, RouteInterval, Start};
+pub use packed::{Intervals, PackedInterval};
 pub use slice::Slice;

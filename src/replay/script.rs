@@ -41,7 +41,7 @@ pub fn peer(name: &str) -> PeerKey {
     let letter = name.bytes().next().expect("a peer's letter");
     let collector = CollectorId(u16::from(letter.to_ascii_uppercase() >= b'N'));
     let asn = Asn(100 + u32::from(letter.to_ascii_uppercase()));
-    PeerKey { collector, ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, letter)), asn }
+    PeerKey::new(collector, IpAddr::V4(Ipv4Addr::new(192, 0, 2, letter)), asn)
 }
 
 /// X, Y and Z are of IPv4, `6` is of IPv6.
@@ -105,8 +105,8 @@ pub fn collector(text: &str) -> CollectorData {
             "data" => Span { from: data.coverage.start, until: data.coverage.end } = span(words.next().expect("a span")),
             "gap" => data.coverage.gaps.push(span(words.next().expect("a span"))),
             "sampled" => data.coverage.sampled = true,
-            "dump" => data.dumps.push(dump(words, RecordId(record))),
-            time => data.events.extend(events(time, &words.collect::<Vec<_>>(), RecordId(record))),
+            "dump" => data.dumps.push(dump(words, RecordId::new(record))),
+            time => data.events.extend(events(time, &words.collect::<Vec<_>>(), RecordId::new(record))),
         }
     }
     assert!(data.events.is_sorted_by_key(Event::time), "{text}");

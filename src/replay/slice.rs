@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use ipnet::IpNet;
 
 use super::interval::{Quality, Replay};
+use super::packed::Intervals;
 use crate::model::{CollectorData, DumpRow, Event};
 
 /// A range of prefixes.
@@ -73,7 +74,7 @@ impl Replay {
         self.carried = [0, 1].map(|family| self.carriers(family));
         self.told = self.shows_routes();
         Replay {
-            intervals: Vec::new(),
+            intervals: Intervals::default(),
             absences: Vec::new(),
             pathless: Vec::new(),
             mentioned: Vec::new(),
@@ -84,7 +85,7 @@ impl Replay {
 
     /// Adds another slice of the same collector, told what the same others hold.
     pub fn join(&mut self, other: Replay) {
-        self.intervals.extend(other.intervals);
+        self.intervals.append(other.intervals);
         self.absences.extend(other.absences);
         self.pathless.extend(other.pathless);
         self.mentioned.extend(other.mentioned);

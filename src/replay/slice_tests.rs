@@ -62,7 +62,8 @@ fn what_the_others_hold_matters() {
     let data = collector(HELD_WHILE_DOWN);
     let (joined, _) = in_slices(&data);
     assert!(!joined.held.is_empty());
-    let alone = Slice::slices([&data], 1).into_iter().flat_map(|slice| replay_slice(&data, &slice, &Held::new()).intervals);
-    let alone: BTreeSet<String> = alone.map(|interval| format!("{interval:?}")).collect();
+    let alone = Slice::slices([&data], 1).into_iter().map(|slice| replay_slice(&data, &slice, &Held::new()));
+    let alone: BTreeSet<String> =
+        alone.flat_map(|replay| replay.intervals.iter().map(|i| format!("{i:?}")).collect::<Vec<_>>()).collect();
     assert!(joined.intervals.iter().any(|interval| !alone.contains(&format!("{interval:?}"))));
 }

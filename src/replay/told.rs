@@ -8,7 +8,7 @@ use crate::model::Flag;
 fn routes(replay: &Replay) -> Vec<String> {
     let mut all: Vec<_> = replay.intervals.iter().collect();
     all.sort_by_key(|i| (i.peer, i.prefix, i.path_id));
-    let told = |i: &&super::RouteInterval| {
+    let told = |i: &super::RouteInterval| {
         let ways = i.route.path.ases().skip(1).map(|asn| asn.0).take_while(|asn| *asn < 9000);
         let ways: Vec<String> = ways.map(|asn| format!("U{}", asn - 1000)).collect();
         let follows = match i.follows {
@@ -50,7 +50,7 @@ fn answer(given: &str) -> Vec<String> {
         "up" => {
             let is_full = |full: [bool; 2]| if full == [false; 2] { "" } else { " full" };
             let up = replay.presences.iter().map(|p| format!("{} {}{}", letter(p.peer), spell(p.span), is_full(p.full)));
-            let open = replay.open.iter().map(|record| format!("open: dump of clause {}", record.0));
+            let open = replay.open.iter().map(|record| format!("open: dump of clause {}", record.place()));
             up.chain(open).chain([format!("baseline {}", replay.baseline.map_or("none".to_owned(), second))]).collect()
         }
         _ => {

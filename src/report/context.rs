@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
 use super::text::{self, duration, minute, plural, second};
-use crate::model::{Asn, CollectorId, Hop, Origin, PeerKey, RecordId, Span, Upstream, spans};
+use crate::model::{Asn, CollectorId, Hop, Origin, Peer, PeerKey, RecordId, Span, Upstream, spans};
 use crate::replay::Quality;
 
 /// What rows need and pure stages do not know.
@@ -273,7 +273,7 @@ impl Context<'_> {
     }
 
     fn peer_json(&self, facts: &PeerFacts) -> Value {
-        let PeerKey { collector, ip, asn } = facts.peer;
+        let Peer { collector, ip, asn } = *facts.peer;
         let mut all = Map::new();
         all.insert("collector".to_owned(), json!(self.collector(collector)));
         all.insert("peer_ip".to_owned(), json!(ip.to_string()));

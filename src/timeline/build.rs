@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::change::{self, Around, Change};
 use super::denominator::Denominator;
-use super::episode::{Episode, episodes};
+use super::episode::{Episode, each_episode};
 use super::hold::{self, Hold, Holds, Subject};
 use super::knowledge::{Knowledge, PrefixKnowledge, Unproven};
 use super::observed::Observed;
@@ -88,7 +88,8 @@ fn together(mut main: Holds, stuck: &Holds) -> Holds {
 
 /// Builds the timeline of what was observed. The watch's origins say whose routes make rows (rule 4).
 pub fn build(observed: &Observed, watch: &Watch, options: &Options) -> Timeline {
-    Builder::new(observed, watch, options).build()
+    let all = hold::of_all(observed);
+    Builder::new(observed, watch, options, &all).build(all)
 }
 
 struct Builder<'a> {
@@ -96,16 +97,13 @@ struct Builder<'a> {
     watch: &'a Watch,
     options: &'a Options,
     k: usize,
-    /// Of all origins.
-    all: Holds,
     denominator: Denominator,
     knowledge: Knowledge,
     missing: Vec<Vec<Span>>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(observed: &'a Observed, watch: &'a Watch, options: &'a Options) -> Self {
-        let all = hold::of_all(observed);
+    fn new(observed: &'a Observed, watch: &'a Watch, options: &'a Options, all: &Holds) -> Self {
         let mut families = [false; 2];
         for prefix in all.keys().filter_map(|subject| subject.prefix) {
             families[family_of(prefix)] = true;
@@ -118,21 +116,23 @@ impl<'a> Builder<'a> {
             denominator: Denominator::new(observed, families),
             knowledge: Knowledge::new(observed),
             missing: (0..).map(CollectorId).take(observed.collectors.len()).map(|id| observed.missing(id)).collect(),
-            all,
         }
     }
 
-    fn build(self) -> Timeline {
-        let ours: Holds = self.all.iter().filter(|(s, _)| self.is_ours(s)).map(|(s, list)| (*s, list.clone())).collect();
-        let (main, aside) = set_stuck_aside(ours);
-        let known: BTreeMap<IpNet, PrefixKnowledge> = self.prefixes().into_iter().map(|p| (p, self.known(p))).collect();
+    /// `all` are the holds of all origins. They may be many: none is copied where it can be moved.
+    fn build(self, all: Holds) -> Timeline {
+        let prefixes: BTreeSet<IpNet> = all.keys().filter_map(|subject| subject.prefix).collect();
+        let known: BTreeMap<IpNet, PrefixKnowledge> =
+            prefixes.into_iter().map(|p| (p, self.knowledge.of(p, &all, |subject| self.is_ours(subject)))).collect();
+        let (origins, conflicts) = self.conflicts(&all, &known);
+        let (main, aside) = set_stuck_aside(all.into_iter().filter(|(subject, _)| self.is_ours(subject)).collect());
         let (main_view, stuck_view) = match self.options.view {
             View::Prefix => (None, None),
             View::Target => (Some(hold::of_target(&main)), Some(hold::of_target(&aside))),
         };
         let (holds, stuck) = (main_view.as_ref().unwrap_or(&main), stuck_view.as_ref().unwrap_or(&aside));
 
-        let mut changes: Vec<Change> = Vec::new();
+        let mut changes = conflicts;
         let mut rows = self.rows(holds, &known);
         for mut row in self.rows(stuck, &known) {
             row.flags.set(Flag::Stuck);
@@ -159,10 +159,6 @@ impl<'a> Builder<'a> {
             changes.iter().all(|c| c.crosses(self.k)),
             "rule 14: a gain has fewer before, a loss fewer after: {changes:?}"
         );
-        let by_origin = self.by_origin();
-        let whole = self.rows(&by_origin, &known);
-        let origins = Origins::of(&whole);
-        changes.extend(self.conflicts(&by_origin, &whole, &origins));
         changes.extend(self.outages(&main, &known, &origins));
         changes.sort_by_cached_key(Change::order);
         let denominator = self.denominator.clone();
@@ -180,14 +176,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn prefixes(&self) -> BTreeSet<IpNet> {
-        self.all.keys().filter_map(|subject| subject.prefix).collect()
-    }
-
-    fn known(&self, prefix: IpNet) -> PrefixKnowledge<'_> {
-        self.knowledge.of(prefix, &self.all, |subject| self.is_ours(subject))
-    }
-
     fn rows(&self, holds: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>) -> Vec<Row> {
         let mut rows = Vec::new();
         for (subject, list) in holds {
@@ -196,37 +184,34 @@ impl<'a> Builder<'a> {
                 Some(prefix) => known.get(&prefix).map_or_else(Unproven::default, |k| k.unproven(time)),
                 None => known.values().map(|k| k.unproven(time)).sum(),
             };
-            let mut own: Vec<Row> = episodes(list, self.k).iter().filter_map(|e| maker.row(e, unproven)).collect();
-            flag_perhaps_one(&mut own);
-            rows.extend(own);
+            let first = rows.len();
+            each_episode(list, self.k, |episode| rows.extend(maker.row(&episode, unproven)));
+            flag_perhaps_one(&mut rows[first..]);
         }
         rows
     }
 
     /// The holds of each prefix and origin, whatever the upstream; none where all are ours, for then nothing is in conflict.
-    fn by_origin(&self) -> Holds {
+    fn by_origin(&self, all: &Holds) -> Holds {
         let every_origin = self.watch.origins().is_empty();
-        if every_origin || self.all.keys().any(|s| !self.is_ours(s)) { hold::of_origins(&self.all) } else { Holds::new() }
+        if every_origin || all.keys().any(|s| !self.is_ours(s)) { hold::of_origins(all) } else { Holds::new() }
     }
 
-    /// Other origins' routes; where every origin has its rows, those of origins that came to a prefix that had one.
-    fn conflicts(&self, by_origin: &Holds, rows: &[Row], origins: &Origins) -> Vec<Change> {
+    /// The origins of each prefix, and other origins' routes; where every origin has its rows, those of origins that came to a prefix that
+    /// had one.
+    fn conflicts(&self, all: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>) -> (Origins, Vec<Change>) {
+        let by_origin = self.by_origin(all);
+        let rows = self.rows(&by_origin, known);
+        let origins = Origins::of(&rows);
         let every_origin = self.watch.origins().is_empty();
         let is_theirs = |row: &&Row| if every_origin { origins.came_to_another(row) } else { !self.is_ours(&row.subject) };
         let mut changes = Vec::new();
         for row in rows.iter().filter(is_theirs) {
             let standing = by_origin.get(&row.subject).map(|list| Standing::of(list)).unwrap_or_default();
             let around = Around { standing: &standing, denominator: &self.denominator };
-            changes.extend(change::of_conflict(row, self.carriers(row), &around));
+            changes.extend(change::of_conflict(row, carriers(all, row), &around));
         }
-        changes
-    }
-
-    /// All upstreams that an origin's episode has, each with the number of its peers.
-    fn carriers(&self, row: &Row) -> Vec<(Upstream, usize)> {
-        let own = hold::at_prefix(&self.all, row.subject.prefix).filter(|(s, _)| s.origin == row.subject.origin);
-        let peers = |list: &[Hold]| list.iter().filter(|h| row.has(h)).map(|h| h.peer).collect::<BTreeSet<_>>().len();
-        own.map(|(s, list)| (s.upstream, peers(list))).filter(|(_, peers)| *peers > 0).collect()
+        (origins, changes)
     }
 
     fn outages(&self, main: &Holds, known: &BTreeMap<IpNet, PrefixKnowledge>, origins: &Origins) -> Vec<Change> {
@@ -270,6 +255,13 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// All upstreams that an origin's episode has, each with the number of its peers.
+fn carriers(all: &Holds, row: &Row) -> Box<[(Upstream, usize)]> {
+    let own = hold::at_prefix(all, row.subject.prefix).filter(|(s, _)| s.origin == row.subject.origin);
+    let peers = |list: &[Hold]| list.iter().filter(|h| row.has(h)).map(|h| h.peer).collect::<BTreeSet<_>>().len();
+    own.map(|(s, list)| (s.upstream, peers(list))).filter(|(_, peers)| *peers > 0).collect()
+}
+
 /// Rule 18, before anything is counted.
 pub(super) fn set_stuck_aside(holds: Holds) -> (Holds, Holds) {
     let (mut main, mut stuck) = (Holds::new(), Holds::new());
@@ -283,7 +275,8 @@ pub(super) fn set_stuck_aside(holds: Holds) -> (Holds, Holds) {
         .collect();
     for (subject, list) in holds {
         let count = |time| standing.get(&subject.prefix).map_or(0, |steps| steps.at(time));
-        let episodes = episodes(&list, 1);
+        let mut episodes: Vec<Episode> = Vec::new();
+        each_episode(&list, 1, |episode| episodes.extend(Some(episode).filter(stuck::may_be_in)));
         let own = by_episode(&list, &episodes);
         let found = episodes.iter().zip(own).filter_map(|(e, own)| stuck::find(&list, &own, e, count));
         let found: Vec<_> = found.collect();
@@ -306,13 +299,14 @@ pub(super) fn set_stuck_aside(holds: Holds) -> (Holds, Holds) {
     (main, stuck)
 }
 
-/// The places of the holds that make each episode of at least one peer.
+/// The places of the holds that make each of these episodes of at least one peer.
 fn by_episode(holds: &[Hold], episodes: &[Episode]) -> Vec<Vec<usize>> {
     let mut own = vec![Vec::new(); episodes.len()];
     for (at, hold) in holds.iter().enumerate() {
         let after = episodes.partition_point(|e| e.believed.from <= hold.start.by);
-        if let Some(list) = after.checked_sub(1).and_then(|e| own.get_mut(e)) {
-            list.push(at);
+        let Some(e) = after.checked_sub(1) else { continue };
+        if hold.start.by <= episodes[e].believed.until {
+            own[e].push(at);
         }
     }
     own
@@ -348,7 +342,7 @@ fn merge(mut rows: Vec<Row>, within: i64) -> Vec<Row> {
                     && last.flags.has(Flag::Stuck) == row.flags.has(Flag::Stuck)
                     && row.start.first_seen.micros_since(last.end.last_seen) <= within =>
             {
-                last.append(row);
+                last.append(&row);
             }
             _ => merged.push(row),
         }

@@ -119,7 +119,7 @@ impl Certainties {
             }
             let all: BTreeSet<PeerKey> = self.knowledge.peers().chain(held.keys()).copied().collect();
             for peer in all {
-                let known = self.knowledge.of_peer(prefix, &peer);
+                let known = self.knowledge.of_peer(prefix, peer);
                 let is_any = question.upstream.is_none();
                 peers.entry(peer).or_default().add(held.remove(&peer).unwrap_or_default(), &known, is_any);
             }
@@ -127,7 +127,7 @@ impl Certainties {
         if question.prefix.is_none() {
             // Where no table is known, there may be prefixes that nobody mentioned.
             for peer in self.knowledge.peers() {
-                let untold = (0..2).filter(|family| families[*family]).flat_map(|family| self.knowledge.untold(family, peer));
+                let untold = (0..2).filter(|family| families[*family]).flat_map(|family| self.knowledge.untold(family, *peer));
                 peers.entry(*peer).or_default().maybe.extend(untold);
             }
         }

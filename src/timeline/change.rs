@@ -65,7 +65,7 @@ pub struct Change {
     /// The record that proves it.
     pub record: RecordId,
     /// At a conflict's start, all upstreams that carry it until its end, each with the number of peers that had it; else none.
-    pub carriers: Vec<(Upstream, usize)>,
+    pub carriers: Box<[(Upstream, usize)]>,
 }
 
 impl Change {
@@ -107,7 +107,7 @@ pub fn of_row(row: &Row, around: &Around) -> impl Iterator<Item = Change> + use<
 
 /// Another origin's episode of a prefix: a conflict (rule 4). Its beginning is told whatever shows it, that starts and ends are in pairs;
 /// so is its end, but where the data end.
-pub fn of_conflict(row: &Row, carriers: Vec<(Upstream, usize)>, around: &Around) -> impl Iterator<Item = Change> + use<> {
+pub fn of_conflict(row: &Row, carriers: Box<[(Upstream, usize)]>, around: &Around) -> impl Iterator<Item = Change> + use<> {
     let start = Change { carriers, ..start(ChangeKind::OriginConflictStart, row, around) };
     let end = end(ChangeKind::OriginConflictEnd, row, around);
     [Some(start), end].into_iter().flatten().map(|mut change| {
@@ -151,7 +151,7 @@ fn change(
 ) -> Change {
     let prefix = row.subject.prefix;
     let peers_total = around.denominator.around(prefix, time).max(peers_before).max(peers_after);
-    let (origin, upstream, flags, carriers) = (Some(row.subject.origin), Some(upstream), row.flags, Vec::new());
+    let (origin, upstream, flags, carriers) = (Some(row.subject.origin), Some(upstream), row.flags, Box::default());
     Change { time, prefix, origin, kind, upstream, peers_before, peers_after, peers_total, basis, flags, record, carriers }
 }
 
@@ -169,7 +169,7 @@ pub fn of_outage(outage: &Outage, prefix: Option<IpNet>) -> impl Iterator<Item =
         basis: edge.basis,
         flags: Flags::default(),
         record: edge.record,
-        carriers: Vec::new(),
+        carriers: Box::default(),
     };
     let start = change(ChangeKind::OutageStart, outage.start);
     std::iter::once(start).chain(outage.end.map(|end| change(ChangeKind::OutageEnd, end)))

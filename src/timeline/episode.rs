@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds;
 use super::hold::Hold;
-use super::sweep::{Turn, moves};
+use super::sweep::{Move, Turn, moves};
 use crate::model::{Asn, Flags, PeerKey, Span, Time};
 use crate::replay::{Basis, End, Start};
 
@@ -89,16 +89,27 @@ impl Members {
     }
 }
 
-/// Finds the episodes of at least `k` peers among one subject's holds.
-pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
-    let mut found: Vec<Episode> = Vec::new();
+/// Finds the episodes of at least `k` peers among one subject's holds, and hands them out one by one: there may be as many as holds.
+pub fn each_episode(holds: &[Hold], k: usize, mut give: impl FnMut(Episode)) {
+    // It may go on.
+    let mut last: Option<Episode> = None;
+    let mut put = |next: Episode| match last.take() {
+        Some(mut before) if goes_on(&before, &next, holds, k) => {
+            join(&mut before, next, holds, k);
+            last = Some(before);
+        }
+        before => {
+            before.into_iter().for_each(&mut give);
+            last = Some(next);
+        }
+    };
     let mut standing = Members::default();
     let mut open: Option<Open> = None;
     let moves = moves(holds);
     for instant in moves.chunk_by(|a, b| a.time == b.time) {
         let Some(time) = instant.first().map(|m| m.time) else { continue };
         for turn in [Turn::Leaves, Turn::Arrives, Turn::LeavesAtOnce] {
-            for at in instant.iter().filter(|m| m.turn == turn).map(|m| m.hold) {
+            for at in instant.iter().filter(|m| m.turn == turn).map(Move::place) {
                 if turn == Turn::Arrives {
                     standing.insert(at, holds);
                     if let Some(open) = &mut open {
@@ -121,13 +132,13 @@ pub fn episodes(holds: &[Hold], k: usize) -> Vec<Episode> {
         if standing.holds.len() < k
             && let Some(open) = open.take()
         {
-            put(&mut found, end(open, time, holds, k), holds, k);
+            put(end(open, time, holds, k));
         }
     }
     if let Some(open) = open {
-        put(&mut found, end(open, Time::MAX, holds, k), holds, k);
+        put(end(open, Time::MAX, holds, k));
     }
-    found
+    last.into_iter().for_each(give);
 }
 
 fn begin(time: Time, standing: &BTreeSet<usize>, holds: &[Hold], k: usize) -> Open {
@@ -169,14 +180,6 @@ fn end(open: Open, until: Time, holds: &[Hold], k: usize) -> Episode {
         members,
         flags,
         may_be_wider: start.may_be_wider || end.may_be_wider,
-    }
-}
-
-/// Adds an episode, or goes on with the one before.
-fn put(found: &mut Vec<Episode>, next: Episode, holds: &[Hold], k: usize) {
-    match found.last_mut() {
-        Some(last) if goes_on(last, &next, holds, k) => join(last, next, holds, k),
-        _ => found.push(next),
     }
 }
 

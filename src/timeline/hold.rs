@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::observed::Observed;
-use crate::model::{AsPath, Asn, Flag, Flags, Origin, PeerKey, Span, Time, Upstream, spans};
-use crate::replay::{Basis, End, Follows, RouteInterval, Start};
+use crate::model::spans::{self, Rare};
+use crate::model::{AsPath, Asn, Flag, Flags, Origin, PeerKey, Span, Time, Upstream};
+use crate::replay::{Basis, End, Follows, PackedInterval, RouteInterval, Start};
 
 /// What a row is about. `prefix` is `None` for the target as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,23 +41,23 @@ pub struct Hold {
     /// Flags of the path at its start.
     pub first_flags: Flags,
     /// Spans in which it was only assumed, from just after a proof to before the next: tidy.
-    pub assumed: Vec<Span>,
+    pub assumed: Rare,
     /// Its session was lost, and the first that came back was the same.
     pub came_back: bool,
 }
 
 impl Hold {
-    fn of(interval: &RouteInterval) -> Hold {
+    fn of(interval: RouteInterval) -> Hold {
         Hold {
             peer: interval.peer,
             start: interval.start,
             end: interval.end,
-            path: interval.route.path.clone(),
+            path: Arc::clone(&interval.route.path),
             upstreams: (interval.route.upstream, interval.route.upstream),
             is_beyond: interval.route.is_beyond,
             flags: interval.route.flags,
             first_flags: interval.route.flags,
-            assumed: spans::union(interval.assumed.iter().map(|span| after_proof(span.from, span.until)).collect()),
+            assumed: spans::union(interval.assumed.into_iter().map(|span| after_proof(span.from, span.until)).collect()).into(),
             came_back: false,
         }
     }
@@ -83,16 +84,16 @@ impl Hold {
     }
 
     /// Takes in the route that replaced its last one.
-    fn follow(&mut self, next: Hold) {
+    fn follow(&mut self, next: &Hold) {
         if next.start.first_seen > self.end.last_seen {
             // The path changed unseen; that the upstream did not is an assumption.
-            spans::add(&mut self.assumed, after_proof(self.end.last_seen, next.start.first_seen));
+            self.assumed.add(after_proof(self.end.last_seen, next.start.first_seen));
         }
         self.end = next.end;
         self.upstreams.1 = next.upstreams.1;
         self.is_beyond |= next.is_beyond;
         self.flags = self.flags.union(next.flags);
-        next.assumed.into_iter().for_each(|span| spans::add(&mut self.assumed, span));
+        next.assumed.iter().for_each(|span| self.assumed.add(*span));
     }
 
     /// Takes in what overlaps or touches and did not begin earlier; what is assumed of both is told by [`unite`].
@@ -153,14 +154,14 @@ pub fn of_all(observed: &Observed) -> Holds {
     let horizon = observed.horizon();
     let coverage = |peer: PeerKey| observed.collector(peer.collector).map(|c| &c.coverage);
     let ends_early = |peer: PeerKey| coverage(peer).is_some_and(|c| c.end < horizon);
-    let mut sorted: Vec<&RouteInterval> = observed.collectors.iter().flat_map(|c| &c.replay.intervals).collect();
+    let mut sorted: Vec<&PackedInterval> = observed.collectors.iter().flat_map(|c| c.replay.intervals.packed()).collect();
     // A key's intervals are in order already.
-    sorted.sort_by_key(|i| (i.peer, i.prefix, i.path_id));
+    sorted.sort_by_key(|i| i.key());
     let mut holds = Holds::new();
-    let mut open: Option<(&RouteInterval, Subject, Hold)> = None;
+    let mut open: Option<((PeerKey, IpNet, u32), Subject, Hold)> = None;
     let mut put = |subject: Subject, mut hold: Hold| {
         if hold.end.basis == Basis::DataEnd && ends_early(hold.peer) {
-            spans::add(&mut hold.assumed, after_proof(hold.end.last_seen, Time::MAX));
+            hold.assumed.add(after_proof(hold.end.last_seen, Time::MAX));
         }
         let is_sampled = coverage(hold.peer).is_some_and(|c| c.sampled);
         hold.flags.set_if(Flag::Sampled, is_sampled);
@@ -168,16 +169,18 @@ pub fn of_all(observed: &Observed) -> Holds {
         let is_missing =
             |s: &Span| s.until == Time::MAX || coverage(hold.peer).is_some_and(|c| !c.gaps_between(s.from, s.until).is_empty());
         hold.flags.set_if(Flag::Gap, !is_sampled && hold.assumed.iter().any(is_missing));
-        holds.entry(subject).or_default().push(hold);
+        // Most have one: a list would begin with room for four.
+        holds.entry(subject).or_insert_with(|| Vec::with_capacity(1)).push(hold);
     };
-    for interval in sorted {
+    for packed in sorted {
+        let (key, interval) = (packed.key(), packed.get());
         let subject = Subject { prefix: Some(interval.prefix), origin: interval.route.origin, upstream: interval.route.upstream };
+        let follows = interval.follows;
         let mut next = Hold::of(interval);
-        let key = |i: &RouteInterval| (i.peer, i.prefix, i.path_id);
         match open.take() {
-            Some((before, its, mut hold)) if key(before) == key(interval) && its == subject => match interval.follows {
+            Some((before, its, mut hold)) if before == key && its == subject => match follows {
                 Follows::Replaced => {
-                    hold.follow(next);
+                    hold.follow(&next);
                     next = hold;
                 }
                 Follows::CameBack => {
@@ -190,7 +193,7 @@ pub fn of_all(observed: &Observed) -> Holds {
             Some((_, its, hold)) => put(its, hold),
             None => {}
         }
-        open = Some((interval, subject, next));
+        open = Some((key, subject, next));
     }
     if let Some((_, subject, hold)) = open {
         put(subject, hold);
@@ -226,24 +229,39 @@ pub fn of_origins(holds: &Holds) -> Holds {
 /// stand where none of them is proven.
 pub(super) fn unite(list: &mut Vec<Hold>) {
     list.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
-    let mut united: Vec<Hold> = Vec::with_capacity(list.len());
-    let mut rest = std::mem::take(list).into_iter().peekable();
-    while let Some(mut whole) = rest.next() {
-        // When any part was proven; none while all of them were, all the time.
-        let mut proven: Option<Vec<Span>> = None;
-        while let Some(part) = rest.next_if(|part| part.peer == whole.peer && part.start.by <= whole.end.until) {
-            if proven.is_none() && !(whole.assumed.is_empty() && part.assumed.is_empty()) {
-                proven = Some(whole.proven());
-            }
-            if let Some(proven) = &mut proven {
-                proven.extend(part.proven());
-            }
-            whole.unite(&part);
-        }
+    // When any part of the hold was proven; none while all of them were, all the time.
+    let mut proven: Option<Vec<Span>> = None;
+    let end = |whole: &mut Hold, proven: Option<Vec<Span>>| {
         if let Some(proven) = proven {
-            whole.assumed = spans::complement(&spans::union(proven), whole.believed());
+            whole.assumed = spans::complement(&spans::union(proven), whole.believed()).into();
         }
-        united.push(whole);
+    };
+    list.dedup_by(|part, whole| {
+        if part.peer != whole.peer || part.start.by > whole.end.until {
+            end(whole, proven.take());
+            return false;
+        }
+        if proven.is_none() && !(whole.assumed.is_empty() && part.assumed.is_empty()) {
+            proven = Some(whole.proven());
+        }
+        if let Some(proven) = &mut proven {
+            proven.extend(part.proven());
+        }
+        whole.unite(part);
+        true
+    });
+    if let Some(last) = list.last_mut() {
+        end(last, proven);
     }
-    *list = united;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Hold;
+    use crate::timeline::{Change, Row};
+
+    #[test]
+    fn what_may_be_there_by_the_million_is_small() {
+        assert_eq!([size_of::<Hold>(), size_of::<Row>(), size_of::<Change>()], [152, 312, 104]);
+    }
 }

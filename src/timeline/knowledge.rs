@@ -150,21 +150,21 @@ impl Knowledge {
     }
 
     /// When a peer may have routes of prefixes that it never mentioned: it is up, and its table is not known.
-    pub fn untold(&self, family: usize, peer: &PeerKey) -> &[Span] {
+    pub fn untold(&self, family: usize, peer: PeerKey) -> &[Span] {
         at(&self.families[family].unknown, peer)
     }
 
-    fn listed(&self, prefix: IpNet, peer: &PeerKey) -> Option<Span> {
-        let Span { from, until } = *self.listed_peers.get(peer)?;
+    fn listed(&self, prefix: IpNet, peer: PeerKey) -> Option<Span> {
+        let Span { from, until } = *self.listed_peers.get(&peer)?;
         let told = self.told.get(usize::from(peer.collector.0)).and_then(|told| told.get(&prefix));
         let until = told.map_or(until, |told| until.min(*told));
         (from < until).then_some(Span { from, until })
     }
 
     /// What is known of a prefix at a peer, its routes aside.
-    pub fn of_peer(&self, prefix: IpNet, peer: &PeerKey) -> PeerKnowledge<'_> {
+    pub fn of_peer(&self, prefix: IpNet, peer: PeerKey) -> PeerKnowledge<'_> {
         let family = &self.families[family_of(prefix)];
-        let mentioned = self.mentioned.get(&prefix).and_then(|by_peer| by_peer.get(peer));
+        let mentioned = self.mentioned.get(&prefix).and_then(|by_peer| by_peer.get(&peer));
         PeerKnowledge {
             up: at(&family.up, peer),
             able: at(&family.able, peer),
@@ -195,12 +195,12 @@ impl Knowledge {
             let Held { ours, others } = held.remove(peer).unwrap_or_default();
             let known = spans::union(own.absent.iter().copied().chain(others).collect());
             let told = spans::union(known.iter().copied().chain(ours).collect());
-            let untold = spans::difference(at(&family.up, peer), &told);
+            let untold = spans::difference(at(&family.up, *peer), &told);
             pathless.extend(spans::intersection(&untold, &own.pathless));
             unknown.extend(untold);
-            without.extend(spans::intersection(&known, at(&family.able, peer)));
+            without.extend(spans::intersection(&known, at(&family.able, *peer)));
         }
-        let at_large = |by_peer: &ByPeer| Steps::count(mentioned.keys().flat_map(|peer| at(by_peer, peer)).copied());
+        let at_large = |by_peer: &ByPeer| Steps::count(mentioned.keys().flat_map(|peer| at(by_peer, *peer)).copied());
         let counted =
             |all_at_large, by_peer, own| Counted { all_at_large, less_at_large: at_large(by_peer), own: Steps::count(own) };
         PrefixKnowledge {
@@ -237,8 +237,8 @@ struct Held {
     others: Vec<Span>,
 }
 
-fn at<'a>(by_peer: &'a ByPeer, peer: &PeerKey) -> &'a [Span] {
-    by_peer.get(peer).map_or(&[], Vec::as_slice)
+fn at(by_peer: &ByPeer, peer: PeerKey) -> &[Span] {
+    by_peer.get(&peer).map_or(&[], Vec::as_slice)
 }
 
 impl Family {
@@ -258,8 +258,8 @@ impl Family {
         for list in [&mut up, &mut able, &mut table].into_iter().flat_map(BTreeMap::values_mut) {
             *list = spans::union(std::mem::take(list));
         }
-        let known: ByPeer = able.iter().map(|(peer, list)| (*peer, spans::intersection(list, at(&table, peer)))).collect();
-        let unknown: ByPeer = up.iter().map(|(peer, list)| (*peer, spans::difference(list, at(&table, peer)))).collect();
+        let known: ByPeer = able.iter().map(|(peer, list)| (*peer, spans::intersection(list, at(&table, *peer)))).collect();
+        let unknown: ByPeer = up.iter().map(|(peer, list)| (*peer, spans::difference(list, at(&table, *peer)))).collect();
         let count = |by_peer: &ByPeer| Steps::count(by_peer.values().flatten().copied());
         let (count_known, count_unknown) = (count(&known), count(&unknown));
         Family { up, able, table, known, unknown, count_known, count_unknown }

@@ -1,7 +1,5 @@
 //! What was observed at all: the collectors of a run, what they cover, and when their data end.
 
-use std::sync::Arc;
-
 use crate::model::{CollectorId, Coverage, PathReader, PeerKey, Span, Time};
 use crate::replay::Replay;
 
@@ -45,8 +43,8 @@ impl Observed {
     #[must_use]
     pub fn read_by(&self, reader: &PathReader) -> Observed {
         let mut observed = self.clone();
-        for interval in observed.collectors.iter_mut().flat_map(|collector| &mut collector.replay.intervals) {
-            interval.route = Arc::new(reader.reread(&interval.route, interval.peer.asn));
+        for collector in &mut observed.collectors {
+            collector.replay.intervals.reread(|route, peer| reader.reread(route, peer.asn));
         }
         observed
     }

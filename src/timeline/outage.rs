@@ -46,7 +46,7 @@ pub fn of_prefix(holds: &[Hold], known: &PrefixKnowledge, share: f64) -> Vec<Out
         let is_down = without > 0 && (now + unknown) as f64 <= share * total as f64;
         let edge = |at: Time, basis, record| Edge { time: at, basis, record, peers: (before, now), total: total.max(before) };
         if !is_open && is_down && before > now {
-            let ended = instant.iter().filter(|m| m.turn != Turn::Arrives).map(|m| &holds[m.hold].end);
+            let ended = instant.iter().filter(|m| m.turn != Turn::Arrives).map(|m| &holds[m.place()].end);
             let proven = ended.filter(|end| end.basis.is_change()).find_map(|end| Some((end.basis, end.record?)));
             if let Some((basis, record)) = proven {
                 debug_assert!(share > 0.0 || now + unknown == 0, "rule 17: whoever may have a route forbids an outage");
@@ -54,7 +54,7 @@ pub fn of_prefix(holds: &[Hold], known: &PrefixKnowledge, share: f64) -> Vec<Out
                 is_open = true;
             }
         } else if is_open && now as f64 > share * total as f64 {
-            let begun = instant.iter().filter(|m| m.turn == Turn::Arrives).map(|m| &holds[m.hold].start);
+            let begun = instant.iter().filter(|m| m.turn == Turn::Arrives).map(|m| &holds[m.place()].start);
             if let (Some(last), Some(start)) = (outages.last_mut(), begun.min_by_key(|start| start.first_seen)) {
                 last.end = Some(edge(time, start.basis, start.record));
             }
@@ -121,18 +121,14 @@ enum Way {
 pub fn whatever_upstream(lists: impl IntoIterator<Item = Hold>) -> Vec<Hold> {
     let mut all: Vec<Hold> = lists.into_iter().collect();
     all.sort_by_key(|h| (h.peer, h.start.by, h.start.first_seen, h.end.until));
-    let mut united: Vec<Hold> = Vec::with_capacity(all.len());
-    for hold in all {
-        match united.last_mut() {
-            Some(last) if last.peer == hold.peer && overlaps(last.believed(), hold.believed()) => {
-                if hold.end.until > last.end.until {
-                    last.end = hold.end;
-                }
-            }
-            _ => united.push(hold),
+    all.dedup_by(|hold, last| {
+        let is_same = last.peer == hold.peer && overlaps(last.believed(), hold.believed());
+        if is_same && hold.end.until > last.end.until {
+            last.end = hold.end;
         }
-    }
-    united
+        is_same
+    });
+    all
 }
 
 fn overlaps(one: Span, other: Span) -> bool {

@@ -1,7 +1,6 @@
 //! A row of the timeline: an episode with its counts, flags and unobserved time.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::denominator::Denominator;
@@ -9,7 +8,7 @@ use super::episode::Episode;
 use super::hold::{Hold, Subject};
 use super::knowledge::Unproven;
 use super::observed::Observed;
-use crate::model::{AsPath, Asn, CollectorId, Flag, Flags, Span, Time, Upstream, spans};
+use crate::model::{AsPath, CollectorId, Few, Flag, Flags, PeerKey, Span, Time, Upstream, spans};
 use crate::replay::{Basis, End, Start};
 
 /// One row of `timeline`.
@@ -37,14 +36,10 @@ pub struct Row {
     pub peers_total: usize,
     /// When that was.
     pub peak_at: Time,
-    /// Collectors that saw it.
-    pub collectors: BTreeSet<CollectorId>,
-    /// The peer of `start`: its collector, address and AS number.
-    pub first_collector: CollectorId,
-    /// See `first_collector`.
-    pub first_peer_ip: IpAddr,
-    /// See `first_collector`.
-    pub first_peer_asn: Asn,
+    /// Collectors that saw it, in order, each once.
+    pub collectors: Few<CollectorId>,
+    /// The peer of `start`.
+    pub first_peer: PeerKey,
     /// Its path.
     pub first_as_path: Arc<AsPath>,
     /// That peer's own start, whatever others may have had.
@@ -75,12 +70,12 @@ impl Row {
     }
 
     /// Takes in a later row of the same subject.
-    pub(super) fn append(&mut self, later: Row) {
+    pub(super) fn append(&mut self, later: &Row) {
         self.end = later.end;
         self.upstreams.1 = later.upstreams.1;
         self.believed.until = later.believed.until;
         self.unobserved_micros += later.unobserved_micros;
-        self.collectors.extend(later.collectors);
+        self.collectors = each_once(self.collectors.iter().chain(&later.collectors).copied());
         let mut flags = self.flags.union(later.flags);
         if later.peak_peers > self.peak_peers {
             (self.peak_peers, self.peak_peer_asns, self.beyond_peers) =
@@ -92,6 +87,11 @@ impl Row {
         }
         self.flags = flags;
     }
+}
+
+/// In order.
+fn each_once(collectors: impl Iterator<Item = CollectorId>) -> Few<CollectorId> {
+    collectors.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What makes rows of a subject's episodes.
@@ -151,10 +151,8 @@ impl<'a> Rows<'a> {
             beyond_peers: self.subject.upstream.asn().map(|_| episode.among.beyond),
             peers_total: self.denominator.at(prefix, peak_at).max(peak_peers),
             peak_at,
-            collectors: episode.members.keys().map(|peer| peer.collector).collect(),
-            first_collector: first.peer.collector,
-            first_peer_ip: first.peer.ip,
-            first_peer_asn: first.peer.asn,
+            collectors: each_once(episode.members.keys().map(|peer| peer.collector)),
+            first_peer: first.peer,
             first_as_path: first.path.clone(),
             first_start: first.start,
             is_told_apart: (is_told(start.by.plus_micros(-1)), end.before.is_some_and(is_told)),

@@ -2,6 +2,7 @@
 
 use super::episode::Episode;
 use super::hold::Hold;
+use crate::model::spans::{self, Rare};
 use crate::model::{Span, Time};
 use crate::replay::{Basis, End, Start};
 
@@ -14,10 +15,15 @@ const LEAST_PEAK: usize = 3;
 /// One in so many peers of the peak is few.
 const FEW: usize = 20;
 
+/// Whether any of an episode's holds may be stuck.
+pub fn may_be_in(episode: &Episode) -> bool {
+    episode.peak.0 >= LEAST_PEAK
+}
+
 /// The places of an episode's holds that are stuck, and the end of the last other. `standing(time)` counts the holds of any upstream that
 /// stand for the prefix then: more than the stuck ones, and the others did not withdraw, they moved.
 pub fn find(holds: &[Hold], own: &[usize], episode: &Episode, standing: impl Fn(Time) -> usize) -> Option<(Vec<usize>, End)> {
-    if episode.peak.0 < LEAST_PEAK {
+    if !may_be_in(episode) {
         return None;
     }
     let most = (episode.peak.0 / FEW).max(1);
@@ -66,8 +72,8 @@ pub fn after(hold: &Hold, others: &End) -> Hold {
     Hold { start, assumed: cut(&hold.assumed, Span { from: others.until, until: Time::MAX }), ..hold.clone() }
 }
 
-fn cut(assumed: &[Span], within: Span) -> Vec<Span> {
-    crate::model::spans::intersection(assumed, &[within])
+fn cut(assumed: &[Span], within: Span) -> Rare {
+    spans::intersection(assumed, &[within]).into()
 }
 
 #[cfg(test)]

@@ -23,14 +23,20 @@ pub struct Move {
     pub time: Time,
     /// Which way.
     pub turn: Turn,
+    hold: u32,
+}
+
+impl Move {
     /// The hold's place in its list.
-    pub hold: usize,
+    pub fn place(&self) -> usize {
+        self.hold as usize
+    }
 }
 
 /// All moves of the holds by what is believed of them, in order. What stands where the data end does not leave.
 pub fn moves(holds: &[Hold]) -> Vec<Move> {
     let mut all = Vec::with_capacity(2 * holds.len());
-    for (at, hold) in holds.iter().enumerate() {
+    for (at, hold) in (0..).zip(holds) {
         let Span { from, until } = hold.believed();
         all.push(Move { time: from, turn: Turn::Arrives, hold: at });
         if until < Time::MAX {
@@ -46,15 +52,15 @@ pub fn moves(holds: &[Hold]) -> Vec<Move> {
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// After all that happened before the instant; with what begins in it; after it.
-    steps: Vec<(Time, [usize; 3])>,
+    steps: Vec<(Time, [u32; 3])>,
 }
 
 impl Standing {
     /// Counts the holds, of which a peer has at most one at a time.
     pub fn of(holds: &[Hold]) -> Standing {
-        let mut now = 0_usize;
+        let mut now = 0_u32;
         let count = |instant: &[Move]| {
-            let number = |turn: Turn| instant.iter().filter(|m| m.turn == turn).count();
+            let number = |turn: Turn| instant.iter().map(|m| u32::from(m.turn == turn)).sum::<u32>();
             let before = now;
             let at = now + number(Turn::Arrives) - number(Turn::Leaves);
             now = at - number(Turn::LeavesAtOnce);
@@ -67,15 +73,15 @@ impl Standing {
     pub fn peak(&self) -> (usize, Time) {
         let most = self.steps.iter().map(|(_, [_, at, _])| *at).max().unwrap_or(0);
         let first = self.steps.iter().find(|(_, [_, at, _])| *at == most);
-        (most, first.map_or(Time::MIN, |(time, _)| *time))
+        (most as usize, first.map_or(Time::MIN, |(time, _)| *time))
     }
 
     /// Just before the instant; in it, with what begins then; and from then on.
     pub fn around(&self, time: Time) -> (usize, usize, usize) {
         match self.steps.binary_search_by_key(&time, |(t, _)| *t) {
-            Ok(at) => self.steps[at].1.into(),
+            Ok(at) => self.steps[at].1.map(|n| n as usize).into(),
             Err(next) => {
-                let now = next.checked_sub(1).map_or(0, |last| self.steps[last].1[2]);
+                let now = next.checked_sub(1).map_or(0, |last| self.steps[last].1[2] as usize);
                 (now, now, now)
             }
         }

@@ -165,10 +165,10 @@ impl<I: Iterator<Item = Point>> Iterator for Merged<I> {
 }
 
 fn steps(timeline: &Timeline, weights: &Weights, subject: &Subject, holds: &[Hold], window: Span) -> Vec<Step> {
-    let mut moves: Vec<(Time, Turn, usize)> = moves(holds).into_iter().map(|m| (m.time, Turn::Move(m.turn), m.hold)).collect();
+    let mut moves: Vec<(Time, Turn, usize)> = moves(holds).into_iter().map(|m| (m.time, Turn::Move(m.turn), m.place())).collect();
     for (at, hold) in holds.iter().enumerate() {
         let Span { from, until } = hold.believed();
-        for span in &hold.assumed {
+        for span in &*hold.assumed {
             // A step is told at the proof that it follows.
             let (from, until) = (span.from.plus_micros(-1).max(from), span.until.min(until));
             if from < until {

@@ -57,7 +57,7 @@ impl Weights {
     fn add<'a>(&mut self, routes: impl IntoIterator<Item = (Subject, &'a [Hold])>) {
         let mut all: Vec<(Time, Turn, PeerKey, Subject)> = Vec::new();
         for (key, list) in routes {
-            all.extend(moves(list).into_iter().map(|m| (m.time, m.turn, list[m.hold].peer, key)));
+            all.extend(moves(list).into_iter().map(|m| (m.time, m.turn, list[m.place()].peer, key)));
         }
         all.sort_unstable();
         let mut peers: BTreeMap<PeerKey, Held> = BTreeMap::new();

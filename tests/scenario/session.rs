@@ -137,7 +137,7 @@ fn s52_a_session_is_known_by_its_address() {
         "X via U1: data-start 08:00:00 .. data-end 10:00:00 | 2 of 2 peers",
         &format!("X via U2: update {switched} .. data-end 10:00:00 | 1 of 2 peers | single-peer"),
     ]);
-    assert_eq!(seen.timeline.rows[1].first_peer_asn, Asn(far.asn));
+    assert_eq!(seen.timeline.rows[1].first_peer.asn, Asn(far.asn));
 }
 
 /// BGP4MP_*_LOCAL messages announcing X: ignored. (R10)

@@ -39,7 +39,12 @@ pub fn in_words(row: &Row, timeline: &Timeline, (prefix, upstream): (&str, &str)
             plural(row.collectors.len(), "collector"),
             named.join(", ")
         ),
-        format!("First shown by AS{} ({}) at {}", row.first_peer_asn, row.first_peer_ip, context.collector(row.first_collector)),
+        format!(
+            "First shown by AS{} ({}) at {}",
+            row.first_peer.asn,
+            row.first_peer.ip,
+            context.collector(row.first_peer.collector)
+        ),
         format!("Path {}", row.first_as_path),
         format!("Start ({}): {}", row.start.basis.text(), (context.evidence)(row.start.record)),
     ];
@@ -133,8 +138,8 @@ pub fn episodes(page: &Page, shown: &Shown, palette: &Palette) -> String {
             duration(row.duration_micros()),
             row.peak_peers,
             row.peers_total,
-            row.first_peer_asn,
-            text(&page.context.collector(row.first_collector)),
+            row.first_peer.asn,
+            text(&page.context.collector(row.first_peer.collector)),
             text(&row.first_as_path.to_string()),
             flags(row.flags),
             evidence(&(page.context.evidence)(row.start.record)),

@@ -31,7 +31,7 @@ fn at(secs: i64) -> Time {
 }
 
 fn peer(n: u32) -> PeerKey {
-    PeerKey { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::from(0xc000_0200 + n)), asn: Asn(1000 + n) }
+    PeerKey::new(CollectorId(0), IpAddr::V4(Ipv4Addr::from(0xc000_0200 + n)), Asn(1000 + n))
 }
 
 impl World {
@@ -60,7 +60,7 @@ impl World {
             let Some(route) = Route::read(path, Asn(1000 + n), &[Asn(ORIGIN)]) else { continue };
             let basis = if from == 0 { Basis::DataStart } else { way };
             let after = after.filter(|_| from > 0);
-            let record = RecordId(u32::try_from(self.routes.len()).unwrap_or(0));
+            let record = RecordId::new(u32::try_from(self.routes.len()).unwrap_or(0));
             let (first_seen, by) = (at(from), at(from));
             let start = Start { first_seen, after, unwatched: None, by, basis, record, clock: false, no_baseline: false };
             let open = until >= self.until;
@@ -101,12 +101,18 @@ impl World {
         let presences = (0..self.peers).map(presence).collect();
         let known = |peer| [0, 1].map(|family| KnownTable { peer, family, span: whole });
         let tables = (0..self.peers).flat_map(|n| known(peer(n))).collect();
-        let replay = Replay { intervals: self.routes.clone(), presences, tables, baseline: Some(start), ..Replay::default() };
+        let replay = Replay {
+            intervals: self.routes.iter().cloned().collect(),
+            presences,
+            tables,
+            baseline: Some(start),
+            ..Replay::default()
+        };
         let collector = Collector { name: "rrc90".to_owned(), coverage: coverage.clone(), has_rib: true, replay };
         let observed = Observed { collectors: vec![collector] };
         let watch = Watch::new(["0.0.0.0/0".parse().expect("a prefix")], [Asn(ORIGIN)]);
         let timeline = build(&observed, &watch, &Options::default());
-        let evidence = |record: RecordId| format!("a'b/<script>\"{}#{:012x}", record.0 % 7, record.0);
+        let evidence = |record: RecordId| format!("a'b/<script>\"{}#{:012x}", record.place() % 7, record.place());
         let facts = gaps.iter().map(|span| GapFact { collector: CollectorId(0), span: *span });
         let context = Context {
             target: "North Korea (AS131279)".to_owned(),

@@ -162,8 +162,8 @@ mod tests {
             peers_total: 25,
             basis: Basis::Update,
             flags: Flags::default(),
-            record: RecordId(7),
-            carriers: Vec::new(),
+            record: RecordId::new(7),
+            carriers: Box::default(),
         };
         let (origin, upstream) = (None, None);
         let outage = Change { kind: ChangeKind::OutageStart, origin, upstream, basis: Basis::Gap, ..lost.clone() };

@@ -6,7 +6,7 @@ use super::{
     caveats, cells,
     marks::{Marks, is_exact_start},
 };
-use crate::model::{Flags, Hop, Origin, PeerKey, Upstream};
+use crate::model::{Flags, Hop, Origin, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::context::Context;
 use crate::report::sheet::Align::{Left, Right};
@@ -108,9 +108,9 @@ fn of_row(kind: &str, row: &Row, context: &Context) -> Vec<Cell> {
         cells::basis(start.basis),
         cells::count(row.peak_peers),
         cells::count(row.peers_total),
-        cells::text(context.collector(row.first_collector)),
-        cells::text(row.first_peer_ip.to_string()),
-        cells::asn(row.first_peer_asn),
+        cells::text(context.collector(row.first_peer.collector)),
+        cells::text(row.first_peer.ip.to_string()),
+        cells::asn(row.first_peer.asn),
         cells::path(&row.first_as_path),
         cells::flags(row.flags),
         cells::evidence(Some(start.record), context),
@@ -182,7 +182,7 @@ fn groups(onset: &Onset, marks: &mut Marks, context: &Context) -> Vec<Group> {
             cells::prefix_text(row.subject.prefix),
             marks.start(&row.start),
             format!("{}/{}", row.peak_peers, row.peers_total),
-            format!("AS{} {}", row.first_peer_asn, context.collector(row.first_collector)),
+            format!("AS{} {}", row.first_peer.asn, context.collector(row.first_peer.collector)),
             row.first_as_path.to_string(),
             marks.notes(row.flags),
         ]
@@ -277,7 +277,7 @@ fn unproven(onset: &Onset) -> Option<String> {
 
 fn proof(onset: &Onset, context: &Context) -> Option<String> {
     let row = onset.headline.as_ref()?;
-    let peer = PeerKey { collector: row.first_collector, ip: row.first_peer_ip, asn: row.first_peer_asn };
+    let peer = row.first_peer;
     Some(format!(
         "Shown by AS{} ({}) at {}, path {}, record {}",
         peer.asn,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use crate::model::{AsPath, Asn, CollectorId, Flags, Hop, Origin, PeerKey, RecordId, Span, Time, Upstream};
+use crate::model::spans::Rare;
+use crate::model::{AsPath, Asn, CollectorId, Flags, Hop, Origin, Peer, PeerKey, RecordId, Span, Time, Upstream};
 use crate::replay::{Basis, End, Start};
 use crate::report::{Context, Format, GapFact, RunFacts, Sheet, Source, Style, write};
 use crate::timeline::{Hold, Row, Subject};
@@ -17,7 +18,7 @@ pub fn at(text: &str) -> Time {
 /// Shown in full by an update, with a baseline.
 pub fn began(time: &str) -> Start {
     let time = at(time);
-    let (after, basis, record) = (Some(time), Basis::Update, RecordId(1));
+    let (after, basis, record) = (Some(time), Basis::Update, RecordId::new(1));
     Start { first_seen: time, after, unwatched: None, by: time, basis, record, clock: false, no_baseline: false }
 }
 
@@ -29,7 +30,7 @@ pub fn there_at(time: &str) -> Start {
 /// Shown in full by an update.
 pub fn ended(time: &str) -> End {
     let time = at(time);
-    let (after, before, basis, record) = (Some(time), Some(time), Basis::Update, Some(RecordId(2)));
+    let (after, before, basis, record) = (Some(time), Some(time), Basis::Update, Some(RecordId::new(2)));
     End { last_seen: time, after, before, until: time, basis, record, clock: false }
 }
 
@@ -38,7 +39,8 @@ pub fn ongoing(time: &str) -> End {
     End { after: None, before: None, until: Time::MAX, basis: Basis::DataEnd, record: None, ..ended(time) }
 }
 
-pub const PEER: PeerKey = PeerKey { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), asn: Asn(3356) };
+pub const PEER: PeerKey =
+    PeerKey::of(&Peer { collector: CollectorId(0), ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), asn: Asn(3356) });
 
 pub fn path(ases: &[u32]) -> Arc<AsPath> {
     Arc::new(AsPath::sequence(ases.iter().copied()))
@@ -56,7 +58,7 @@ pub fn hold(start: Start, end: End) -> Hold {
         is_beyond: true,
         flags,
         first_flags,
-        assumed: Vec::new(),
+        assumed: Rare::default(),
         came_back: false,
     }
 }
@@ -79,9 +81,7 @@ pub fn episode(upstream: Upstream, start: Start, end: End) -> Row {
         peers_total: 25,
         peak_at: start.first_seen,
         collectors: [CollectorId(0), CollectorId(1)].into_iter().collect(),
-        first_collector: PEER.collector,
-        first_peer_ip: PEER.ip,
-        first_peer_asn: PEER.asn,
+        first_peer: PEER,
         first_as_path: path(&nearest),
         believed: Span { from: start.by, until: end.until },
         upstreams: (upstream, upstream),
@@ -114,7 +114,7 @@ pub fn lasting_context() -> &'static Context<'static> {
 
 /// `a/updates.1.gz#000000000001`.
 pub fn evidence(record: RecordId) -> String {
-    format!("a/updates.{0}.gz#{0:012x}", record.0)
+    format!("a/updates.{0}.gz#{0:012x}", record.place())
 }
 
 /// The sheet in that format, after a line feed: so a test's literal begins on its own line.

@@ -25,7 +25,7 @@ pub use check::check;
 pub use columns::columns;
 pub use first::{first, never};
 pub use inventory::{InventoryKind, InventoryRow, inventory};
-pub use routes::{Intervals, RouteSink, RouteTotals, route_flags, route_order, routes};
+pub use routes::{Intervals, RouteSink, RouteTotals, route_flags, routes};
 pub use summary::summary;
 pub use timeline::timeline;
 pub use visibility::{visibility, wide};

@@ -1,6 +1,5 @@
 //! `routes`: per-peer route intervals, the raw material.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::io;
 use std::rc::Rc;
@@ -8,8 +7,8 @@ use std::rc::Rc;
 use ipnet::IpNet;
 
 use super::{caveats, cells, marks::Marks};
-use crate::model::{Flags, PeerKey, spans};
-use crate::replay::RouteInterval;
+use crate::model::{Flags, Peer, PeerKey, spans};
+use crate::replay::{PackedInterval, RouteInterval};
 use crate::report::Walk;
 use crate::report::context::Context;
 use crate::report::sheet::Align::Left;
@@ -47,7 +46,7 @@ pub(super) const COLUMNS: &[(&str, Kind)] = &[
 /// Takes an interval.
 pub type RouteSink<'s> = dyn FnMut(&RouteInterval) -> io::Result<()> + 's;
 
-/// Intervals in the order of [`route_order`], which may be made anew for each that walks them.
+/// Intervals in the order of [`PackedInterval::order`], which may be made anew for each that walks them.
 #[derive(Clone)]
 pub struct Intervals<'a>(Rc<WalkRoutes<'a>>);
 
@@ -60,10 +59,10 @@ impl<'a> Intervals<'a> {
     }
 
     /// Sorts what is there.
-    pub fn sorted(intervals: impl IntoIterator<Item = &'a RouteInterval>) -> Self {
-        let mut sorted: Vec<&RouteInterval> = intervals.into_iter().collect();
-        sorted.sort_unstable_by(|a, b| route_order(a, b));
-        Intervals::new(move |to| sorted.iter().try_for_each(|interval| to(interval)))
+    pub fn sorted(intervals: impl IntoIterator<Item = &'a PackedInterval>) -> Self {
+        let mut sorted: Vec<&PackedInterval> = intervals.into_iter().collect();
+        sorted.sort_unstable_by(|a, b| a.order(b));
+        Intervals::new(move |to| sorted.iter().try_for_each(|interval| to(&interval.get())))
     }
 
     /// Hands out all; the only error is the sink's.
@@ -110,13 +109,6 @@ impl RouteTotals {
         self.prefixes += others.prefixes;
         self.flags = self.flags.union(others.flags);
     }
-}
-
-/// The order of rows: by prefix, first_seen, peer, path id.
-pub fn route_order(a: &RouteInterval, b: &RouteInterval) -> Ordering {
-    // Rows that agree in all this differ in their paths only.
-    let key = |i: &RouteInterval| (i.prefix, i.start.first_seen, i.peer, i.path_id, i.end.last_seen, i.start.record);
-    key(a).cmp(&key(b)).then_with(|| a.route.path.cmp(&b.route.path))
 }
 
 /// The sheet of `routes`.
@@ -168,7 +160,7 @@ fn view<'a>(intervals: Intervals<'a>, context: &'a Context<'a>) -> View<'a> {
 
 fn shown(interval: &RouteInterval, context: &Context) -> Vec<String> {
     let mut marks = Marks::default();
-    let PeerKey { collector, ip, asn } = interval.peer;
+    let Peer { collector, ip, asn } = *interval.peer;
     vec![
         format!("{} AS{asn} {ip}", context.collector(collector)),
         marks.start(&interval.start),
@@ -255,7 +247,8 @@ mod tests {
         later.end = ongoing("10-02 12:00:00");
         later.assumed = vec![Span { from: at("10-01 11:10:00"), until: at("10-01 11:15:00") }];
         let first = interval(&[3356, 20485, 131_279], "175.45.176.0/24");
-        let intervals = Intervals::sorted(Box::leak(Box::new([poisoned, later, first])).iter());
+        let packed: crate::replay::Intervals = [poisoned, later, first].into_iter().collect();
+        let intervals = Intervals::sorted(Box::leak(Box::new(packed)).packed());
         routes(&intervals, &intervals.totals(), lasting_context())
     }
 

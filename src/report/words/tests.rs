@@ -26,8 +26,8 @@ fn outage(kind: ChangeKind, time: &str) -> Change {
         peers_total: 25,
         basis: Basis::Update,
         flags: Flags::default(),
-        record: RecordId(3),
-        carriers: Vec::new(),
+        record: RecordId::new(3),
+        carriers: Box::default(),
     }
 }
 
