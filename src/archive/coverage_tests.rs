@@ -14,7 +14,7 @@ fn file(start: &str, minutes: i64) -> UpdateFile {
 /// A file named `start` with records from so many seconds after it to so many.
 fn with_records(start: &str, first: i64, last: i64) -> UpdateFile {
     let (first, last) = (at(start).plus_secs(first), at(start).plus_secs(last));
-    UpdateFile { named: Some(at(start)), records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
+    UpdateFile { named: Some(at(start)), covers: None, records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
 }
 
 fn files(starts: &str, minutes: i64) -> Vec<UpdateFile> {
@@ -160,7 +160,7 @@ fn ris_before_and_after_july_2003() {
     let start = "2003-07-22T23:30:00Z".parse::<Time>().unwrap_or_default();
     let named = |offset: i64| {
         let start = start.plus_secs(offset);
-        UpdateFile { named: Some(start), records: Some(RecordTimes { first: start, last: start, median: None }), damage: vec![] }
+        UpdateFile { named: Some(start), covers: None, records: Some(RecordTimes { first: start, last: start, median: None }), damage: vec![] }
     };
     let both: Vec<UpdateFile> = [0, 900, 1800, 2100, 2400].map(named).into();
     let coverage = covered(&both, "", Some(Project::Ris)).coverage.expect("some coverage");

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::file::Digest;
+use super::text::Line;
 use crate::model::Time;
 use crate::mrt::{Damage, Kind, RawRecord, RecordReader, RibBody, rib_record};
 
@@ -28,6 +29,8 @@ pub struct FoundRecord {
     pub bytes: Vec<u8>,
     /// For a `TABLE_DUMP_V2` record with routes: the peer index before it.
     pub index: Option<Arc<IndexRecord>>,
+    /// It is no record but a line of a text.
+    pub line: Option<Box<Line>>,
 }
 
 impl FoundRecord {
@@ -78,7 +81,7 @@ pub fn find_records<R: Read>(input: R, wanted: &Wanted) -> Search {
         let digest = Digest::of(record.bytes);
         if left.remove(&digest) {
             let index = index.clone().filter(|_| matches!(body, Some(RibBody::Rib(_))));
-            search.found.push(FoundRecord { digest, offset: record.offset, bytes: record.bytes.to_vec(), index });
+            search.found.push(FoundRecord { digest, offset: record.offset, bytes: record.bytes.to_vec(), index, line: None });
         }
     }
     search.damage = reader.into_damage();

@@ -3,6 +3,8 @@
 //! The library (bgpkit-parser) decodes paths and peer indexes. Lists of prefixes, RIB entry heads and attribute heads are read by the
 //! layouts of [`crate::mrt`], because the library guesses add-path from a zero byte, ends a RIB record silently at its first bad
 //! entry, and drops what follows an attribute that overruns (RFC 7606 needs to know).
+//!
+//! Files of text that say the same are read in `text`; `input` tells them from records.
 
 mod as_path;
 mod assemble;
@@ -18,12 +20,14 @@ mod explain;
 mod explain_path;
 mod file;
 mod find;
+mod input;
 mod numbers;
 mod overlap;
 mod paths;
 mod read;
 mod sample;
 mod shortcut;
+mod text;
 mod trust;
 mod update;
 
@@ -39,5 +43,7 @@ pub use file::{
     Digest, DumpRecord, FileCounts, FileDump, FileEvents, FilePeer, FileRecord, KeptRecord, Message, ParseDigestError, Unread,
 };
 pub use find::{FoundRecord, IndexRecord, Search, Wanted, find_records};
+pub use input::Input;
 pub use read::{peers_with_routes, read_events};
 pub use shortcut::{Seek, Taken, Verify, Way, read_file};
+pub use text::Line;
