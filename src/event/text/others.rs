@@ -10,7 +10,7 @@ use crate::event::count::RecordCounts;
 use crate::event::discover::Discovery;
 use crate::event::dump::{Aim, Depth};
 use crate::event::file::{Digest, FilePeer};
-use crate::event::find::{FoundRecord, Search, Wanted};
+use crate::event::find::{FoundRecord, Left, Search, Wanted};
 use crate::model::{Asn, Origin};
 use crate::target::Watch;
 
@@ -95,8 +95,8 @@ impl Sink for Holders {
 
 /// As [`crate::event::find_records`]: a line by the digest of its bytes.
 pub(in crate::event) fn find<R: Read>(input: R, text: Text, wanted: &Wanted) -> Search {
-    let mut sink = Finder { wanted, left: wanted.digests.clone(), search: Search::default() };
-    if !sink.left.is_empty() {
+    let mut sink = Finder { wanted, left: wanted.left(), search: Search::default() };
+    if !sink.left.is_none() {
         let damage = super::read(input, text, &mut sink).damage;
         sink.search.damage = damage;
     }
@@ -105,7 +105,7 @@ pub(in crate::event) fn find<R: Read>(input: R, text: Text, wanted: &Wanted) -> 
 
 struct Finder<'a> {
     wanted: &'a Wanted,
-    left: BTreeSet<Digest>,
+    left: Left<'a>,
     search: Search,
 }
 
@@ -116,10 +116,10 @@ impl Sink for Finder<'_> {
             return Ok(Go::On);
         }
         let digest = Digest::of(said.bytes);
-        if self.left.remove(&digest) {
+        if self.left.take(digest, said.bytes) {
             let (offset, bytes) = (said.offset, said.bytes.to_vec());
             self.search.found.push(FoundRecord { digest, offset, bytes, index: None, line: Some(Box::new(Line::of(said))) });
         }
-        Ok(if self.left.is_empty() { Go::Enough } else { Go::On })
+        Ok(if self.left.is_none() { Go::Enough } else { Go::On })
     }
 }
