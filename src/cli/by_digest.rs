@@ -31,9 +31,7 @@ pub fn run(digest: &DigestStart, inputs: &[OsString]) -> Result<Exit, Fatal> {
     let texts: Vec<String> = places
         .iter()
         .take(MOST)
-        .map(|(file, record)| {
-            told(&RecordRef { path: file.shown.clone(), digest: record.digest }, None, Whence::Archive, record)
-        })
+        .map(|(file, record)| told(&RecordRef { path: file.shown.clone(), digest: record.digest }, None, Whence::Archive, record))
         .collect();
     if places.len() > MOST {
         tell(&format!("and {} more; give more digits", plural_u64((places.len() - MOST) as u64, "record")));

@@ -107,8 +107,19 @@ fn read_by<'a>(observed: &'a Observed, reader: &PathReader, before: &PathReader)
 }
 
 fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
-    let CheckArgs { inputs, listed, collector, collector_name, peer_asn, exclude_peer, min_peers, outage_share, output, work, .. } =
-        typed;
+    let CheckArgs {
+        inputs,
+        listed,
+        collector,
+        collector_name,
+        peer_asn,
+        exclude_peer,
+        min_peers,
+        outage_share,
+        output,
+        work,
+        ..
+    } = typed;
     let inputs = listed.with(inputs).map_err(PlanError::from)?;
     let filters = Filters { exclude_peer, ..Filters::default() };
     let target = Target { prefix: claims.prefixes.iter().copied().map(TypedPrefix::from).collect(), ..Target::default() };

@@ -17,9 +17,7 @@ use super::progress::{Doing, Progress};
 use super::warn::say;
 use crate::archive::{self, ArchiveFile, DiscoverError, Opened, Since, Skipped, Source};
 use crate::escape::{self, printable};
-use crate::event::{
-    Cache, Damage, Discovery, FileEvents, FilePeer, Input, Seek, Taken, read_file,
-};
+use crate::event::{Cache, Damage, Discovery, FileEvents, FilePeer, Input, Seek, Taken, read_file};
 use crate::model::Asn;
 use crate::target::{Keep, Watch, covering};
 
@@ -220,7 +218,8 @@ impl<'a> FirstPass<'a> {
             progress.skip(file.size);
             return entry.answer;
         }
-        let found = plain(&opened, progress, |input| Input::new(input, file.start).prefixes_of(self.origins), |_| Discovery::default());
+        let found =
+            plain(&opened, progress, |input| Input::new(input, file.start).prefixes_of(self.origins), |_| Discovery::default());
         if let Some(cache) = self.cache.as_ref().filter(|_| found.damage.is_empty()) {
             note_failure(cache.store(&opened, &self.question, &found.prefixes, &[]));
         }
@@ -286,7 +285,8 @@ pub fn peers_with_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)], dumps
             progress.skip(file.size);
             return entry.answer.into_iter().collect();
         }
-        let found = plain(&opened, progress, |input| Input::new(input, file.start).peers_with_routes(dumps[at].1), |_| Holders::new());
+        let found =
+            plain(&opened, progress, |input| Input::new(input, file.start).peers_with_routes(dumps[at].1), |_| Holders::new());
         if let Some(cache) = &cache {
             note_failure(cache.store(&opened, &question, &found.iter().collect::<Vec<_>>(), &[]));
         }

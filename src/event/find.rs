@@ -146,7 +146,10 @@ mod tests {
         let file = join(&[&one, &route(0), &two, &route(1), &message]);
         let look = |records: &[&[u8]], times: Option<&[u32]>| {
             let times = times.map(|times| times.iter().map(|secs| Time::from_secs((*secs).into())).collect());
-            find_records(&file[..], &Wanted { digests: records.iter().map(|bytes| Digest::of(bytes)).collect(), times, begins: None })
+            find_records(
+                &file[..],
+                &Wanted { digests: records.iter().map(|bytes| Digest::of(bytes)).collect(), times, begins: None },
+            )
         };
         let told = |search: &Search| -> Vec<(u64, Option<u64>)> {
             search.found.iter().map(|found| (found.offset, found.index.as_ref().map(|index| index.offset))).collect()

@@ -65,7 +65,8 @@ pub(super) fn statement<'a>(line: &'a RawLine<'a>) -> Result<Option<Statement<'a
     let rest = (field("it ends too early")?, form.has_path_ids);
     let what = match (kind, form.is_table) {
         ("STATE", false) => {
-            let state = |text: &str| number(text.trim_end()).and_then(|state| u16::try_from(state).ok()).filter(|state| *state > 0);
+            let state =
+                |text: &str| number(text.trim_end()).and_then(|state| u16::try_from(state).ok()).filter(|state| *state > 0);
             let (old, new) = (state(rest.0), state(field("its state is missing")?));
             old.zip(new).map(|(old, new)| What::State { old, new }).ok_or(Malformed("its states are none"))?
         }

@@ -57,8 +57,14 @@ pub(super) struct Statement<'a> {
 #[derive(Debug, Clone)]
 pub(super) enum What<'a> {
     Announced(Route<'a>),
-    Withdrawn { prefix: IpNet, path_id: u32 },
-    State { old: u16, new: u16 },
+    Withdrawn {
+        prefix: IpNet,
+        path_id: u32,
+    },
+    State {
+        old: u16,
+        new: u16,
+    },
     /// A route of a table.
     Entry(Route<'a>),
 }

@@ -236,7 +236,8 @@ mod tests {
         let damage: Vec<_> = ended.damage.iter().map(|damage| damage.reason.as_str()).collect();
         assert_eq!(damage, ["line 2: its source_id is none", "line 4: it is no update"]);
         let lost = &ended.damage[0];
-        let bytes = &text[usize::try_from(lost.from).expect("small")..usize::try_from(lost.until.expect("an end")).expect("small")];
+        let bytes =
+            &text[usize::try_from(lost.from).expect("small")..usize::try_from(lost.until.expect("an end")).expect("small")];
         assert!(bytes.starts_with(r#"{"type": "A""#) && bytes.ends_with('}'), "{bytes}");
         assert_eq!((lost.after.map(Time::secs), lost.before.map(Time::secs)), (Some(1_506_848_871), Some(1_506_848_873)));
         assert_eq!(ended.window.map(|(from, until)| until.secs() - from.secs()), Some(3600));

@@ -116,7 +116,9 @@ impl Table {
                 teller.lose_line(line, Malformed("it is no row of the table"));
             }
         }
-        let is_whole = |row: &mut Row| row.lines.last().is_some_and(|last| last.get(columns.path..).is_some_and(|path| !path.trim().is_empty()));
+        let is_whole = |row: &mut Row| {
+            row.lines.last().is_some_and(|last| last.get(columns.path..).is_some_and(|path| !path.trim().is_empty()))
+        };
         match self.row.take_if(is_whole) {
             Some(row) => self.say(&row, columns, teller),
             None => Go::On,
