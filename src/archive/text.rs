@@ -81,12 +81,14 @@ mod tests {
     use NameKind::{Rib, Updates};
     use TextForm::{Bgpdump, RipeStat, Table};
 
+    type Case<'a> = (&'a [u8], Option<(TextForm, NameKind)>);
+
     #[test]
     fn forms_are_known_by_their_first_lines() {
         let banner = "*".repeat(60)
             + "\nroute-views.oregon-ix.net>show ip bgp\nBGP table version is 0, local router ID is 198.32.162.100\n";
         let table = format!("{banner}\n   Network          Next Hop            Metric LocPrf Weight Path\n*  3.0.0.0");
-        let cases: [(&[u8], Option<(TextForm, NameKind)>); 12] = [
+        let cases: [Case; 12] = [
             (b"BGP4MP|1506848871|A|192.0.2.1|3356|", Some((Bgpdump, Updates))),
             (b"2026-11-27 19:03:19 [info] logging to syslog\nBGP4MP_ET_LOCAL_AP|1.5|W|", Some((Bgpdump, Updates))),
             (b"\xef\xbb\xbf\r\nTABLE_DUMP2_AP|1|B|", Some((Bgpdump, Rib))),

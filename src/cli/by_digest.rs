@@ -1,6 +1,7 @@
-//! `uplinks explain DIGEST INPUT...`: the record of that digest, whichever of the files has it.
+//! `uplinks explain DIGEST INPUT...`: the record of that digest, whichever of the files has it; also as pages show it, `FILE#DIGEST` with
+//! the file's name alone.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::Path;
 
@@ -13,20 +14,32 @@ use super::reference::RecordRef;
 use super::{Exit, Fatal};
 use crate::archive::{self, ArchiveFile, discover};
 use crate::escape::printable;
-use crate::event::{DigestStart, Input, Search, Wanted};
+use crate::event::{Damage, DigestStart, FoundRecord, Input, Search, Wanted};
 use crate::report::text::plural_u64;
 
 /// The first few digits may be those of several records; more are counted.
 const MOST: usize = 16;
 
-/// Explains every record of the inputs whose digest begins so.
-pub fn run(digest: &DigestStart, inputs: &[OsString]) -> Result<Exit, Fatal> {
-    let files = discover(inputs, None, &mut io::stdin().lock()).map_err(ReadError::from)?.files;
+/// What is looked for.
+pub struct Sought {
+    digest: DigestStart,
+    /// The end of the path of the files to look in, if any ends so.
+    file: Option<String>,
+}
+
+/// Explains every record of the inputs that is meant.
+pub fn run(sought: &Sought, inputs: &[OsString]) -> Result<Exit, Fatal> {
+    let mut files = discover(inputs, None, &mut io::stdin().lock()).map_err(ReadError::from)?.files;
+    let is_named = |file: &ArchiveFile| sought.file.as_ref().is_some_and(|name| file.shown.ends_with(name.as_str()));
+    if files.iter().any(is_named) {
+        files.retain(is_named);
+    }
+    let digest = &sought.digest;
     let wanted = Wanted { begins: Some(digest.clone()), ..Wanted::default() };
     let pool = rayon::ThreadPoolBuilder::new().build()?;
     let found: Vec<Search> =
         pool.install(|| files.par_iter().with_max_len(1).map(|file| search(file, &wanted)).collect::<Vec<Search>>());
-    let places: Vec<(&ArchiveFile, &crate::event::FoundRecord)> =
+    let places: Vec<(&ArchiveFile, &FoundRecord)> =
         files.iter().zip(&found).flat_map(|(file, search)| search.found.iter().map(move |record| (file, record))).collect();
     let texts: Vec<String> = places
         .iter()
@@ -54,11 +67,17 @@ pub fn run(digest: &DigestStart, inputs: &[OsString]) -> Result<Exit, Fatal> {
 fn search(file: &ArchiveFile, wanted: &Wanted) -> Search {
     match archive::open(file) {
         Ok(input) => Input::new(input, file.start).find(wanted),
-        Err(error) => Search { damage: vec![crate::event::Damage::throughout(error.to_string())], ..Search::default() },
+        Err(error) => Search { damage: vec![Damage::throughout(error.to_string())], ..Search::default() },
     }
 }
 
-/// Whether what was typed is a digest and nothing else.
-pub fn of_typed(typed: &std::ffi::OsStr) -> Option<DigestStart> {
-    typed.to_str()?.parse().ok().filter(|_| !Path::new(typed).exists())
+/// What was typed, if it is a digest and no file, or one behind a file's name.
+pub fn of_typed(typed: &OsStr) -> Option<Sought> {
+    let text = typed.to_str()?;
+    let (file, digest) = match text.rsplit_once('#') {
+        Some((file, digest)) => (Some(file.to_owned()), digest),
+        None => (None, text),
+    };
+    let digest = digest.parse().ok().filter(|_| !Path::new(typed).exists())?;
+    Some(Sought { digest, file })
 }

@@ -41,11 +41,13 @@ impl fmt::Display for DigestStart {
 impl DigestStart {
     /// Whether these bytes, whose digest is known, are meant.
     pub fn is_of(&self, digest: Digest, bytes: &[u8]) -> bool {
-        let (own, rest) = self.0.split_at(self.0.len().min(OF_A_DIGEST));
-        let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let nibbles = || digest.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let begins = own.bytes().zip(nibbles()).all(|(digit, nibble)| char::from(digit).to_digit(16) == Some(nibble.into()));
-        begins && (rest.is_empty() || digits(&Sha256::digest(bytes)).starts_with(&self.0))
+        self.begins(&digest.0) && (self.0.len() <= OF_A_DIGEST || self.begins(&Sha256::digest(bytes)))
+    }
+
+    /// Whether the digits are those of these bytes, as far as both go.
+    fn begins(&self, bytes: &[u8]) -> bool {
+        let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        self.0.chars().zip(nibbles).all(|(digit, nibble)| digit.to_digit(16) == Some(nibble.into()))
     }
 
     /// Whether it names one record.
@@ -62,7 +64,8 @@ mod tests {
     fn a_start_is_of_its_record_and_of_no_other() {
         let record = b"record";
         let digest = Digest::of(record);
-        let whole: String = Sha256::digest(record).iter().map(|byte| format!("{byte:02x}")).collect();
+        let nibbles = Sha256::digest(record).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let whole: String = nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect();
         for length in LENGTHS {
             let start: DigestStart = whole[..length].to_uppercase().parse().expect("a start");
             assert!(start.is_of(digest, record) && start.is_whole() == (length >= 12), "{start}");

@@ -124,12 +124,12 @@ fn lines_give_the_rows_of_their_records() {
         folder.rows(&["inventory", "--full", &input], &["kind", "files", "first", "last", "records", "damaged_files"])
     };
     let (from_records, from_lines) = (counts("mrt"), counts("text"));
-    assert_eq!(from_lines, ["rib 1 2017-10-01T08:00:00Z 2017-10-01T08:00:00Z 601 0", &from_lines[1]]);
     assert_eq!(
-        from_records[1].split(' ').collect::<Vec<_>>()[..4],
-        from_lines[1].split(' ').collect::<Vec<_>>()[..4],
-        "the name covers"
+        from_lines[..2],
+        ["rib 1 2017-10-01T08:00:00Z 2017-10-01T08:00:00Z 601 0", "updates 1 2017-10-01T09:00:01Z 2017-10-01T09:04:50Z 8 0"]
     );
+    // A record of the collector's own is one, a line of it says nothing.
+    assert_eq!(from_records[1], from_lines[1].replace(" 8 0", " 9 0"));
 }
 
 #[test]

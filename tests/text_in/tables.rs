@@ -96,8 +96,8 @@ fn answers_of_ripestat() {
     folder.write("bgplay.json", bgplay.as_bytes());
     let columns = ["upstream_asn", "first_seen", "start_basis", "last_seen", "ended_before", "flags"];
     let expected = [
-        "4837 2017-10-01T09:00:00Z data-start 2017-10-01T09:07:51Z 2017-10-01T09:07:51Z single-peer;excerpt",
-        "20485 2017-10-01T09:07:51Z update 2017-10-01T10:00:00Z  single-peer",
+        "4837 2017-10-01T09:00:00Z data-start 2017-10-01T09:07:51Z 2017-10-01T09:07:51Z excerpt;single-peer;wider-bounds",
+        "20485 2017-10-01T09:07:51Z update 2017-10-01T10:00:00Z  no-baseline;single-peer",
     ];
     assert_eq!(folder.rows(&["timeline", "bgplay.json"], &columns), expected);
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use super::damage::Teller;
-use super::fields::{number, read_prefix, read_time};
+use super::fields::{number, read_ip, read_prefix, read_time};
 use super::lines::{Lines, RawLine};
 use super::{Ended, Go, Malformed, Route, Sink, Statement, What};
 use crate::archive::is_remark;
@@ -58,7 +58,7 @@ pub(super) fn statement<'a>(line: &'a RawLine<'a>) -> Result<Option<Statement<'a
     let mut field = |what| fields.next().ok_or(Malformed(what));
     let time = read_time(field("its time is missing")?).ok_or(Malformed("its time is none"))?;
     let kind = field("it does not say what it is")?;
-    let ip = field("its peer is missing")?.parse().map_err(|_| Malformed("its peer's address is none"))?;
+    let ip = read_ip(field("its peer is missing")?).ok_or(Malformed("its peer's address is none"))?;
     let asn = field("its peer's AS is missing")?;
     let asn = number(asn).ok_or(Malformed("its peer's AS is none"))?;
     let peer = FilePeer { ip, asn: Asn(asn) };
@@ -109,7 +109,7 @@ type Field<'f, 'a> = &'f mut dyn FnMut(&'static str) -> Result<&'a str, Malforme
 fn withdrawn<'a>((prefix, has_path_ids): (&str, bool), field: Field<'_, 'a>, peer: FilePeer) -> Result<What<'a>, Malformed> {
     let prefix = prefix.trim_end();
     // bgpdump 1.6 has the peer's address where a prefix withdrawn in the oldest format (type 5) should stand.
-    let is_peer = prefix.split_once('/').is_some_and(|(ip, _)| ip.parse() == Ok(peer.ip));
+    let is_peer = prefix.split_once('/').is_some_and(|(ip, _)| read_ip(ip) == Some(peer.ip));
     let prefix = read_prefix(prefix).ok_or(Malformed("its prefix is none"))?;
     if is_peer && prefix.prefix_len() < prefix.max_prefix_len() {
         return Err(Malformed("it names its peer's address as a prefix"));

@@ -64,7 +64,11 @@ impl<'a> Teller<'a> {
         let goes_on = self.is_open || self.ended.damage.len() >= MOST;
         self.is_open = true;
         match self.ended.damage.last_mut().filter(|_| goes_on) {
-            Some(last) => (last.until, last.before) = (until, None),
+            Some(last) => {
+                last.from = last.from.min(from);
+                last.until = last.until.zip(until).map(|(one, other)| one.max(other));
+                last.before = None;
+            }
             None => self.ended.damage.push(Damage { from, until, after: self.ended.last, before: None, reason }),
         }
     }

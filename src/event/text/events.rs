@@ -12,10 +12,9 @@ use crate::target::Watch;
 
 /// All that a text says of the prefixes of `watch`.
 pub(in crate::event) fn read_events<R: Read>(input: R, text: Text, watch: &Watch) -> FileEvents {
-    let mut sink =
-        Events { watch, events: FileEvents::default(), dumps: TextDumps::new(Aim::of(watch)), paths: Paths::default() };
+    let mut sink = Events { watch, said: FileEvents::default(), dumps: TextDumps::new(Aim::of(watch)), paths: Paths::default() };
     let ended = super::read(input, text, &mut sink);
-    let Events { mut events, dumps, .. } = sink;
+    let Events { said: mut events, dumps, .. } = sink;
     let cut = ended.damage.last().filter(|_| ended.is_cut).map(|damage| damage.reason.as_str());
     for Built { dump, counts, .. } in dumps.finish(cut) {
         events.dumps.push(dump);
@@ -32,7 +31,7 @@ pub(in crate::event) fn read_events<R: Read>(input: R, text: Text, watch: &Watch
 
 struct Events<'a> {
     watch: &'a Watch,
-    events: FileEvents,
+    said: FileEvents,
     dumps: TextDumps,
     paths: Paths,
 }
@@ -57,9 +56,9 @@ impl Sink for Events<'_> {
             What::Announced(_) | What::Withdrawn { .. } => None,
         };
         self.dumps.add_message();
-        self.events.has_updates = true;
+        self.said.has_updates = true;
         let (time, peer) = (said.time, said.peer);
-        self.events.records.extend(message.map(|message| FileRecord { time, peer, message, digest: Digest::of(said.bytes) }));
+        self.said.records.extend(message.map(|message| FileRecord { time, peer, message, digest: Digest::of(said.bytes) }));
         Ok(Go::On)
     }
 

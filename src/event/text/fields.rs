@@ -33,6 +33,11 @@ fn on_calendar(text: &str, form: &str) -> Option<Time> {
     u32::try_from(micros.div_euclid(1_000_000)).ok().map(|_| Time::from_micros(micros))
 }
 
+/// A peer's address; IPv4 in IPv6 is IPv4, as everywhere.
+pub(super) fn read_ip(text: &str) -> Option<IpAddr> {
+    text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical())
+}
+
 /// Digits only: no sign.
 pub(super) fn number(text: &str) -> Option<u32> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }

@@ -7,14 +7,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
-use std::net::IpAddr;
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::damage::Teller;
-use super::fields::{number, read_iso, read_prefix, read_time};
+use super::fields::{number, read_ip, read_iso, read_prefix, read_time};
 use super::{Ended, Go, Malformed, Route, Sink, Statement, What};
 use crate::event::file::FilePeer;
 use crate::model::{Asn, Time};
@@ -66,11 +65,11 @@ pub(super) fn read<R: Read>(input: R, sink: &mut dyn Sink) -> Ended {
     } else if bytes.len() as u64 > LARGEST {
         teller.cut(0, "it is larger than 64 MiB: ask RIPEstat for less at a time".to_owned());
     } else {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let inner = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         // What was pasted may be the inner part alone.
-        let data = serde_json::from_slice::<Answer>(bytes).map(|answer| answer.data);
-        match data.or_else(|error| serde_json::from_slice::<Data>(bytes).map_err(|_| error)) {
-            Ok(data) => tell(&data, bytes, &mut teller),
+        let data = serde_json::from_slice::<Answer>(inner).map(|answer| answer.data);
+        match data.or_else(|error| serde_json::from_slice::<Data>(inner).map_err(|_| error)) {
+            Ok(data) => tell(&data, &bytes, &mut teller),
             Err(error) => teller.cut(0, format!("it is no answer of RIPEstat that can be read: {error}")),
         }
     }
@@ -151,7 +150,7 @@ impl Attributes {
         let named = || {
             let (collector, ip) = self.source_id.split_once('-')?;
             let collector = number(collector.strip_prefix("rrc").unwrap_or(collector))?;
-            Some((ip.parse::<IpAddr>().ok()?, collector))
+            Some((read_ip(ip)?, collector))
         };
         let (ip, collector) = named().ok_or(Malformed("its source_id is none"))?;
         let asn = sources.get(self.source_id.as_str()).copied().or(first).unwrap_or(Asn(0));

@@ -12,12 +12,11 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::damage::Teller;
-use super::fields::{number, read_classful, read_path};
+use super::fields::{number, read_classful, read_ip, read_path};
 use super::lines::{Lines, RawLine};
 use super::{Ended, Go, Malformed, Route, Sink, Statement, What};
 use crate::archive::{is_remark, is_table_head};
@@ -166,7 +165,7 @@ impl Table {
         }
         let prefix = self.network.ok_or(Malformed("its network is none"))?;
         let hop = words.next().map(|word| word.split('(').next().unwrap_or(word));
-        let ip: IpAddr = hop.and_then(|hop| hop.parse().ok()).ok_or(Malformed("its next hop is none"))?;
+        let ip = hop.and_then(read_ip).ok_or(Malformed("its next hop is none"))?;
         // Metric, local preference and weight, of which the last is always there and stands right before the path.
         if !before.ends_with(' ') || words.clone().next().is_none() || !words.all(|word| number(word).is_some()) {
             return Err(misplaced);
