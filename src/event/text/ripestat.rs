@@ -6,14 +6,17 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 use std::io::Read;
 
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::damage::Teller;
 use super::fields::{number, read_ip, read_iso, read_prefix, read_time};
+use super::lines::LONGEST_LINE;
 use super::{Ended, Go, Malformed, Route, Sink, Statement, What};
 use crate::event::file::FilePeer;
 use crate::model::{Asn, Time};
@@ -31,15 +34,63 @@ struct Answer<'a> {
 #[derive(Deserialize)]
 struct Data<'a> {
     #[serde(borrow)]
-    updates: Option<Vec<&'a RawValue>>,
+    updates: Option<List<'a>>,
     #[serde(borrow)]
-    initial_state: Option<Vec<&'a RawValue>>,
+    initial_state: Option<List<'a>>,
     #[serde(borrow)]
-    events: Option<Vec<&'a RawValue>>,
-    #[serde(default)]
-    sources: Vec<Value>,
-    query_starttime: Option<Value>,
-    query_endtime: Option<Value>,
+    events: Option<List<'a>>,
+    #[serde(borrow)]
+    sources: Option<List<'a>>,
+    #[serde(borrow)]
+    query_starttime: Option<&'a RawValue>,
+    #[serde(borrow)]
+    query_endtime: Option<&'a RawValue>,
+}
+
+impl Data<'_> {
+    /// Whether it is of one of the kinds that are read.
+    fn has_news(&self) -> bool {
+        self.updates.is_some() || self.events.is_some()
+    }
+}
+
+/// Entries as they stand, so many that a hostile answer of nothing but commas costs little more than its bytes.
+struct List<'a>(Vec<&'a RawValue>);
+
+/// No list has more; of an answer of [`LARGEST`] bytes, each would have 64.
+const MOST_ENTRIES: usize = 1 << 20;
+
+impl<'de: 'a, 'a> Deserialize<'de> for List<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Vec<&'de RawValue>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = list.next_element()? {
+                    if entries.len() == MOST_ENTRIES {
+                        return Err(A::Error::custom("a list has over 1,048,576 entries"));
+                    }
+                    entries.push(entry);
+                }
+                Ok(entries)
+            }
+        }
+
+        from.deserialize_seq(Entries).map(List)
+    }
+}
+
+#[derive(Deserialize)]
+struct Source {
+    id: String,
+    as_number: u32,
 }
 
 #[derive(Deserialize)]
@@ -66,31 +117,33 @@ pub(super) fn read<R: Read>(input: R, sink: &mut dyn Sink) -> Ended {
         teller.cut(0, "it is larger than 64 MiB: ask RIPEstat for less at a time".to_owned());
     } else {
         let inner = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        // What was pasted may be the inner part alone.
-        let data = serde_json::from_slice::<Answer>(inner).map(|answer| answer.data);
-        match data.or_else(|error| serde_json::from_slice::<Data>(inner).map_err(|_| error)) {
-            Ok(data) => tell(&data, &bytes, &mut teller),
-            Err(error) => teller.cut(0, format!("it is no answer of RIPEstat that can be read: {error}")),
+        match serde_json::from_slice::<Answer>(inner) {
+            Ok(Answer { data }) => tell(&data, &bytes, &mut teller),
+            // What was pasted may be the inner part alone.
+            Err(error) => match serde_json::from_slice::<Data>(inner).ok().filter(Data::has_news) {
+                Some(data) => tell(&data, &bytes, &mut teller),
+                None => teller.cut(0, format!("it is no answer of RIPEstat that can be read: {error}")),
+            },
         }
     }
     teller.finish()
 }
 
 fn tell(data: &Data<'_>, bytes: &[u8], teller: &mut Teller<'_>) {
-    if data.updates.is_none() && data.events.is_none() {
+    if !data.has_news() {
         teller.cut(0, "it is an answer of RIPEstat, but neither of bgp-updates nor of bgplay".to_owned());
         return;
     }
-    let window = [&data.query_starttime, &data.query_endtime].map(|time| time.as_ref().and_then(moment));
+    let window = [data.query_starttime, data.query_endtime].map(|time| moment(&parsed(time?.get())?));
     if let [Some(from), Some(until)] = window
         && from <= until
     {
         teller.speaks_of(from, until);
     }
-    let sources = sources(&data.sources);
+    let sources = sources(data.sources.as_ref());
     let lists = [(&data.initial_state, true), (&data.updates, false), (&data.events, false)];
     for (list, is_table) in lists {
-        for (number, raw) in (1..).zip(list.iter().flatten()) {
+        for (number, raw) in (1..).zip(list.iter().flat_map(|list| &list.0)) {
             let own = raw.get();
             let offset = own.as_ptr().addr().saturating_sub(bytes.as_ptr().addr()) as u64;
             let until = offset + own.len() as u64;
@@ -109,26 +162,29 @@ fn tell(data: &Data<'_>, bytes: &[u8], teller: &mut Teller<'_>) {
 }
 
 /// AS numbers by the name of a source.
-fn sources(list: &[Value]) -> HashMap<&str, Asn> {
-    list.iter().filter_map(source).collect()
+type Sources = HashMap<String, Asn>;
+
+fn sources(list: Option<&List<'_>>) -> Sources {
+    let all = list.iter().flat_map(|list| &list.0);
+    all.filter_map(|source| parsed::<Source>(source.get())).map(|source| (source.id, Asn(source.as_number))).collect()
 }
 
-fn source(source: &Value) -> Option<(&str, Asn)> {
-    let asn = u32::try_from(source.get("as_number")?.as_u64()?).ok()?;
-    Some((source.get("id")?.as_str()?, Asn(asn)))
+/// An entry, unless it is none, or longer than a line may be.
+fn parsed<T: DeserializeOwned>(text: &str) -> Option<T> {
+    if text.len() > LONGEST_LINE { None } else { serde_json::from_str(text).ok() }
 }
 
 type Told = Result<(Time, FilePeer, What<'static>), Malformed>;
 
-fn entry(text: &str, time: Option<Time>, sources: &HashMap<&str, Asn>) -> Told {
-    let attributes: Attributes = serde_json::from_str(text).map_err(|_| Malformed("it is no route"))?;
+fn entry(text: &str, time: Option<Time>, sources: &Sources) -> Told {
+    let attributes: Attributes = parsed(text).ok_or(Malformed("it is no route"))?;
     let time = time.ok_or(Malformed("the answer does not say of which time it is"))?;
     let (peer, route) = attributes.route(sources)?;
     Ok((time, peer, What::Entry(route)))
 }
 
-fn happened(text: &str, sources: &HashMap<&str, Asn>) -> Told {
-    let Happened { kind, timestamp, attrs } = serde_json::from_str(text).map_err(|_| Malformed("it is no update"))?;
+fn happened(text: &str, sources: &Sources) -> Told {
+    let Happened { kind, timestamp, attrs } = parsed(text).ok_or(Malformed("it is no update"))?;
     let time = moment(&timestamp).ok_or(Malformed("its timestamp is none"))?;
     match kind.as_str() {
         "A" => attrs.route(sources).map(|(peer, route)| (time, peer, What::Announced(route))),
@@ -146,7 +202,7 @@ impl Attributes {
     }
 
     /// The peer and the number of its collector.
-    fn peer(&self, sources: &HashMap<&str, Asn>, first: Option<Asn>) -> Result<(FilePeer, u32), Malformed> {
+    fn peer(&self, sources: &Sources, first: Option<Asn>) -> Result<(FilePeer, u32), Malformed> {
         let named = || {
             let (collector, ip) = self.source_id.split_once('-')?;
             let collector = number(collector.strip_prefix("rrc").unwrap_or(collector))?;
@@ -157,7 +213,7 @@ impl Attributes {
         Ok((FilePeer { ip, asn }, collector))
     }
 
-    fn route(&self, sources: &HashMap<&str, Asn>) -> Result<(FilePeer, Route<'static>), Malformed> {
+    fn route(&self, sources: &Sources) -> Result<(FilePeer, Route<'static>), Malformed> {
         let path = self.path.as_ref().and_then(path_text).ok_or(Malformed("its path is none"))?;
         let first = path.split_whitespace().next().and_then(number).map(Asn);
         let (peer, path_id) = self.peer(sources, first)?;
@@ -261,7 +317,12 @@ mod tests {
 
     #[test]
     fn another_answer_is_told() {
+        let many = format!("{{\"data\": {{\"updates\": [{}0]}}}}", "0,".repeat(MOST_ENTRIES));
         for (text, reason) in [
+            (
+                many.as_str(),
+                "it is no answer of RIPEstat that can be read: a list has over 1,048,576 entries at line 1 column 2097174",
+            ),
             (r#"{"data": {"prefixes": []}}"#, "it is an answer of RIPEstat, but neither of bgp-updates nor of bgplay"),
             ("{", "it is no answer of RIPEstat that can be read: EOF while parsing an object at line 1 column 1"),
         ] {

@@ -2,6 +2,7 @@
 //! that are none are damage and take nothing with them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -184,7 +185,7 @@ fn written(choices: &mut Choices<'_>) {
     while !choices.is_over() && lines.len() < 64 {
         lines.push(line(choices));
     }
-    let file: String = lines.iter().map(|written| format!("{}\n", written.line)).collect();
+    let file: String = lines.iter().flat_map(|written| [written.line.as_str(), "\n"]).collect();
     assert!(Input::new(file.as_bytes(), None).is_text() && TextForm::of(file.as_bytes()) == Some(TextForm::Bgpdump));
     let events = read(file.as_bytes(), &WATCHED);
     let told: Vec<Expected> = events
@@ -237,12 +238,8 @@ fn table(choices: &mut Choices<'_>) {
         let path = ases.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let wrap = if own && choices.one_in(4) { format!("\n{:20}", "") } else { String::new() };
         let shown = if wrap.is_empty() { format!("{shown:<17}") } else { shown };
-        file += &format!(
-            "{status}{shown}{wrap}{hop:<16}{metric:>10}{:>7}{:>7} {path} {}\n",
-            "",
-            0,
-            choices.of_these(&["i", "e", "?"])
-        );
+        let end = choices.of_these(&["i", "e", "?"]);
+        writeln!(file, "{status}{shown}{wrap}{hop:<16}{metric:>10}{:>7}{:>7} {path} {end}", "", 0).expect("memory");
         if !status.contains('h') {
             expected.push(format!("{net} {hop} {asn} {path}"));
         }
