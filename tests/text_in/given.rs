@@ -17,17 +17,19 @@ const ROUTES: [&str; 3] = [
     "192.0.2.10 20485 2017-10-01T09:10:00Z 2017-10-01T09:10:00Z data-end 3356 20485 {131279}",
 ];
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).and_then(|()| out.finish()).expect("memory")
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    out.write_all(bytes).and_then(|()| out.finish()).expect("memory")
+}
+
 #[test]
 fn lines_are_rows_however_they_are_stored() {
-    let packed = |mut to: Box<dyn FnMut(&[u8]) -> Vec<u8>>| to(LINES.as_bytes());
-    let gzip = packed(Box::new(|bytes| {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        out.write_all(bytes).and_then(|()| out.finish()).expect("memory")
-    }));
-    let bzip2 = packed(Box::new(|bytes| {
-        let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
-        out.write_all(bytes).and_then(|()| out.finish()).expect("memory")
-    }));
+    let (gzip, bzip2) = (gzip(LINES.as_bytes()), bzip2(LINES.as_bytes()));
     let dates = LINES
         .replace("1506848400", "10/01/17 09:00:00")
         .replace("1506848871", "10/01/17 09:07:51")
@@ -140,8 +142,7 @@ fn archives_of_files_are_named_as_such() {
     let mut tar = vec![0_u8; 1024];
     tar[..5].copy_from_slice(b"a.txt");
     tar[257..262].copy_from_slice(b"ustar");
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let gzip = gzip.write_all(&tar).and_then(|()| gzip.finish()).expect("memory");
+    let gzip = gzip(&tar);
     let folder = Folder::of(&[
         ("updates.tar", &tar),
         ("updates.20171001.0900.gz", &gzip),
