@@ -102,5 +102,5 @@ macro_rules! tests {
 
 tests! {
     mrt_reader rib_decoding update_decoding bzip2_stages compressions cache_entries listings manifests claims profiles
-    name_and_prefix_files result_csv text_inputs ways_of_reading
+    name_and_prefix_files result_csv text_inputs text_lines ways_of_reading
 }

@@ -10,6 +10,8 @@ use crate::model::{Coverage, Span, Time, spans};
 pub struct UpdateFile {
     /// The time in its name.
     pub named: Option<Time>,
+    /// What it covers, where that is known by more than name and records.
+    pub covers: Option<Span>,
     /// `None`: no whole record; the file proves nothing and counts as absent.
     pub records: Option<RecordTimes>,
     /// What could not be read, in any order.
@@ -70,7 +72,8 @@ const ONE_CLOCK: i64 = 86_400;
 /// Rule 11 for one collector.
 pub fn cover(files: &CollectorFiles) -> Covered {
     let starts: Vec<Option<Time>> = files.updates.iter().map(|file| start(file, files.project)).collect();
-    let mut distinct: Vec<Time> = starts.iter().copied().flatten().collect();
+    let regular = files.updates.iter().zip(&starts).filter(|(file, _)| file.covers.is_none());
+    let mut distinct: Vec<Time> = regular.filter_map(|(_, start)| *start).collect();
     distinct.sort_unstable();
     distinct.dedup();
     let series = Series { spacings: Spacings::of(&distinct, files.project), distinct, ribs: files.ribs };
@@ -82,6 +85,9 @@ pub fn cover(files: &CollectorFiles) -> Covered {
 /// The name's time if the records bear it out, else that of the first record which most others bear out, to the second.
 fn start(file: &UpdateFile, project: Option<Project>) -> Option<Time> {
     let RecordTimes { first, last, median } = file.records?;
+    if let Some(covers) = file.covers {
+        return Some(covers.from);
+    }
     let is_believable = |named: &Time| {
         let late = project.map_or(LATE, |project| project.cadence(*named).max(LATE)) + EARLY;
         let span = named.plus_secs(-EARLY)..=named.plus_secs(late);
@@ -183,6 +189,9 @@ impl Series<'_> {
     /// daemons begin their next file some seconds later, so only records tell where a hole begins and ends.
     fn span(&self, file: &UpdateFile, start: Time) -> Option<Span> {
         file.records?;
+        if file.covers.is_some() {
+            return file.covers;
+        }
         let Some(spacing) = self.spacing(start) else {
             let length = nominal(self.spacings.project, start).map(|cadence| cadence.max(LATE));
             return Some(file.records_near(Some(start), length));

@@ -14,7 +14,7 @@ fn file(start: &str, minutes: i64) -> UpdateFile {
 /// A file named `start` with records from so many seconds after it to so many.
 fn with_records(start: &str, first: i64, last: i64) -> UpdateFile {
     let (first, last) = (at(start).plus_secs(first), at(start).plus_secs(last));
-    UpdateFile { named: Some(at(start)), records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
+    UpdateFile { named: Some(at(start)), covers: None, records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
 }
 
 fn files(starts: &str, minutes: i64) -> Vec<UpdateFile> {
@@ -160,7 +160,12 @@ fn ris_before_and_after_july_2003() {
     let start = "2003-07-22T23:30:00Z".parse::<Time>().unwrap_or_default();
     let named = |offset: i64| {
         let start = start.plus_secs(offset);
-        UpdateFile { named: Some(start), records: Some(RecordTimes { first: start, last: start, median: None }), damage: vec![] }
+        UpdateFile {
+            named: Some(start),
+            covers: None,
+            records: Some(RecordTimes { first: start, last: start, median: None }),
+            damage: vec![],
+        }
     };
     let both: Vec<UpdateFile> = [0, 900, 1800, 2100, 2400].map(named).into();
     let coverage = covered(&both, "", Some(Project::Ris)).coverage.expect("some coverage");
@@ -251,7 +256,12 @@ fn one_record_with_a_wrong_clock_moves_no_file() {
 fn one_record_with_a_wrong_clock_moves_no_bound() {
     let odd = |first: &str, last: &str| {
         let (first, last) = (at(first), at(last));
-        UpdateFile { named: Some(at("8:05")), records: Some(RecordTimes { first, last, median: None }), damage: vec![] }
+        UpdateFile {
+            named: Some(at("8:05")),
+            covers: None,
+            records: Some(RecordTimes { first, last, median: None }),
+            damage: vec![],
+        }
     };
     let hole = |odd: UpdateFile| coverage(&[file("8:00", 5), odd, file("8:15", 5)], "", Some(Project::Ris)).2;
     let of = |from: &str| vec![gap(from, "8:15")];

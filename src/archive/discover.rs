@@ -15,6 +15,7 @@ use super::name::{self, ArchiveName, NameKind, NameStyle};
 use super::opened::Stamp;
 use super::sniff::{self, Looks};
 use super::source::{Source, Spool};
+use super::text::TextForm;
 use super::walk::walk;
 use crate::escape;
 
@@ -195,6 +196,8 @@ fn order(file: &ArchiveFile) -> impl Ord + '_ {
 enum Verdict {
     Accepted(Box<ArchiveFile>),
     Foreign(&'static str),
+    Packed(&'static str),
+    NoTime,
     Unreadable(io::Error),
 }
 
@@ -203,6 +206,8 @@ impl Verdict {
         match self {
             Self::Accepted(_) => String::new(),
             Self::Foreign(what) => what.to_owned(),
+            Self::Packed(what) => format!("it is {what}"),
+            Self::NoTime => "it is a table, and its name does not say when it was taken".to_owned(),
             Self::Unreadable(error) => error.to_string(),
         }
     }
@@ -211,6 +216,8 @@ impl Verdict {
         match self {
             Self::Unreadable(error) => failed(path.as_os_str(), error),
             Self::Foreign(found) => DiscoverError::NotMrt { shown: shown(path), found },
+            Self::Packed(what) => DiscoverError::Packed { shown: shown(path), what },
+            Self::NoTime => DiscoverError::NoTime(shown(path)),
             Self::Accepted(_) => DiscoverError::NotMrt { shown: shown(path), found: "" },
         }
     }
@@ -230,7 +237,7 @@ fn judge(candidate: &Candidate, canonical: &Path, collector_name: Option<&str>) 
     };
     match content(candidate, &said, stored.0) {
         Ok(Ok(seen)) => Verdict::Accepted(Box::new(archive_file(candidate, said, seen, stored, canonical, collector_name))),
-        Ok(Err(what)) => Verdict::Foreign(what),
+        Ok(Err(refused)) => refused,
         Err(error) => Verdict::Unreadable(error),
     }
 }
@@ -238,16 +245,16 @@ fn judge(candidate: &Candidate, canonical: &Path, collector_name: Option<&str>) 
 /// Above this many octets a well-named bzip2 file is taken at its compression's word.
 const SMALL: u64 = 64 * 1024;
 
-/// The kind by content where it was looked at; `Err` in words if it is no archive file. Damage is no reason to refuse
+/// The kind by content where it was looked at; `Err` if it is no archive file. Damage is no reason to refuse
 /// a file whose name says what it is: it is reported when the file is read.
-fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<Result<Option<NameKind>, &'static str>> {
+fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<Result<Option<NameKind>, Verdict>> {
     let well_named = said.style == NameStyle::Archive;
     if well_named && candidate.named == Named::ByWalking {
         return Ok(Ok(None));
     }
     // What a folder like /proc has is not opened: it may never end.
     if size == 0 && candidate.named == Named::ByWalking && said.kind.is_none() {
-        return Ok(Err("it is empty"));
+        return Ok(Err(Verdict::Foreign("it is empty")));
     }
     if well_named && size > SMALL && sniff::is_bzip2(&candidate.source)? {
         return Ok(Ok(None));
@@ -255,10 +262,17 @@ fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<R
     Ok(match sniff::sniff(&candidate.source)? {
         Looks::Mrt(kind) => Ok(kind),
         Looks::Empty | Looks::Broken | Looks::Binary if said.kind.is_some() => Ok(None),
-        Looks::Empty => Err("it is empty"),
-        Looks::Broken => Err("its compression is damaged"),
-        Looks::Binary => Err("its first bytes are no MRT record"),
-        Looks::Text => Err("it is text"),
+        Looks::Routes(TextForm::Table, _) if said.start.is_none() => Err(Verdict::NoTime),
+        // Beside archive files lies what was made of them: it would be read twice.
+        Looks::Routes(form, _) if candidate.named == Named::ByWalking && form != TextForm::Table => {
+            Err(Verdict::Foreign("it is text; name it to have it read"))
+        }
+        Looks::Routes(_, kind) => Ok(Some(kind)),
+        Looks::Packed(what) => Err(Verdict::Packed(what)),
+        Looks::Empty => Err(Verdict::Foreign("it is empty")),
+        Looks::Broken => Err(Verdict::Foreign("its compression is damaged")),
+        Looks::Binary => Err(Verdict::Foreign("its first bytes are no MRT record")),
+        Looks::Text => Err(Verdict::Foreign("it is text")),
     })
 }
 

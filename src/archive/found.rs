@@ -100,6 +100,20 @@ pub enum DiscoverError {
         /// What it is instead.
         found: &'static str,
     },
+    /// A named file has others in it.
+    #[error("{}: it is {what}; unpack it first, and name what was in it", printable(.shown))]
+    Packed {
+        /// As typed.
+        shown: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A named table does not say when it was taken.
+    #[error(
+        "{}: a table of `show ip bgp` does not say when it was taken, so its name must: call it, or a link to it, as in oix-full-snapshot-2001-03-05-1200.dat (UTC)",
+        printable(.0)
+    )]
+    NoTime(String),
     /// A named directory holds no archive file.
     #[error("{}: no MRT file in this directory ({skipped} other files skipped); name one that holds RIB dumps or update files", printable(.shown))]
     NothingIn {

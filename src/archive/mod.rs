@@ -20,6 +20,8 @@ mod opened;
 mod simulated;
 mod sniff;
 mod source;
+mod table_name;
+mod text;
 mod walk;
 mod zstd;
 
@@ -33,3 +35,4 @@ pub use open::{decompress, open};
 pub use opened::{Opened, Since, Stamp, Stored};
 pub use simulated::{SIMULATED, is_simulated};
 pub use source::{Source, Spool};
+pub use text::{TEXT_HEAD, TextForm, is_remark, is_table_head};

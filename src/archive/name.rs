@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::collector::{self, Project, all_digits};
 use super::simulated::SIMULATED;
+use super::table_name;
 use crate::model::Time;
 
 /// What a file's name says it holds.
@@ -155,7 +156,7 @@ struct FileName {
 
 impl FileName {
     fn parse(base: &str) -> Self {
-        pch(base).unwrap_or_else(|| Self::dotted(base))
+        pch(base).or_else(|| table(base)).unwrap_or_else(|| Self::dotted(base))
     }
 
     /// `[anything.][collector.]kind.time[.et][.compression]`.
@@ -203,6 +204,17 @@ fn pch(base: &str) -> Option<FileName> {
     })
 }
 
+/// Tables of `show ip bgp`, by day or by minute: text, and so never taken unseen.
+fn table(base: &str) -> Option<FileName> {
+    let table_name::TableName { collector, project, start } = table_name::parse(base)?;
+    let style = if FOREIGN.iter().any(|ending| base.ends_with(&format!(".{ending}"))) {
+        NameStyle::Foreign("its name is not that of an archive file")
+    } else {
+        NameStyle::Unclear
+    };
+    Some(FileName { collector, project, kind: Some(NameKind::Rib), start: Some(start), style })
+}
+
 fn kind_word(token: &str) -> Option<NameKind> {
     match token {
         "bview" | "rib" | "ribs" | "view" | "latest-bview" => Some(NameKind::Rib),
@@ -245,7 +257,7 @@ fn stamp<'a, 'b>(tokens: &'a [&'b str]) -> (Stamp, &'a [&'b str]) {
 }
 
 /// `YYYYMMDD` and `HHMM` or `HHMMSS`.
-fn calendar(date: &str, time: &str) -> Option<Time> {
+pub(super) fn calendar(date: &str, time: &str) -> Option<Time> {
     let number = |text: &str, from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
     let year = i32::try_from(number(date, 0, 4)?).ok().filter(|year| *year >= FIRST_YEAR)?;
     let day = NaiveDate::from_ymd_opt(year, number(date, 4, 6)?, number(date, 6, 8)?)?;

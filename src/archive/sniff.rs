@@ -6,6 +6,7 @@ use super::compression::{self, Compression};
 use super::name::NameKind;
 use super::open::decompress;
 use super::source::Source;
+use super::text::{TEXT_HEAD, TextForm};
 
 /// What the first bytes look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +19,19 @@ pub(super) enum Looks {
     Broken,
     /// Neither MRT nor text: perhaps an archive file whose first record is damaged.
     Binary,
-    /// Text, such as `show ip bgp` tables and error pages.
+    /// Text that is read, and what it holds.
+    Routes(TextForm, NameKind),
+    /// Other text, such as error pages.
     Text,
+    /// Files packed into one.
+    Packed(&'static str),
 }
 
 /// Uncompressed bytes that are looked at.
-const SAMPLE: u64 = 64;
+const SAMPLE: u64 = TEXT_HEAD as u64;
+
+/// Of which so many tell bytes from text.
+const GLANCE: usize = 64;
 
 /// Looks at a file's content.
 pub(super) fn sniff(source: &Source) -> io::Result<Looks> {
@@ -43,7 +51,8 @@ pub(super) fn sniff(source: &Source) -> io::Result<Looks> {
 pub(super) fn unless_foreign(stream: &mut dyn Read, named: Option<NameKind>) -> io::Result<Box<dyn Read + '_>> {
     let mut head = Vec::new();
     stream.take(SAMPLE).read_to_end(&mut head)?;
-    let is_foreign = named.is_none() && Compression::of(&head) == Compression::Plain && !compression::is_mrt_header(&head);
+    let is_read = compression::is_mrt_header(&head) || TextForm::of(&head).is_some();
+    let is_foreign = named.is_none() && Compression::of(&head) == Compression::Plain && !is_read;
     let head = io::Cursor::new(head);
     Ok(if is_foreign { Box::new(head) } else { Box::new(head.chain(stream)) })
 }
@@ -63,9 +72,23 @@ fn bytes(head: &[u8]) -> Looks {
         Some((12 | 13, _) | (16 | 17, 2 | 3)) => Looks::Mrt(Some(NameKind::Rib)),
         Some((5 | 16 | 17, _)) => Looks::Mrt(Some(NameKind::Updates)),
         Some(_) => Looks::Mrt(None),
-        None if head.iter().all(text) => Looks::Text,
-        None => Looks::Binary,
+        None => match (packed(head), TextForm::of(head)) {
+            (Some(what), _) => Looks::Packed(what),
+            (None, Some(form)) => Looks::Routes(form, form.kind(head)),
+            (None, None) if head.iter().take(GLANCE).all(text) => Looks::Text,
+            (None, None) => Looks::Binary,
+        },
     }
+}
+
+/// Where a tar archive says what it is (POSIX.1-1988).
+const USTAR: std::ops::Range<usize> = 257..262;
+
+fn packed(head: &[u8]) -> Option<&'static str> {
+    if head.get(USTAR) == Some(b"ustar") {
+        return Some("a tar archive");
+    }
+    head.starts_with(b"PK\x03\x04").then_some("a zip archive")
 }
 
 #[cfg(test)]
@@ -86,7 +109,14 @@ mod tests {
 
     #[test]
     fn first_bytes() {
-        let cases: [(&[u8], Looks); 6] = [
+        let mut tar = b"updates.20171001.0900".to_vec();
+        tar.resize(USTAR.start, 0);
+        tar.extend(b"ustar\x0000");
+        let cases: [(&[u8], Looks); 10] = [
+            (&tar, Looks::Packed("a tar archive")),
+            (&tar[..USTAR.end - 1], Looks::Binary),
+            (b"PK\x03\x04\x14\0\0\0", Looks::Packed("a zip archive")),
+            (b"BGP4MP|1506848871|A|", Looks::Routes(TextForm::Bgpdump, NameKind::Updates)),
             (b"\x59\xd0\xa4\x80\0\x0d\0\x01\0\0\x01\x06", Looks::Mrt(Some(NameKind::Rib))),
             (b"\x59\xd0\xa4\x80\0\x0c\0\x01\0\0\0\x2c", Looks::Mrt(Some(NameKind::Rib))),
             (b"\x59\xd0\xa4\x80\0\x11\0\x04\0\0\0\x2c", Looks::Mrt(Some(NameKind::Updates))),

@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::filters::{Filters, the_upstream};
+use super::inputs::FilesFrom;
 use super::values::{TypedPrefix, parse_bin, parse_country, parse_duration, parse_octets, parse_share, parse_time_format};
 use crate::model::{Asn, Flag, Time};
 use crate::report::{Format, TimeFormat, columns_in_words};
@@ -90,6 +91,7 @@ pub enum Command {
     /// The record behind a row, decoded: who said what, and what it proves
     #[command(after_help = "Examples:
   uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b
+  uplinks explain 54c8c87e681b sample-data
   uplinks timeline -f csv -o rows.csv sample-data && uplinks explain rows.csv:3")]
     Explain(Explain),
     /// What every column of every result means: type, unit, meaning, example
@@ -112,9 +114,15 @@ pub enum Command {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header)
-    #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE", allow_hyphen_values = true)]
+    /// A record as results name it, FILE#DIGEST, or a line of a CSV result, RESULT.csv:LINE (line 1 is the header); or a digest alone
+    #[arg(value_name = "FILE#DIGEST|RESULT.csv:LINE|DIGEST", allow_hyphen_values = true)]
     pub reference: std::ffi::OsString,
+    /// For a digest alone: where to look for its record, as of the other commands
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<std::ffi::OsString>,
+    /// And a list of such.
+    #[command(flatten)]
+    pub listed: FilesFrom,
     /// The folder given to --cache when the result was made
     #[arg(long, value_name = "DIR")]
     pub cache: Option<std::path::PathBuf>,
@@ -182,8 +190,11 @@ pub struct Report {
 #[derive(Debug, Args)]
 pub struct Common {
     /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required_unless_present = "fetch")]
+    #[arg(value_name = "INPUT", required_unless_present_any = ["fetch", "files_from"])]
     pub inputs: Vec<std::ffi::OsString>,
+    /// A list of such.
+    #[command(flatten)]
+    pub listed: FilesFrom,
     /// What to make of them.
     #[command(flatten)]
     pub analysis: Analysis,

@@ -8,7 +8,9 @@ use clap::Args;
 
 use super::args::{Analysis, Output, Selection, Target, Work};
 use super::filters::{Filters, PeerName};
+use super::inputs::FilesFrom;
 use super::paths::Paths;
+use super::plan::PlanError;
 use super::values::{TypedPrefix, parse_share};
 use super::{Answer, Exit, Fatal, Plan, answer};
 use crate::check::{Claims, Data, Judged, Verdict};
@@ -32,8 +34,11 @@ pub struct CheckArgs {
     #[arg(value_name = "CLAIMS")]
     pub claims: String,
     /// Archive files, directories (walked), globs, or `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "files_from")]
     pub inputs: Vec<std::ffi::OsString>,
+    /// A list of such.
+    #[command(flatten)]
+    pub listed: FilesFrom,
     /// Only this collector (repeatable)
     #[arg(long, value_name = "NAME", help_heading = "Selection")]
     pub collector: Vec<String>,
@@ -102,8 +107,20 @@ fn read_by<'a>(observed: &'a Observed, reader: &PathReader, before: &PathReader)
 }
 
 fn plan(typed: CheckArgs, claims: &Claims) -> Result<Plan, Fatal> {
-    let CheckArgs { claims: _, inputs, collector, collector_name, peer_asn, exclude_peer, min_peers, outage_share, output, work } =
-        typed;
+    let CheckArgs {
+        inputs,
+        listed,
+        collector,
+        collector_name,
+        peer_asn,
+        exclude_peer,
+        min_peers,
+        outage_share,
+        output,
+        work,
+        ..
+    } = typed;
+    let inputs = listed.with(inputs).map_err(PlanError::from)?;
     let filters = Filters { exclude_peer, ..Filters::default() };
     let target = Target { prefix: claims.prefixes.iter().copied().map(TypedPrefix::from).collect(), ..Target::default() };
     let selection = Selection { collector, collector_name, peer_asn, filters, min_peers, outage_share, ..Selection::default() };

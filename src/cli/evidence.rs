@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::output::{Output, WriteError};
 use crate::archive::{self, ArchiveFile};
 use crate::escape::printable;
-use crate::event::{Cache, FoundRecord, Wanted, find_records};
+use crate::event::{Cache, FoundRecord, Input, Wanted, find_records};
 use crate::model::RecordId;
 
 /// Evidence that cannot be written.
@@ -32,6 +32,9 @@ pub enum EvidenceError {
         /// How many.
         count: usize,
     },
+    /// A line is no record.
+    #[error("{}: it is text, and --evidence writes records of MRT files; leave it out, and look at lines with explain", printable(.0))]
+    Text(String),
     /// The file itself.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -81,7 +84,11 @@ fn read(file: &ArchiveFile, wanted: &Wanted, cache: Option<&Cache>) -> Result<Ve
         return Ok(search.found);
     }
     let failed = |error| EvidenceError::Unreadable { path: file.shown.clone(), error };
-    let search = find_records(archive::open(file).map_err(failed)?, wanted);
+    let input = Input::new(archive::open(file).map_err(failed)?, file.start);
+    if input.is_text() {
+        return Err(EvidenceError::Text(file.shown.clone()));
+    }
+    let search = input.find(wanted);
     match wanted.digests.len() - search.found.len() {
         0 => Ok(search.found),
         count => Err(EvidenceError::Gone { path: file.shown.clone(), count }),

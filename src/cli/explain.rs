@@ -1,11 +1,12 @@
 //! `uplinks explain`: the record behind a row, found by its content and decoded.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufReader};
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::by_digest;
 use super::output;
 use super::reference::{RecordRef, Reference, ReferenceError, row};
 use super::warn::say;
@@ -13,7 +14,7 @@ use super::watched::DEFAULT_PROFILE;
 use super::{Exit, Fatal};
 use crate::archive::{self, Source, parse_name};
 use crate::escape::{self, printable};
-use crate::event::{Cache, Digest, FoundRecord, Search, Wanted, explain, find_records};
+use crate::event::{Cache, Digest, FoundRecord, Input, Search, Wanted, explain, find_records};
 use crate::report::explain::{Claim, Explanation, text};
 use crate::target::Profile;
 
@@ -23,6 +24,12 @@ pub enum ExplainError {
     /// What was typed.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
+    /// Inputs beside what is no digest.
+    #[error(
+        "'{}' is no digest, so there is nothing to look for in inputs; write DIGEST INPUT..., with 6 to 64 hexadecimal digits, or leave the inputs out",
+        printable(.0)
+    )]
+    NoDigest(String),
     /// The archive file of the evidence.
     #[error(
         "{}: {error}; evidence has paths as they were typed, so run explain in the folder in which the result was made",
@@ -44,8 +51,13 @@ pub enum ExplainError {
     },
 }
 
-/// Explains one reference; a record that is not there is told on standard error.
-pub fn run(reference: &OsStr, cache: Option<&Path>) -> Result<Exit, Fatal> {
+/// Explains one reference, or finds a record by its digest alone; one that is not there is told on standard error.
+pub fn run(reference: &OsStr, inputs: &[OsString], cache: Option<&Path>) -> Result<Exit, Fatal> {
+    if !inputs.is_empty() {
+        let digest = by_digest::of_typed(reference);
+        let digest = digest.ok_or_else(|| ExplainError::NoDigest(escape::path(reference.as_ref())))?;
+        return by_digest::run(&digest, inputs);
+    }
     // A cache that is not there is as good as an empty one.
     let cache = cache.filter(|folder| folder.is_dir()).and_then(|folder| Cache::open(folder).ok());
     let records: Vec<(RecordRef, Option<Claim>)> = match Reference::parse(reference).map_err(ExplainError::from)? {
@@ -80,7 +92,7 @@ pub fn run(reference: &OsStr, cache: Option<&Path>) -> Result<Exit, Fatal> {
 
 /// Where a record was found: a cache does not keep its place in the archive.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whence {
+pub(super) enum Whence {
     Archive,
     Cache,
 }
@@ -92,15 +104,15 @@ fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), E
     let kept = cache.and_then(|cache| Some(cache.records_of(&opened()?))).unwrap_or_default();
     if kept.iter().any(|kept| Digest::of(&kept.bytes) == record.digest) {
         let bytes: Vec<u8> = kept.iter().flat_map(|kept| kept.bytes.iter().copied()).collect();
-        return Ok((find_records(&bytes[..], &Wanted { digests: [record.digest].into(), times: None }), Whence::Cache));
+        return Ok((find_records(&bytes[..], &Wanted::one(record.digest)), Whence::Cache));
     }
     let failed = |error| ExplainError::Unreadable { path: record.path.clone(), error };
+    let taken_at = parse_name(&path).start;
     let input = match record.path.as_str() {
         "-" => archive::decompress(BufReader::new(io::stdin())),
         _ => Source::Path(path).open_raw().and_then(archive::decompress),
     };
-    let wanted = Wanted { digests: [record.digest].into(), times: None };
-    let search = find_records(input.map_err(failed)?, &wanted);
+    let search = Input::new(input.map_err(failed)?, taken_at).find(&Wanted::one(record.digest));
     match search.damage.first() {
         Some(damage) if search.records == 0 => {
             Err(ExplainError::NotMrt { path: record.path.clone(), reason: format!(" ({})", damage.reason) })
@@ -109,7 +121,7 @@ fn find(record: &RecordRef, cache: Option<&Cache>) -> Result<(Search, Whence), E
     }
 }
 
-fn told(record: &RecordRef, claim: Option<&Claim>, whence: Whence, found: &FoundRecord) -> String {
+pub(super) fn told(record: &RecordRef, claim: Option<&Claim>, whence: Whence, found: &FoundRecord) -> String {
     let reference = format!("{}#{}", record.path, record.digest);
     let Some(explained) = explain(found) else { return format!("{}: the record cannot be decoded\n", printable(&reference)) };
     let collector = parse_name(&record.file()).collector;
@@ -137,6 +149,6 @@ fn missing(record: &RecordRef, search: &Search) -> String {
     )
 }
 
-fn tell(line: &str) {
+pub(super) fn tell(line: &str) {
     say(&format!("uplinks: {line}"));
 }

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::plan::Plan;
 use super::read;
 use crate::archive::{ArchiveFile, Source};
-use crate::event::{Assembled, FileCounts, FileEvents, RecordCounts, Taken, Who, count_records};
+use crate::event::{Assembled, FileCounts, FileEvents, Input, RecordCounts, Taken, Who};
 use crate::fetch::{Archived, Manifest};
 use crate::model::{CollectorId, PeerKey, Span, Time};
 use crate::report::PeerFacts;
@@ -164,7 +164,7 @@ fn spacing(starts: impl Iterator<Item = Time>) -> Option<i64> {
 /// Reads all files once more and counts every record: by collector and kind of file, and by peer.
 pub fn count_all(plan: &Plan, answer: &Answer, rows: &mut [InventoryRow], peers: &mut Vec<PeerFacts>) {
     let files: Vec<ArchiveFile> = answer.read.files.iter().map(|(file, _)| file.clone()).collect();
-    let counts = read::each(plan, &files, count_records, |_| RecordCounts::default());
+    let counts = read::each(plan, &files, Input::count, |_| RecordCounts::default());
     let mut by_peer: BTreeMap<PeerKey, u64> = BTreeMap::new();
     for (at, collector) in answer.assembly.collectors.iter().enumerate() {
         let own: Vec<&RecordCounts> = collector.files.iter().map(|i| &counts[*i]).collect();

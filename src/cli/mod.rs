@@ -3,6 +3,7 @@
 pub mod about;
 pub mod answer;
 pub mod args;
+mod by_digest;
 pub mod check;
 pub mod demo;
 pub mod evidence;
@@ -10,6 +11,7 @@ pub mod explain;
 mod facts;
 pub mod fetch;
 pub mod filters;
+pub mod inputs;
 mod inventory;
 mod memory;
 pub mod output;
@@ -135,7 +137,10 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         }
         Command::Report(report) => report::run(report),
         Command::Demo(typed) => demo::run_demo(typed),
-        Command::Explain(Explain { reference, cache }) => explain::run(&reference, cache.as_deref()),
+        Command::Explain(Explain { reference, inputs, listed, cache }) => {
+            let inputs = listed.with(inputs).map_err(PlanError::from)?;
+            explain::run(&reference, &inputs, cache.as_deref())
+        }
         Command::Fetch(typed) => fetch::run(&typed),
         Command::Survey(typed) => survey::run(typed),
     }

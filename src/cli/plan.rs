@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::args::{Analysis, By, Common, Rows, SeekWhen, When, Work};
 use super::fetch::{Errand, FetchError};
 use super::filters::Filters;
+use super::inputs::ListError;
 use super::output::STDOUT;
 use super::warn::note;
 use super::watched::{Watched, watched};
@@ -145,6 +146,9 @@ pub enum PlanError {
     /// A file of the target.
     #[error(transparent)]
     Profile(#[from] SettingsError),
+    /// The list of inputs.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// What to fetch.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -154,7 +158,7 @@ impl Plan {
     /// Resolves the arguments.
     pub fn new(typed: Common) -> Result<Plan, PlanError> {
         let errand = Errand::of(&typed)?;
-        let mut plan = Plan::of(typed.inputs, typed.analysis)?;
+        let mut plan = Plan::of(typed.listed.with(typed.inputs)?, typed.analysis)?;
         if let Some(errand) = &errand {
             plan.collectors = errand.collectors();
         }

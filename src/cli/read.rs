@@ -17,9 +17,7 @@ use super::progress::{Doing, Progress};
 use super::warn::say;
 use crate::archive::{self, ArchiveFile, DiscoverError, Opened, Since, Skipped, Source};
 use crate::escape::{self, printable};
-use crate::event::{
-    self, Cache, Damage, Discovery, FileEvents, FilePeer, Seek, Taken, discover_prefixes, read_events, read_file,
-};
+use crate::event::{Cache, Damage, Discovery, FileEvents, FilePeer, Input, Seek, Taken, read_file};
 use crate::model::Asn;
 use crate::target::{Keep, Watch, covering};
 
@@ -220,7 +218,8 @@ impl<'a> FirstPass<'a> {
             progress.skip(file.size);
             return entry.answer;
         }
-        let found = plain(&opened, progress, |input| discover_prefixes(input, self.origins), |_| Discovery::default());
+        let found =
+            plain(&opened, progress, |input| Input::new(input, file.start).prefixes_of(self.origins), |_| Discovery::default());
         if let Some(cache) = self.cache.as_ref().filter(|_| found.damage.is_empty()) {
             note_failure(cache.store(&opened, &self.question, &found.prefixes, &[]));
         }
@@ -259,7 +258,7 @@ impl<'a> SecondPass<'a> {
             progress.skip(file.size);
             return entry.answer;
         }
-        let plain = || plain(&opened, progress, |input| read_events(input, &self.watch), unreadable);
+        let plain = || plain(&opened, progress, |input| Input::new(input, file.start).events(&self.watch), unreadable);
         let mut read = read_file(&opened, &self.watch, self.plan.way, plain);
         if read.1 != Taken::Whole {
             progress.skip(file.size);
@@ -286,7 +285,8 @@ pub fn peers_with_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)], dumps
             progress.skip(file.size);
             return entry.answer.into_iter().collect();
         }
-        let found = plain(&opened, progress, |input| event::peers_with_routes(input, dumps[at].1), |_| Holders::new());
+        let found =
+            plain(&opened, progress, |input| Input::new(input, file.start).peers_with_routes(dumps[at].1), |_| Holders::new());
         if let Some(cache) = &cache {
             note_failure(cache.store(&opened, &question, &found.iter().collect::<Vec<_>>(), &[]));
         }
@@ -342,12 +342,12 @@ fn note_failure(stored: io::Result<()>) {
 pub fn each<T: Send>(
     plan: &Plan,
     files: &[ArchiveFile],
-    read: impl Fn(Box<dyn io::Read + Send>) -> T + Sync,
+    read: impl Fn(Input<Box<dyn io::Read + Send>>) -> T + Sync,
     failed: impl Fn(&io::Error) -> T + Sync,
 ) -> Vec<T> {
     let none = files.iter().map(|_| None).collect();
     each_file(plan, Doing::Reading, files, none, |_, file, progress| match file.source.open() {
-        Ok(opened) => plain(&opened, progress, &read, &failed),
+        Ok(opened) => plain(&opened, progress, |input| read(Input::new(input, file.start)), &failed),
         Err(error) => failed(&error),
     })
 }

@@ -73,7 +73,7 @@ fn covered(answer: &Answer) -> Vec<Covered> {
 
 /// The command in one form, however it was typed: target, window, selection and inputs, each sorted; not what cannot change the result.
 pub fn canonical(typed: &Common) -> String {
-    let Common { inputs, analysis: Analysis { target, paths, selection, .. }, fetching } = typed;
+    let Common { inputs, listed, analysis: Analysis { target, paths, selection, .. }, fetching } = typed;
     let mut words = vec!["uplinks report".to_owned()];
     let mut option = |name: &str, values: Vec<String>| {
         let mut values = values;
@@ -106,6 +106,10 @@ pub fn canonical(typed: &Common) -> String {
     option("outage-share", all((selection.outage_share > 0.0).then_some(&selection.outage_share)));
     option("exclude-flag", selection.exclude_flag.iter().map(|f| f.text().to_owned()).collect());
     option("only-flag", selection.only_flag.iter().map(|f| f.text().to_owned()).collect());
+    option("files-from", listed.files_from.iter().map(|list| escape::path(list.as_ref())).collect());
+    if listed.null {
+        words.push("--null".to_owned());
+    }
     if target.covering {
         words.push("--covering".to_owned());
     }

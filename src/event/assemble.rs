@@ -135,7 +135,8 @@ impl Work<'_> {
         let median = median(said.records.iter().map(|record| record.time).collect());
         let records = said.first.zip(said.last).map(|(first, last)| archive::RecordTimes { first, last, median });
         let damage = said.damage.iter().map(|d| archive::Damage { after: d.after, before: d.before }).collect();
-        archive::UpdateFile { named: file.start, records, damage }
+        let covers = said.covers.filter(|_| file.start.is_none()).map(|(from, until)| Span { from, until });
+        archive::UpdateFile { named: file.start, covers, records, damage }
     }
 
     fn is_in_time(&self, time: Time) -> bool {

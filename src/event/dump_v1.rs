@@ -40,7 +40,7 @@ impl DumpBuilder {
                 break;
             };
             let peer = FilePeer { ip: entry.ip, asn: entry.asn };
-            self.count_v1(&entry, peer);
+            self.count_entry((entry.family, entry.bits, entry.len), peer);
             if !self.aim.watched.covers(entry.family, entry.bits, entry.len) {
                 continue;
             }
@@ -61,22 +61,23 @@ impl DumpBuilder {
         self.dump.records.extend(watched);
     }
 
-    fn count_v1(&mut self, entry: &PeerEntry<'_>, peer: FilePeer) {
+    /// Counts a peer's entry for a prefix, by family, bits and mask. Entries of a prefix stand together.
+    pub fn count_entry(&mut self, prefix: (Family, u128, u8), peer: FilePeer) {
+        let (family, bits, len) = prefix;
         if self.v1.peers.insert(peer) {
             self.dump.peers.push(peer);
         }
         if self.aim.depth == Depth::Peers {
-            self.holders.entry(peer).or_default()[entry.family.index()] = true;
+            self.holders.entry(peer).or_default()[family.index()] = true;
         }
-        let prefix = Some((entry.family, entry.bits, entry.len));
-        if self.v1.prefix != prefix {
-            self.v1.prefix = prefix;
-            self.v1.sampled = self.count_prefix(entry.family, entry.bits, entry.len).then(HashSet::new);
+        if self.v1.prefix != Some(prefix) {
+            self.v1.prefix = Some(prefix);
+            self.v1.sampled = self.count_prefix(family, bits, len).then(HashSet::new);
         }
         if let Some(seen) = &mut self.v1.sampled
             && seen.insert(peer)
         {
-            self.sample.holds(peer, entry.family);
+            self.sample.holds(peer, family);
         }
     }
 }

@@ -22,8 +22,8 @@ use crate::mrt::{
 pub struct Explained {
     /// The record's time.
     pub time: Time,
-    /// Its common header.
-    pub header: Header,
+    /// Its common header; a line of a text has none.
+    pub header: Option<Header>,
     /// What it holds.
     pub body: Body,
 }
@@ -60,8 +60,8 @@ pub enum Body {
     },
     /// All peers' routes for one prefix.
     Rib {
-        /// Its number in the dump; `TABLE_DUMP` v1 has one for each entry and wraps.
-        sequence: u32,
+        /// Its number in the dump; `TABLE_DUMP` v1 has one for each entry and wraps, a text has none.
+        sequence: Option<u32>,
         /// The prefix, if the record's head says it.
         prefix: Option<IpNet>,
         /// In order; those after one that is cut are missing.
@@ -89,8 +89,8 @@ pub struct Session {
     pub peer: FilePeer,
     /// The collector's own side; not every record has it.
     pub local: Option<FilePeer>,
-    /// Bytes of its AS numbers.
-    pub as_len: AsLen,
+    /// Bytes of its AS numbers; no text tells.
+    pub as_len: Option<AsLen>,
     /// Whether prefixes have path ids.
     pub form: NlriForm,
 }
@@ -156,14 +156,17 @@ pub struct Entry {
     pub prefix: IpNet,
     /// 0 without add-path.
     pub path_id: u32,
-    /// When the collector got the route: never an event time (rule 8).
-    pub originated: Time,
+    /// When the collector got the route: never an event time (rule 8). No text tells.
+    pub originated: Option<Time>,
     /// The route.
     pub attributed: Attributed,
 }
 
 /// Decodes a record; `None` only if its bytes are no record.
 pub fn explain(found: &FoundRecord) -> Option<Explained> {
+    if let Some(line) = &found.line {
+        return Some(line.explained());
+    }
     let record = RawRecord::read(&found.bytes, found.offset)?;
     let body = match record.kind() {
         Kind::Bgp4mp | Kind::LegacyBgp => session(&record),
@@ -171,7 +174,7 @@ pub fn explain(found: &FoundRecord) -> Option<Explained> {
         Kind::TableDumpV2 => table_dump_v2(&record, found),
         Kind::Other => Some(Body::Other),
     };
-    Some(Explained { time: record.time, header: record.header, body: body.unwrap_or(Body::Unreadable) })
+    Some(Explained { time: record.time, header: Some(record.header), body: body.unwrap_or(Body::Unreadable) })
 }
 
 fn session(record: &RawRecord<'_>) -> Option<Body> {
@@ -213,7 +216,7 @@ fn envelope(record: &RawRecord<'_>) -> Option<(Session, Option<u8>)> {
             7 => Some(4),
             _ => None,
         };
-        return Some((Session { peer, local, as_len: AsLen::Two, form: NlriForm::Plain }, code));
+        return Some((Session { peer, local, as_len: Some(AsLen::Two), form: NlriForm::Plain }, code));
     }
     let as_len = if matches!(subtype, 4 | 5 | 7 | 9 | 11) { AsLen::Four } else { AsLen::Two };
     let form = if matches!(subtype, 8..=11) { NlriForm::PathIds } else { NlriForm::Plain };
@@ -234,7 +237,7 @@ fn envelope(record: &RawRecord<'_>) -> Option<(Session, Option<u8>)> {
     let session = Session {
         peer: FilePeer { ip: peer_ip.to_canonical(), asn: peer_asn },
         local: Some(FilePeer { ip: local_ip, asn: local_asn }),
-        as_len,
+        as_len: Some(as_len),
         form,
     };
     // Marker and length come before the type.
@@ -274,12 +277,12 @@ fn table_dump(record: &RawRecord<'_>) -> Option<Body> {
             peer: Some(FilePeer { ip: entry.ip, asn: entry.asn }),
             prefix: entry.prefix()?,
             path_id: 0,
-            originated: Time::from_secs(entry.originated.into()),
+            originated: Some(Time::from_secs(entry.originated.into())),
             attributed: attributed(entry.attributes, as_len, entry.asn, Place::Entry),
         })
     });
     let entries: Vec<Entry> = entries.collect();
-    Some(Body::Rib { sequence: sequence.into(), prefix: entries.first().map(|entry| entry.prefix), entries })
+    Some(Body::Rib { sequence: Some(sequence.into()), prefix: entries.first().map(|entry| entry.prefix), entries })
 }
 
 fn table_dump_v2(record: &RawRecord<'_>, found: &FoundRecord) -> Option<Body> {
@@ -288,7 +291,7 @@ fn table_dump_v2(record: &RawRecord<'_>, found: &FoundRecord) -> Option<Body> {
         RibBody::Rib(rib) => {
             let index = found.index.as_ref().and_then(|index| RawRecord::read(&index.bytes, index.offset));
             let peers = index.and_then(|index| read_peer_index(index.body())).unwrap_or_default();
-            Body::Rib { sequence: rib.sequence, prefix: rib.prefix(), entries: entries(&rib, &peers)? }
+            Body::Rib { sequence: Some(rib.sequence), prefix: rib.prefix(), entries: entries(&rib, &peers)? }
         }
         RibBody::OtherFamily { .. } | RibBody::Other => Body::Other,
     })
@@ -304,7 +307,7 @@ fn entries(rib: &RibRecord<'_>, peers: &[FilePeer]) -> Option<Vec<Entry>> {
             peer,
             prefix,
             path_id: entry.path_id,
-            originated: Time::from_secs(entry.originated.into()),
+            originated: Some(Time::from_secs(entry.originated.into())),
             attributed: attributed(entry.attributes, AsLen::Four, asn, Place::Entry),
         }
     });
@@ -332,7 +335,7 @@ mod tests {
 
     fn body_of(bytes: &[u8], index: Option<&[u8]>) -> Body {
         let index = index.map(|bytes| IndexRecord { offset: 0, bytes: bytes.to_vec() }.into());
-        let found = FoundRecord { digest: Digest::of(bytes), offset: 0, bytes: bytes.to_vec(), index };
+        let found = FoundRecord { digest: Digest::of(bytes), offset: 0, bytes: bytes.to_vec(), index, line: None };
         explain(&found).expect("a record").body
     }
 
@@ -380,10 +383,10 @@ mod tests {
         let route = rib(NOON, 7, "175.45.176.0/24", &[(0, as_path(&[3356, 131_279])), (9, as_path(&[1]))]);
         for (index, peers) in [(Some(&index[..]), [Some(Asn(3356)), None]), (None, [None, None])] {
             let Body::Rib { sequence, entries, .. } = body_of(&route, index) else { panic!("a RIB record") };
-            assert_eq!((sequence, entries[0].originated), (7, Time::from_secs(1)));
+            assert_eq!((sequence, entries[0].originated), (Some(7), Some(Time::from_secs(1))));
             assert_eq!(entries.iter().map(|entry| entry.peer.map(|peer| peer.asn)).collect::<Vec<_>>(), peers);
         }
         let old = table_dump(NOON, 5, "175.45.176.0/24", ("192.0.2.1", 3356), &attribute(0x40, 2, &segment2(2, &[3356])));
-        assert!(matches!(body_of(&old, None), Body::Rib { sequence: 5, entries, .. } if entries.len() == 1));
+        assert!(matches!(body_of(&old, None), Body::Rib { sequence: Some(5), entries, .. } if entries.len() == 1));
     }
 }

@@ -216,6 +216,8 @@ pub struct FileEvents {
     pub first: Option<Time>,
     /// Time of the last whole record in file order.
     pub last: Option<Time>,
+    /// From when to when a text speaks, if its name does not tell; of MRT files what they cover follows from their names and records.
+    pub covers: Option<(Time, Time)>,
     /// Whether the file holds BGP messages or state changes (watched or not).
     pub has_updates: bool,
     /// Watched records, in file order.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::Arc;
 
+use super::digest_start::DigestStart;
 use super::file::Digest;
+use super::text::Line;
 use crate::model::Time;
 use crate::mrt::{Damage, Kind, RawRecord, RecordReader, RibBody, rib_record};
 
@@ -15,6 +17,41 @@ pub struct Wanted {
     pub digests: BTreeSet<Digest>,
     /// Their times, where all are known: other records need not be hashed.
     pub times: Option<BTreeSet<Time>>,
+    /// And all whose digests begin so.
+    pub begins: Option<DigestStart>,
+}
+
+impl Wanted {
+    /// One record.
+    pub fn one(digest: Digest) -> Self {
+        Wanted { digests: [digest].into(), ..Wanted::default() }
+    }
+
+    /// What is still wanted where nothing has been found.
+    pub(super) fn left(&self) -> Left<'_> {
+        Left { digests: self.digests.clone(), begins: self.begins.as_ref() }
+    }
+}
+
+/// What is still to be found.
+pub(super) struct Left<'a> {
+    digests: BTreeSet<Digest>,
+    begins: Option<&'a DigestStart>,
+}
+
+impl Left<'_> {
+    pub(super) fn is_none(&self) -> bool {
+        self.digests.is_empty() && self.begins.is_none()
+    }
+
+    /// Whether a record is wanted; it is no more, nor are its copies, unless others may be meant as well.
+    pub(super) fn take(&mut self, digest: Digest, bytes: &[u8]) -> bool {
+        let begins = self.begins.filter(|begins| begins.is_of(digest, bytes));
+        if begins.is_some_and(DigestStart::is_whole) {
+            self.begins = None;
+        }
+        self.digests.remove(&digest) || begins.is_some()
+    }
 }
 
 /// A record as it stands in its file.
@@ -28,6 +65,8 @@ pub struct FoundRecord {
     pub bytes: Vec<u8>,
     /// For a `TABLE_DUMP_V2` record with routes: the peer index before it.
     pub index: Option<Arc<IndexRecord>>,
+    /// It is no record but a line of a text.
+    pub line: Option<Box<Line>>,
 }
 
 impl FoundRecord {
@@ -60,11 +99,11 @@ pub struct Search {
 
 /// Looks through the uncompressed MRT stream `input` until every record wanted is found.
 pub fn find_records<R: Read>(input: R, wanted: &Wanted) -> Search {
-    let mut left = wanted.digests.clone();
+    let mut left = wanted.left();
     let mut index: Option<Arc<IndexRecord>> = None;
     let mut search = Search::default();
     let mut reader = RecordReader::new(input);
-    while !left.is_empty()
+    while !left.is_none()
         && let Some(record) = reader.next_record()
     {
         search.records += 1;
@@ -76,9 +115,9 @@ pub fn find_records<R: Read>(input: R, wanted: &Wanted) -> Search {
             continue;
         }
         let digest = Digest::of(record.bytes);
-        if left.remove(&digest) {
+        if left.take(digest, record.bytes) {
             let index = index.clone().filter(|_| matches!(body, Some(RibBody::Rib(_))));
-            search.found.push(FoundRecord { digest, offset: record.offset, bytes: record.bytes.to_vec(), index });
+            search.found.push(FoundRecord { digest, offset: record.offset, bytes: record.bytes.to_vec(), index, line: None });
         }
     }
     search.damage = reader.into_damage();
@@ -107,7 +146,10 @@ mod tests {
         let file = join(&[&one, &route(0), &two, &route(1), &message]);
         let look = |records: &[&[u8]], times: Option<&[u32]>| {
             let times = times.map(|times| times.iter().map(|secs| Time::from_secs((*secs).into())).collect());
-            find_records(&file[..], &Wanted { digests: records.iter().map(|bytes| Digest::of(bytes)).collect(), times })
+            find_records(
+                &file[..],
+                &Wanted { digests: records.iter().map(|bytes| Digest::of(bytes)).collect(), times, begins: None },
+            )
         };
         let told = |search: &Search| -> Vec<(u64, Option<u64>)> {
             search.found.iter().map(|found| (found.offset, found.index.as_ref().map(|index| index.offset))).collect()

@@ -46,11 +46,11 @@ pub struct Errand {
 impl Errand {
     /// `None` if nothing is to be fetched.
     pub fn of(common: &Common) -> Result<Option<Errand>, FetchError> {
-        let Common { inputs, analysis, fetching } = common;
+        let Common { inputs, listed, analysis, fetching } = common;
         if !fetching.fetch {
             return Ok(None);
         }
-        if let Some(input) = inputs.first() {
+        if let Some(input) = inputs.first().or(listed.files_from.as_ref()) {
             return Err(FetchError::Inputs(escape::path(input.as_ref())));
         }
         let selection = &analysis.selection;

@@ -87,8 +87,7 @@ impl Page<'_> {
     }
 
     fn head(&mut self, of: &Explanation<'_>) {
-        let (record, header) = (of.found, &of.explained.header);
-        let (kind, subtype) = words::mrt_type(header.kind, header.subtype);
+        let record = of.found;
         if let Some(collector) = of.collector {
             self.line("collector", collector);
         }
@@ -96,10 +95,19 @@ impl Page<'_> {
             Some(offset) => format!("from byte {offset} of the uncompressed stream"),
             None => "from the cache, which does not keep their place in the file".to_owned(),
         };
-        self.line("record", &format!("{} bytes {place}", record.bytes.len()));
+        match &record.line {
+            Some(line) => {
+                self.line("line", &format!("{} of the text, {} bytes {place}", line.number, record.bytes.len()));
+                self.line("text", &cut(&String::from_utf8_lossy(&record.bytes)));
+            }
+            None => self.line("record", &format!("{} bytes {place}", record.bytes.len())),
+        }
         self.line("digest", &format!("{}, the first 12 hexadecimal digits of the SHA-256 of these bytes", record.digest));
-        self.line("record time", &of.explained.time.to_string());
-        self.line("MRT type", &format!("{kind} ({}), {subtype} ({})", header.kind, header.subtype));
+        self.line(if record.line.is_some() { "time" } else { "record time" }, &of.explained.time.to_string());
+        if let Some(header) = &of.explained.header {
+            let (kind, subtype) = words::mrt_type(header.kind, header.subtype);
+            self.line("MRT type", &format!("{kind} ({}), {subtype} ({})", header.kind, header.subtype));
+        }
     }
 
     fn body(&mut self, body: &Body, claim: Option<&Claim>) {
@@ -128,7 +136,12 @@ impl Page<'_> {
                 self.session(session);
                 self.line("BGP message", &format!("{} ({code})", words::message(*code)));
             }
-            Body::Rib { sequence, prefix, entries } => self.rib(*sequence, *prefix, entries, claim),
+            Body::Rib { sequence, prefix, entries } => {
+                if let Some(sequence) = sequence {
+                    self.line("sequence", &sequence.to_string());
+                }
+                self.rib(*prefix, entries, claim);
+            }
             Body::PeerIndex { collector, view, peers } => {
                 self.line("collector id", &collector.to_string());
                 self.line("view", view);
@@ -147,8 +160,9 @@ impl Page<'_> {
             self.line("collector side", &format!("AS{} {}", local.asn, local.ip));
         }
         let width = match session.as_len {
-            AsLen::Two => "2-byte AS numbers",
-            AsLen::Four => "4-byte AS numbers",
+            Some(AsLen::Two) => "2-byte AS numbers",
+            Some(AsLen::Four) => "4-byte AS numbers",
+            None => return,
         };
         let form = if session.form == NlriForm::PathIds { ", path ids (add-path)" } else { "" };
         self.line("session", &format!("{width}{form}"));
@@ -222,8 +236,7 @@ impl Page<'_> {
         }
     }
 
-    fn rib(&mut self, sequence: u32, prefix: Option<IpNet>, entries: &[Entry], claim: Option<&Claim>) {
-        self.line("sequence", &sequence.to_string());
+    fn rib(&mut self, prefix: Option<IpNet>, entries: &[Entry], claim: Option<&Claim>) {
         self.line("prefix", &prefix.map_or_else(|| "unknown".to_owned(), |prefix| prefix.to_string()));
         self.line("entries", &plural(entries.len(), "peer route"));
         let wanted = claim.and_then(|claim| claim.peer);
@@ -253,10 +266,21 @@ impl Page<'_> {
         if entry.path_id != 0 {
             self.line("path id", &entry.path_id.to_string());
         }
-        let originated = format!("{}, when the collector got this route: not the time of any event (rule 8)", entry.originated);
-        self.line("originated", &originated);
+        if let Some(originated) = entry.originated {
+            let originated = format!("{originated}, when the collector got this route: not the time of any event (rule 8)");
+            self.line("originated", &originated);
+        }
         self.path(&entry.attributed);
         self.others(&entry.attributed);
+    }
+}
+
+/// A line of a text, or as much of it as one reads.
+fn cut(text: &str) -> String {
+    const MOST: usize = 400;
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{} ...", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

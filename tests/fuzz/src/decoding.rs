@@ -150,7 +150,7 @@ fn explained(file: &[u8], all: &FileEvents) {
     while let Some(record) = reader.next_record() {
         digests.insert(Digest::of(record.bytes));
     }
-    let Search { found, damage, .. } = find_records(file, &Wanted { digests: digests.clone(), times: None });
+    let Search { found, damage, .. } = find_records(file, &Wanted { digests: digests.clone(), times: None, begins: None });
     assert_eq!(found.iter().map(|found| found.digest).collect::<BTreeSet<_>>(), digests);
     assert!(found.len() == digests.len() && damage.iter().all(|damage| all.damage.contains(damage)));
     for found in &found {

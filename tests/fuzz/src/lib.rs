@@ -8,6 +8,7 @@ mod decoding;
 mod entries;
 mod fetched;
 mod framing;
+mod lines;
 mod made;
 #[path = "../../support/mrt.rs"]
 mod mrt;
@@ -23,6 +24,7 @@ pub use decoding::{rib_decoding, update_decoding};
 pub use entries::cache_entries;
 pub use fetched::{listings, manifests};
 pub use framing::mrt_reader;
+pub use lines::text_lines;
 pub use results::result_csv;
 pub use settings::{claims, name_and_prefix_files, profiles};
 pub use ways::ways_of_reading;
@@ -42,7 +44,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "mrt_reader", run: mrt_reader, seeds: framing::seeds, longest: 4096 },
     Target { name: "rib_decoding", run: rib_decoding, seeds: decoding::rib_seeds, longest: 2048 },
     Target { name: "update_decoding", run: update_decoding, seeds: decoding::update_seeds, longest: 2048 },
@@ -56,5 +58,6 @@ pub const TARGETS: [Target; 14] = [
     Target { name: "name_and_prefix_files", run: name_and_prefix_files, seeds: settings::list_seeds, longest: 1024 },
     Target { name: "result_csv", run: result_csv, seeds: results::seeds, longest: 4096 },
     Target { name: "text_inputs", run: text_inputs, seeds: words::seeds, longest: 256 },
+    Target { name: "text_lines", run: text_lines, seeds: lines::seeds, longest: 4096 },
     Target { name: "ways_of_reading", run: ways_of_reading, seeds: ways::seeds, longest: 1024 },
 ];

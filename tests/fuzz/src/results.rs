@@ -91,7 +91,7 @@ fn any(bytes: &[u8]) {
 fn shown((record, claim): &(RecordRef, Claim), line: u64) {
     assert!(claim.line == line && !record.path.is_empty());
     let bytes = records::session(&mut Choices::of(&[0, 1, 2, 3, 4]), records::NOON);
-    let found = FoundRecord { digest: Digest::of(&bytes), offset: 0, bytes, index: None };
+    let found = FoundRecord { digest: Digest::of(&bytes), offset: 0, bytes, index: None, line: None };
     let explained = explain(&found).expect("a record");
     let page = text(&Explanation {
         reference: &format!("{}#{}", record.path, record.digest),
