@@ -43,11 +43,21 @@ impl Sink for Events<'_> {
             What::Entry(route) => return self.dumps.add(said, route).map(|()| Go::On),
             What::Announced(route) if self.watch.covers(&route.prefix) => {
                 announced.push((route.prefix, route.path_id, self.paths.share(route.path()?)));
-                Some(Message::Update { announced, withdrawn, treated_as_withdrawn: false, guessed_path_ids: false })
+                Some(Message::Update {
+                    announced: announced.into(),
+                    withdrawn: withdrawn.into(),
+                    treated_as_withdrawn: false,
+                    guessed_path_ids: false,
+                })
             }
             What::Withdrawn { prefix, path_id } if self.watch.covers(prefix) => {
                 withdrawn.push((*prefix, *path_id));
-                Some(Message::Update { announced, withdrawn, treated_as_withdrawn: false, guessed_path_ids: false })
+                Some(Message::Update {
+                    announced: announced.into(),
+                    withdrawn: withdrawn.into(),
+                    treated_as_withdrawn: false,
+                    guessed_path_ids: false,
+                })
             }
             What::State { old, new } => {
                 let new = if *new == 6 { SessionState::Established } else { SessionState::NotEstablished };
