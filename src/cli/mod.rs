@@ -13,6 +13,7 @@ pub mod filters;
 mod inventory;
 mod memory;
 pub mod output;
+mod passes;
 mod paths;
 pub mod plan;
 mod progress;
