@@ -97,6 +97,31 @@ fn the_second_run_reads_no_archive() {
     assert!(explained.stdout.contains("from the cache"), "{}", explained.stdout);
 }
 
+/// What was read for an origin of each file alone answers what all of them say together.
+#[test]
+fn what_was_read_for_an_origin_serves_other_questions_about_it() {
+    let folder = some_files();
+    let cache = folder.path().join("cache.d");
+    let with_cache = |inputs: &str| uplinks(&["timeline", "-f", "json", "--origin", "131279", inputs, "--cache", &text(&cache)]);
+    let files = [
+        "rrc90/2017.10/bview.20171001.0800.gz",
+        "rrc90/2017.10/updates.20171001.0905.gz",
+        "route-views.sim/bgpdata/2017.10/RIBS/rib.20171001.0800.bz2",
+        "route-views.sim/bgpdata/2017.10/UPDATES/updates.20171001.0900.bz2",
+    ];
+    for file in files {
+        assert_eq!(with_cache(&text(&folder.path().join(file))).code, Some(0), "{file}");
+    }
+    let before = entries(&cache);
+    assert_eq!(before.len(), files.len(), "one entry for each file, and none for what it was asked then");
+    for inputs in ["rrc90", "route-views.sim"].map(|part| text(&folder.path().join(part))) {
+        let plain = uplinks(&["timeline", "-f", "json", "--origin", "131279", &inputs]);
+        let cached = with_cache(&inputs);
+        assert_eq!((cached.code, cached.stdout, cached.stderr), (Some(0), plain.stdout, plain.stderr), "{inputs}");
+        assert_eq!(entries(&cache).len(), before.len(), "{inputs}: no file was read again");
+    }
+}
+
 #[test]
 fn four_processes_share_a_cache_and_killed_ones_leave_nothing_behind() {
     let folder = some_files();

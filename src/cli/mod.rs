@@ -15,6 +15,7 @@ pub mod inputs;
 mod inventory;
 mod memory;
 pub mod output;
+mod passes;
 mod paths;
 pub mod plan;
 mod progress;

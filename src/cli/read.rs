@@ -5,21 +5,20 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use ipnet::IpNet;
 use rayon::prelude::*;
 
 use super::args::When;
 use super::memory;
+use super::passes::{FirstPass, SecondPass, note_failure, plain};
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
-use super::warn::say;
-use crate::archive::{self, ArchiveFile, DiscoverError, Opened, Since, Skipped, Source};
+use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source};
 use crate::escape::{self, printable};
-use crate::event::{Cache, Damage, Discovery, FileEvents, FilePeer, Input, Seek, Taken, read_file};
-use crate::model::Asn;
-use crate::target::{Keep, Watch, covering};
+use crate::event::{Cache, FileEvents, FilePeer, Gathered, Input, Sought, Taken};
+use crate::target::{Watch, covering};
 
 /// All files, read.
 #[derive(Debug)]
@@ -73,7 +72,7 @@ pub struct Inputs {
 /// Readings by path, each as [`read_all`] would have made it.
 #[derive(Debug, Default)]
 pub struct Early {
-    prefixes: HashMap<PathBuf, BTreeSet<IpNet>>,
+    gathered: HashMap<PathBuf, Gathered>,
     said: HashMap<PathBuf, (FileEvents, Taken)>,
 }
 
@@ -81,13 +80,13 @@ impl Early {
     /// What this file says, if it was read: once.
     fn take(&mut self, file: &ArchiveFile) -> Reading {
         let Source::Path(path) = &file.source else { return Reading::default() };
-        Reading { prefixes: self.prefixes.remove(path), said: self.said.remove(path) }
+        Reading { gathered: self.gathered.remove(path), said: self.said.remove(path) }
     }
 }
 
 #[derive(Default)]
 struct Reading {
-    prefixes: Option<BTreeSet<IpNet>>,
+    gathered: Option<Gathered>,
     said: Option<(FileEvents, Taken)>,
 }
 
@@ -134,16 +133,22 @@ pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
         cache.sweep();
     }
     let readings: Vec<Reading> = files.iter().map(|file| early.take(file)).collect();
-    let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|reading| (reading.prefixes, reading.said)).unzip();
+    let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|r| (r.gathered.map(Some), r.said)).unzip();
     let mut prefixes = plan.prefixes.clone();
+    let mut gathered = Vec::new();
     if plan.discovers {
         let pass = FirstPass::new(plan, cache.clone());
-        let found = each_file(plan, Doing::Looking, &files, known, |_, file, progress| pass.file(file, progress));
-        let asked = found.into_iter().flatten().filter(|prefix| plan.filters.has_family(*prefix));
-        prefixes.extend(asked.collect::<BTreeSet<IpNet>>());
+        gathered = each_file(plan, Doing::Looking, &files, known, |_, file, progress| pass.file(file, progress));
+        let found = gathered.iter().flatten().flat_map(|gathered| &gathered.prefixes).copied();
+        prefixes.extend(found.filter(|prefix| plan.filters.has_family(*prefix)).collect::<BTreeSet<IpNet>>());
     }
     let pass = SecondPass::new(plan, cache, prefixes);
-    let said = each_file(plan, Doing::Reading, &files, said, |_, file, progress| pass.file(file, progress));
+    let sought = Sought::new(&pass.watch);
+    let said =
+        each_file(plan, Doing::Reading, &files, said, |at, file, progress| match gathered.get(at).and_then(Option::as_ref) {
+            Some(gathered) => pass.gathered(file, gathered, &sought, progress),
+            None => pass.file(file, progress),
+        });
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
     Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped, watch: pass.watch })
 }
@@ -152,7 +157,7 @@ pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
 /// can begin; the routes wait until every file has been looked through.
 pub struct EarlyReader<'a> {
     plan: &'a Plan,
-    first: FirstPass<'a>,
+    first: FirstPass,
     second: SecondPass<'a>,
     silent: Progress,
     early: Mutex<Early>,
@@ -181,8 +186,9 @@ impl<'a> EarlyReader<'a> {
         };
         let early = || self.early.lock().unwrap_or_else(PoisonError::into_inner);
         if plan.discovers {
-            let prefixes = self.first.file(&file, &self.silent);
-            early().prefixes.insert(path.to_owned(), prefixes);
+            if let Some(gathered) = self.first.file(&file, &self.silent) {
+                early().gathered.insert(path.to_owned(), gathered);
+            }
         } else {
             let said = self.second.file(&file, &self.silent);
             early().said.insert(path.to_owned(), said);
@@ -197,81 +203,6 @@ impl<'a> EarlyReader<'a> {
 
 fn is_selected(plan: &Plan, file: &ArchiveFile) -> bool {
     plan.collectors.is_empty() || plan.collectors.contains(&file.collector)
-}
-
-/// Where only origins are given: the prefixes that they announce anywhere in the inputs.
-struct FirstPass<'a> {
-    origins: &'a [Asn],
-    cache: Option<Cache>,
-    question: String,
-}
-
-impl<'a> FirstPass<'a> {
-    fn new(plan: &'a Plan, cache: Option<Cache>) -> Self {
-        Self { origins: &plan.origins, cache, question: format!("prefixes of {:?}", plan.origins) }
-    }
-
-    fn file(&self, file: &ArchiveFile, progress: &Progress) -> BTreeSet<IpNet> {
-        // What cannot be opened is told by the second pass.
-        let Ok(opened) = file.source.open() else { return BTreeSet::new() };
-        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load::<BTreeSet<IpNet>>(&opened, &self.question)) {
-            progress.skip(file.size);
-            return entry.answer;
-        }
-        let found =
-            plain(&opened, progress, |input| Input::new(input, file.start).prefixes_of(self.origins), |_| Discovery::default());
-        if let Some(cache) = self.cache.as_ref().filter(|_| found.damage.is_empty()) {
-            note_failure(cache.store(&opened, &self.question, &found.prefixes, &[]));
-        }
-        found.prefixes
-    }
-}
-
-/// The routes of the watched prefixes.
-struct SecondPass<'a> {
-    plan: &'a Plan,
-    cache: Option<Cache>,
-    watch: Watch,
-    question: String,
-}
-
-impl<'a> SecondPass<'a> {
-    fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
-        let watch = Watch::new(prefixes, plan.origins.iter().copied()).reading(plan.reader.clone());
-        Self::of(plan, cache, if plan.covering { watch.with_covering() } else { watch })
-    }
-
-    fn of(plan: &'a Plan, cache: Option<Cache>, watch: Watch) -> Self {
-        let watch = watch.keeping(if cache.is_some() { Keep::Bytes } else { Keep::Nothing });
-        // What seeking alone says may differ from what reading says.
-        let sought = if plan.way.seek == Seek::Always { ", sought" } else { "" };
-        let question = question_of(&watch) + sought;
-        Self { plan, cache, watch, question }
-    }
-
-    fn file(&self, file: &ArchiveFile, progress: &Progress) -> (FileEvents, Taken) {
-        let opened = match file.source.open() {
-            Ok(opened) => opened,
-            Err(error) => return (unreadable(&error), Taken::Whole),
-        };
-        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(&opened, &self.question)) {
-            progress.skip(file.size);
-            return entry.answer;
-        }
-        let plain = || plain(&opened, progress, |input| Input::new(input, file.start).events(&self.watch), unreadable);
-        let mut read = read_file(&opened, &self.watch, self.plan.way, plain);
-        if read.1 != Taken::Whole {
-            progress.skip(file.size);
-        }
-        let kept = std::mem::take(&mut read.0.kept);
-        if let Since::Changed(reason) = opened.since(file.stamp.as_ref()) {
-            read.0.distrust(&reason);
-        } else if let Some(cache) = self.cache.as_ref().filter(|_| read.0.first.is_some()) {
-            // A file of which nothing could be read may only have been out of reach.
-            note_failure(cache.store(&opened, &self.question, &read, &kept));
-        }
-        read
-    }
 }
 
 /// Of each dump, by its file and its place there, every peer with at least one route in it. The files are read whole, in parallel.
@@ -328,16 +259,6 @@ pub fn cache_of(plan: &Plan) -> Result<Option<Cache>, ReadError> {
     plan.cache.as_ref().map(open).transpose()
 }
 
-/// A cache that cannot be written to costs time, not truth: told once.
-fn note_failure(stored: io::Result<()>) {
-    static TOLD: Once = Once::new();
-    if let Err(error) = stored {
-        TOLD.call_once(|| {
-            say(&format!("warning: the cache cannot be written: {error}; the result is not affected"));
-        });
-    }
-}
-
 /// Reads all of every file with `read`, in parallel; the results are in the order of the files.
 pub fn each<T: Send>(
     plan: &Plan,
@@ -373,21 +294,4 @@ fn each_file<T: Send>(
     let all = files.par_iter().zip(known).enumerate().with_max_len(1).map(one).collect();
     progress.finish();
     all
-}
-
-fn plain<T>(
-    opened: &Opened,
-    progress: &Progress,
-    read: impl FnOnce(Box<dyn io::Read + Send>) -> T,
-    failed: impl FnOnce(&io::Error) -> T,
-) -> T {
-    match archive::decompress(progress.count(opened.reader())) {
-        Ok(input) => read(input),
-        Err(error) => failed(&error),
-    }
-}
-
-/// A file that cannot even be opened is damaged from its first byte.
-fn unreadable(error: &io::Error) -> FileEvents {
-    FileEvents { damage: vec![Damage::throughout(error.to_string())], ..FileEvents::default() }
 }

@@ -159,7 +159,7 @@ type Route = (u32, Arc<AsPath>, usize, usize);
 
 /// Several routes of a peer for one prefix and path id get path ids of their own, in the order of their paths, so that the answer does
 /// not depend on which of two equal peers comes first. The same route twice is one. Returns how many peers had several.
-fn tell_apart(records: &mut [DumpRecord]) -> u64 {
+pub(super) fn tell_apart(records: &mut [DumpRecord]) -> u64 {
     // The records of each prefix; a prefix that has one record needs no list.
     let mut firsts: HashMap<IpNet, usize> = HashMap::new();
     let mut others: HashMap<usize, Vec<usize>> = HashMap::new();

@@ -8,7 +8,8 @@ use bgpkit_parser::parser::parse_table_dump_v2_message;
 
 use super::as_path::read_entry_path;
 use super::dump::{Depth, DumpBuilder};
-use super::file::{Digest, DumpRecord, FilePeer};
+use super::file::{Digest, DumpRecord, FileCounts, FileDump, FilePeer};
+use super::paths::Paths;
 use crate::model::{AsPath, Asn};
 use crate::mrt::{AsLen, RawRecord, RibEntry, RibRecord};
 
@@ -78,24 +79,9 @@ impl DumpBuilder {
     }
 
     fn read_entries(&mut self, record: &RawRecord<'_>, rib: &RibRecord<'_>) {
-        let Some(prefix) = rib.prefix() else { return };
-        let mut entries = Vec::new();
-        for entry in rib.entries().map_while(Result::ok) {
-            let Some(peer) = self.peer(entry.peer) else {
-                // Whose route this is cannot be known, so nobody's absence is proven either.
-                self.counts.unknown_peers += u64::from(self.index.is_some());
-                self.dump.excerpt = true;
-                continue;
-            };
-            match entry_path(&entry) {
-                Some(path) => entries.push((peer, entry.path_id, self.paths.share(path))),
-                None => self.counts.treated_as_withdrawn += 1,
-            }
+        if read_entries((&mut self.dump, &mut self.counts), self.index.as_deref(), record, rib, &mut self.paths) {
+            self.keep(record);
         }
-        entries.shrink_to_fit();
-        self.keep(record);
-        let (time, digest) = (record.time, Digest::of(record.bytes));
-        self.dump.records.push(DumpRecord { time, prefix, digest, entries, repeated: Vec::new() });
     }
 
     fn note_holders(&mut self, rib: &RibRecord<'_>) {
@@ -105,4 +91,32 @@ impl DumpBuilder {
             }
         }
     }
+}
+
+/// Adds the routes of a watched record to its dump, by the peer index if there is one; whether it has a prefix.
+pub(super) fn read_entries(
+    (dump, counts): (&mut FileDump, &mut FileCounts),
+    index: Option<&[FilePeer]>,
+    record: &RawRecord<'_>,
+    rib: &RibRecord<'_>,
+    paths: &mut Paths,
+) -> bool {
+    let Some(prefix) = rib.prefix() else { return false };
+    let mut entries = Vec::new();
+    for entry in rib.entries().map_while(Result::ok) {
+        let Some(peer) = index.and_then(|index| index.get(usize::from(entry.peer)).copied()) else {
+            // Whose route this is cannot be known, so nobody's absence is proven either.
+            counts.unknown_peers += u64::from(index.is_some());
+            dump.excerpt = true;
+            continue;
+        };
+        match entry_path(&entry) {
+            Some(path) => entries.push((peer, entry.path_id, paths.share(path))),
+            None => counts.treated_as_withdrawn += 1,
+        }
+    }
+    entries.shrink_to_fit();
+    let (time, digest) = (record.time, Digest::of(record.bytes));
+    dump.records.push(DumpRecord { time, prefix, digest, entries, repeated: Vec::new() });
+    true
 }

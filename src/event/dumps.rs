@@ -206,6 +206,11 @@ impl DumpsBuilder {
         self.current.insert(Box::new(Current { kind, builder, numbers, prefix: None }))
     }
 
+    /// How many dumps are complete.
+    pub fn finished(&self) -> usize {
+        self.done.len()
+    }
+
     /// All dumps, in file order, and the records of repeated indexes; `damage` is the file's.
     pub fn finish(mut self, damage: &[Damage]) -> (Vec<Built>, Vec<KeptRecord>) {
         let at_the_end = damage.iter().find(|damage| damage.from >= self.expected).filter(|_| !self.messages);

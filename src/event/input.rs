@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
 
 use super::count::{RecordCounts, count_records};
-use super::discover::{Discovery, discover_prefixes};
+use super::discover::{Gathered, Gathering};
 use super::file::{FileEvents, FilePeer};
 use super::find::{Search, Wanted, find_records};
 use super::read::{peers_with_routes, read_events};
 use super::text::{self, Text};
 use crate::archive::{TEXT_HEAD, TextForm, begins_as_mrt};
-use crate::model::{Asn, Time};
+use crate::model::Time;
 use crate::target::Watch;
 
 /// A stream of uncompressed bytes, told by the first of them.
@@ -59,11 +59,11 @@ impl<R: Read> Input<R> {
         }
     }
 
-    /// [`discover_prefixes`].
-    pub fn prefixes_of(self, origins: &[Asn]) -> Discovery {
+    /// [`Gathering::read`]; a text is read once more when the prefixes are known.
+    pub fn gathered(self, gathering: &Gathering) -> Gathered {
         match self.text {
-            Some(text) => text::discover(self.stream, text, origins),
-            None => discover_prefixes(self.stream, origins),
+            Some(text) => gathering.only_prefixes(text::discover(self.stream, text, gathering.origins())),
+            None => gathering.read(self.stream),
         }
     }
 

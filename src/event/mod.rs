@@ -38,7 +38,7 @@ pub use assemble::{Assembled, Assembly, RecordPlace, Rejected, Selection, Who, a
 pub use cache::{Cache, Cached};
 pub use count::{RecordCounts, count_records};
 pub use digest_start::{DigestStart, ParseDigestStartError};
-pub use discover::{Discovery, discover_prefixes};
+pub use discover::{Gathered, Gathering, Kept, Sought};
 pub use explain::{Body, Entry, Explained, MessageEnd, PathIds, Prefixes, Sender, Session, explain};
 pub use explain_path::Attributed;
 pub use file::{

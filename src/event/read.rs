@@ -9,7 +9,7 @@ use super::file::{Digest, FileEvents, FilePeer, FileRecord, KeptRecord, Message,
 use super::paths::Paths;
 use super::update::{Rest, read_update};
 use crate::model::SessionState;
-use crate::mrt::{Kind, Prefilter, RawRecord, RecordReader, SessionBody, Torn, is_read, session_body};
+use crate::mrt::{Damage, Kind, Prefilter, RawRecord, RecordReader, SessionBody, Torn, is_read, session_body};
 use crate::target::Watch;
 
 /// All that the uncompressed MRT stream `input` says of the prefixes of `watch`. What cannot be read, an error of `input` included, is in
@@ -17,41 +17,78 @@ use crate::target::Watch;
 pub fn read_events<R: Read>(input: R, watch: &Watch) -> FileEvents {
     let prefilter = Prefilter::for_prefixes(watch.set());
     let mut reader = RecordReader::new(input);
-    let mut events = FileEvents::default();
-    let mut dumps = DumpsBuilder::new(Aim::of(watch));
+    let mut reading = Reading::new(Aim::of(watch));
     let mut paths = Paths::default();
-    let mut unread: BTreeMap<(u16, u16), u64> = BTreeMap::new();
     while let Some(record) = reader.next_record() {
-        events.first.get_or_insert(record.time);
-        events.last = Some(record.time);
-        dumps.see(&record);
-        if !is_read(&record) {
-            *unread.entry((record.header.kind, record.header.subtype)).or_default() += 1;
+        if reading.add(&record) == Holds::Message && prefilter.may_matter(&record) {
+            add_session_record(&mut reading.events, &record, &prefilter, watch, &mut paths);
+        }
+    }
+    reading.finish(reader.into_damage())
+}
+
+/// A file that is read record by record: all that it says but for its messages.
+pub(super) struct Reading {
+    pub events: FileEvents,
+    dumps: DumpsBuilder,
+    unread: BTreeMap<(u16, u16), u64>,
+}
+
+/// What a record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// A message or a state of a session, of which nothing is read yet.
+    Message,
+    /// Anything else.
+    Other,
+}
+
+impl Reading {
+    pub fn new(aim: Aim) -> Self {
+        Reading { events: FileEvents::default(), dumps: DumpsBuilder::new(aim), unread: BTreeMap::new() }
+    }
+
+    /// Adds the next record.
+    pub fn add(&mut self, record: &RawRecord<'_>) -> Holds {
+        self.events.first.get_or_insert(record.time);
+        self.events.last = Some(record.time);
+        self.dumps.see(record);
+        if !is_read(record) {
+            *self.unread.entry((record.header.kind, record.header.subtype)).or_default() += 1;
         }
         match record.kind() {
-            Kind::TableDump | Kind::TableEntry => dumps.add_entries(&record),
-            Kind::TableDumpV2 => dumps.add_v2(&record),
+            Kind::TableDump | Kind::TableEntry => self.dumps.add_entries(record),
+            Kind::TableDumpV2 => self.dumps.add_v2(record),
             Kind::Bgp4mp | Kind::LegacyBgp => {
-                dumps.add_message();
-                events.has_updates = true;
-                if prefilter.may_matter(&record) {
-                    add_session_record(&mut events, &record, &prefilter, watch, &mut paths);
-                }
+                self.dumps.add_message();
+                self.events.has_updates = true;
+                return Holds::Message;
             }
             Kind::Other => {}
         }
+        Holds::Other
     }
-    events.damage = reader.into_damage();
-    let (dumps, kept) = dumps.finish(&events.damage);
-    events.kept.extend(kept);
-    for Built { dump, counts, kept, .. } in dumps {
-        events.dumps.push(dump);
-        events.counts += counts;
+
+    /// The place of the dump under construction among the file's.
+    pub fn dump(&self) -> usize {
+        self.dumps.finished()
+    }
+
+    /// All that was said.
+    pub fn finish(self, damage: Vec<Damage>) -> FileEvents {
+        let Reading { mut events, dumps, unread } = self;
+        events.damage = damage;
+        let (dumps, kept) = dumps.finish(&events.damage);
         events.kept.extend(kept);
+        for Built { dump, counts, kept, .. } in dumps {
+            events.dumps.push(dump);
+            events.counts += counts;
+            events.kept.extend(kept);
+        }
+        events.kept.sort_by_key(|record| record.offset);
+        events.unread = unread.into_iter().map(|((kind, subtype), count)| Unread { kind, subtype, count }).collect();
+        events
     }
-    events.kept.sort_by_key(|record| record.offset);
-    events.unread = unread.into_iter().map(|((kind, subtype), count)| Unread { kind, subtype, count }).collect();
-    events
 }
 
 /// Reads a file whole and tells, of its dump of this place in [`FileEvents::dumps`], every peer with at least one route in it, watched or
@@ -127,7 +164,6 @@ pub(super) fn add_session_record(
 mod tests {
     use super::super::file::{FileCounts, FileDump};
     use super::*;
-    use crate::event::discover_prefixes;
     use crate::model::{Asn, Time};
     use crate::mrt::test_bytes::{
         as_path, attribute, bgp, envelope_as2, envelope_as4, join, nlri, peer_index, record, rib, segment2, segment4, table_dump,
@@ -282,21 +318,5 @@ mod tests {
         let message = join(&[&head, &head, &update(&[], &path, &nlri("175.45.176.0/24"))]);
         let events = read(&[&record(NOON, 5, 1, &message), &record(NOON, 5, 3, &join(&[&head, &[0, 6, 0, 1]]))]);
         assert_eq!(events.records.iter().map(|r| r.peer.asn).collect::<Vec<_>>(), [Asn(3356), Asn(3356)]);
-    }
-
-    #[test]
-    fn discovery_finds_what_the_origins_originate() {
-        let index = peer_index(NOON, &[("192.0.2.1", 3356), ("192.0.2.2", 131_279)]);
-        let of = |peer: u16, path: &[u32]| [(peer, as_path(path))];
-        let file = join(&[
-            &index,
-            &rib(NOON, 0, "10.0.0.0/8", &of(0, &[3356, 131_279])),
-            &rib(NOON, 1, "11.0.0.0/8", &of(0, &[3356, 131_279, 51040])),
-            &rib(NOON, 2, "0.0.0.0/0", &of(0, &[131_279])),
-            &rib(NOON, 3, "13.0.0.0/8", &[(1, attribute(0x40, 2, &[]))]),
-            &update_record(NOON, &update(&[], &as_path(&[3356, 131_279]), &nlri("14.0.0.0/8"))),
-        ]);
-        let found = discover_prefixes(&file[..], &[Asn(131_279)]).prefixes;
-        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.0/8", "13.0.0.0/8", "14.0.0.0/8"]);
     }
 }

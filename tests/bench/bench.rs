@@ -81,7 +81,7 @@ fn cases(uplinks: &str, title: &str, files: &[PathBuf]) -> Vec<(String, String)>
     }
     list.push(("uplinks -j2".to_owned(), ours("-j 2")));
     list.push(("uplinks -j1 --verify".to_owned(), ours("-j 1 --verify")));
-    list.push(("uplinks -j1, by origin (two passes)".to_owned(), ours("-j 1 --origin 131279")));
+    list.push(("uplinks -j1, by origin".to_owned(), ours("-j 1 --origin 131279")));
     let cache = std::env::temp_dir().join(format!("uplinks-bench-{}", std::process::id()));
     list.push(("uplinks -j1, from the cache".to_owned(), ours(&format!("-j 1 --cache '{}'", cache.display()))));
     list

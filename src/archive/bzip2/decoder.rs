@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::bits::Bits;
 use super::block::{self, Decoded, decode_symbols};
@@ -14,6 +15,15 @@ use super::invert::Inverter;
 use super::rank::Matrix;
 use super::rle::{self, Fit};
 use super::search::SearchSet;
+
+/// Blocks inverted as a whole since the program began.
+static INVERSIONS: AtomicU64 = AtomicU64::new(0);
+
+/// How many blocks were inverted as a whole since the program began: that is what shortcuts avoid, and by this it can be seen whether they
+/// do.
+pub fn inversions() -> u64 {
+    INVERSIONS.load(Ordering::Relaxed)
+}
 
 /// What a decoded block says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,6 +234,7 @@ impl BlockDecoder {
 
     /// As [`BlockDecoder::invert_into`], unless that makes `output` longer than `most`: 900,000 bytes may stand for 46 million.
     pub fn invert_within(&mut self, most: usize, output: &mut Vec<u8>) -> Result<Fit, Bz2Error> {
+        INVERSIONS.fetch_add(1, Ordering::Relaxed);
         let before = output.len();
         let fit = rle::decode_within(self.text(usize::MAX), most, output);
         if fit != Ok(Fit::Whole) {

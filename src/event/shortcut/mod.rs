@@ -14,6 +14,7 @@
 
 mod blocks;
 mod cursor;
+mod estimate;
 mod order;
 mod patterns;
 mod probe;

@@ -29,6 +29,8 @@ pub(super) struct Prober<'a> {
     scanner: Scanner,
     /// The first record of a block by the block's offset in bits.
     seen: BTreeMap<usize, Row>,
+    /// Of blocks that were decoded, by their offset in bits, what follows.
+    next: BTreeMap<usize, Place>,
     /// Blocks read ahead, by their offset in bits, and what follows each.
     ahead: BTreeMap<usize, (Vec<u8>, Place)>,
     head: Vec<u8>,
@@ -42,6 +44,7 @@ impl<'a> Prober<'a> {
             decoder: Lent::new(),
             scanner: Scanner::new(&[Mark::Block]),
             seen: BTreeMap::new(),
+            next: BTreeMap::new(),
             ahead: BTreeMap::new(),
             head: Vec::new(),
         }
@@ -53,9 +56,8 @@ impl<'a> Prober<'a> {
             return Ok(Some(*row));
         }
         let Ok(info) = self.data.decode(&mut self.decoder, bit, LARGEST_LEVEL) else { return Ok(None) };
-        if self.data.after(info.end_bit, LARGEST_LEVEL).is_err() {
-            return Ok(None);
-        }
+        let Ok(behind) = self.data.after(info.end_bit, LARGEST_LEVEL) else { return Ok(None) };
+        self.next.insert(bit, behind);
         for length in HEADS {
             self.head.clear();
             self.decoder.invert_head_into(length, &mut self.head);
@@ -84,9 +86,16 @@ impl<'a> Prober<'a> {
             return Ok(block);
         }
         let mut bytes = Vec::new();
-        let info = self.data.decode(&mut self.decoder, bit, LARGEST_LEVEL)?;
+        let known = self.next.get(&bit).copied().filter(|_| self.decoder.bit() == Some(bit));
+        let behind = if let Some(behind) = known {
+            behind
+        } else {
+            let info = self.data.decode(&mut self.decoder, bit, LARGEST_LEVEL)?;
+            self.data.after(info.end_bit, LARGEST_LEVEL)?
+        };
+        self.next.insert(bit, behind);
         self.decoder.invert_into(&mut bytes)?;
-        Ok((bytes, self.data.after(info.end_bit, LARGEST_LEVEL)?))
+        Ok((bytes, behind))
     }
 
     /// Reads the block at `bit` and the one behind it for later.
@@ -170,16 +179,21 @@ impl<'a> Prober<'a> {
         let upper = self.seen.iter().find(|(_, row)| row.key >= key).map(|(bit, row)| (*bit, Some(row.key)));
         let (mut high, mut high_key) = upper.unwrap_or((self.data.len() * 8, None));
         for step in 0_u32.. {
+            let begin = match self.next.get(&low) {
+                Some(Place::Block { bit, .. }) => *bit,
+                Some(Place::End | Place::Trailing { .. }) => break,
+                None => low + 1,
+            };
+            if begin >= high {
+                break;
+            }
             let middle = if step % 3 == 2 { None } else { low_key.zip(high_key).and_then(|(low, high)| share(key, low, high)) };
-            let from = low + 1 + part(high.saturating_sub(low + 1), middle.unwrap_or(0.5));
+            let from = begin + part(high - begin, middle.unwrap_or(0.5));
             match self.first_in(from, high)? {
                 Some((bit, row)) if row.key < key => (low, low_key) = (bit, Some(row.key)),
                 // No block begins between `from` and the one found.
                 Some((_, row)) => (high, high_key) = (from, Some(row.key)),
                 None => high = from,
-            }
-            if high <= low + 1 {
-                break;
             }
         }
         Ok(low)

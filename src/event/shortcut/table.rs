@@ -19,6 +19,7 @@
 use super::GaveUp;
 use super::blocks::Opening;
 use super::cursor::Cursor;
+use super::estimate::Estimate;
 use super::order::{Key, Order, Row};
 use super::probe::Prober;
 use super::sweep::{Search, each_block};
@@ -67,6 +68,9 @@ pub(super) fn read(
     watch: &Watch,
 ) -> Result<FileEvents, GaveUp> {
     let (start, secs, first) = (opening.time, opening.secs, opening.first);
+    if patterns.is_none() && !Estimate::of(data, &opening, watch).is_worth_seeking() {
+        return Err(GaveUp);
+    }
     let prober = Prober::new(data, Order { subtype: 0, secs });
     // What is read of the dump's ends and places anyway goes on beside the search: no two threads could share it.
     let (hits, frame) = rayon::join(

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
+use ipnet::IpNet;
+
 use super::dumps::TextDumps;
 use super::found::Line;
 use super::{Go, Malformed, Sink, Statement, Text, What};
 use crate::event::count::RecordCounts;
-use crate::event::discover::Discovery;
 use crate::event::dump::{Aim, Depth};
 use crate::event::file::{Digest, FilePeer};
 use crate::event::find::{FoundRecord, Left, Search, Wanted};
@@ -15,16 +16,16 @@ use crate::model::{Asn, Origin};
 use crate::target::Watch;
 
 /// The first pass of a target without prefixes (rule 4).
-pub(in crate::event) fn discover<R: Read>(input: R, text: Text, origins: &[Asn]) -> Discovery {
+pub(in crate::event) fn discover<R: Read>(input: R, text: Text, origins: &BTreeSet<Asn>) -> BTreeSet<IpNet> {
     let mut sink = Originated { origins, texts: origins.iter().map(ToString::to_string).collect(), found: BTreeSet::new() };
-    let damage = super::read(input, text, &mut sink).damage;
-    Discovery { prefixes: sink.found, damage }
+    super::read(input, text, &mut sink);
+    sink.found
 }
 
 struct Originated<'a> {
-    origins: &'a [Asn],
+    origins: &'a BTreeSet<Asn>,
     texts: Vec<String>,
-    found: BTreeSet<ipnet::IpNet>,
+    found: BTreeSet<IpNet>,
 }
 
 impl Originated<'_> {

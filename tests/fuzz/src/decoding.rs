@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use uplinks::event::{
-    Body, Digest, DumpRecord, FileEvents, FilePeer, FileRecord, FoundRecord, IndexRecord, Message, Search, Wanted,
-    discover_prefixes, explain, find_records, peers_with_routes, read_events,
+    Body, Digest, DumpRecord, FileEvents, FilePeer, FileRecord, FoundRecord, Gathered, Gathering, IndexRecord, Message, Search,
+    Sought, Wanted, explain, find_records, peers_with_routes, read_events,
 };
 use uplinks::model::{AsPath, Asn, Origin};
 use uplinks::mrt::{RecordReader, SessionBody, Torn, session_body};
@@ -138,9 +138,25 @@ fn discovered(file: &[u8], all: &FileEvents) {
         seen.extend(record.entries.iter().filter(of_it).map(|_| record.prefix));
     }
     seen.retain(|net| net.prefix_len() > 0);
-    let found = discover_prefixes(file, &ORIGINS);
-    assert_eq!(found.damage, all.damage);
-    assert_eq!(found.prefixes, seen);
+    let gathering = Gathering::new(&ORIGINS, &[], Keep::Nothing);
+    // The second time all is known that the first time was found.
+    for _ in 0..2 {
+        let found = gathering.read(file);
+        assert_eq!(found.frame.damage, all.damage);
+        assert_eq!(found.prefixes, seen);
+        gathered(file, &found);
+    }
+}
+
+/// What was gathered of a file says of any prefixes what reading the file for them says, if it says anything.
+fn gathered(file: &[u8], found: &Gathered) {
+    let some = found.prefixes.iter().take(1).copied().collect::<Vec<_>>();
+    for prefixes in [found.prefixes.iter().copied().collect(), some, Vec::new()] {
+        let watch = Watch::new(prefixes, ORIGINS);
+        if let Some(said) = found.events(&Sought::new(&watch)) {
+            assert_eq!(said, read_events(file, &watch));
+        }
+    }
 }
 
 /// Every record can be found by its name and told, with the prefixes that the main question sees.

@@ -7,10 +7,10 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use uplinks::archive::TextForm;
-use uplinks::event::{Digest, FileEvents, FilePeer, Input, Message, Wanted, explain};
+use uplinks::event::{Digest, FileEvents, FilePeer, Gathering, Input, Message, Wanted, explain};
 use uplinks::model::{AsPath, Asn, Segment, Time};
 use uplinks::report::explain::{Explanation, text};
-use uplinks::target::Watch;
+use uplinks::target::{Keep, Watch};
 
 use super::choices::{Choices, noise};
 
@@ -59,7 +59,8 @@ fn any(bytes: &[u8]) {
     let peers: BTreeSet<FilePeer> = all.peers().collect();
     let counted = Input::new(bytes, Some(Time::from_secs(1_000_000_000))).count();
     assert!(counted.peers.keys().all(|peer| peers.contains(peer) || counted.session > all.records.len() as u64));
-    let originated = Input::new(bytes, Some(Time::from_secs(1_000_000_000))).prefixes_of(&[Asn(131_279)]);
+    let originated =
+        Input::new(bytes, Some(Time::from_secs(1_000_000_000))).gathered(&Gathering::new(&[Asn(131_279)], &[], Keep::Nothing));
     let announced: BTreeSet<IpNet> = all.prefixes().collect();
     assert!(originated.prefixes.iter().all(|prefix| announced.contains(prefix) || !all.damage.is_empty()), "found and not seen");
     for digest in own.iter().take(4) {

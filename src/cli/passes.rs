@@ -1,0 +1,142 @@
+//! What is read of a file: for origins alone, whatever is likely to be wanted of them; then the routes of the watched prefixes.
+
+use std::io;
+use std::sync::Once;
+
+use ipnet::IpNet;
+
+use super::plan::Plan;
+use super::progress::Progress;
+use super::read::question_of;
+use super::warn::say;
+use crate::archive::{self, ArchiveFile, Opened, Since};
+use crate::event::{Cache, Damage, FileEvents, Gathered, Gathering, Input, Kept, Seek, Sought, Taken, read_file};
+use crate::target::{Keep, Watch};
+
+/// Where only origins are given: the prefixes that they announce anywhere in the inputs, and what is likely to be wanted of them.
+pub(super) struct FirstPass {
+    gathering: Gathering,
+    cache: Option<Cache>,
+    question: String,
+}
+
+impl FirstPass {
+    pub fn new(plan: &Plan, cache: Option<Cache>) -> Self {
+        let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
+        let gathering = Gathering::new(&plan.origins, &plan.prefixes, keep);
+        Self { gathering, cache, question: format!("all for the origins {:?}", plan.origins) }
+    }
+
+    /// Nothing of what cannot be opened: that is told by the second pass.
+    pub fn file(&self, file: &ArchiveFile, progress: &Progress) -> Option<Gathered> {
+        let opened = file.source.open().ok()?;
+        let entry = self.cache.as_ref().and_then(|cache| cache.load::<Kept>(&opened, &self.question));
+        if let Some(gathered) = entry.and_then(|entry| self.gathering.from_cache(entry)) {
+            progress.skip(file.size);
+            return Some(gathered);
+        }
+        let mut gathered =
+            plain(&opened, progress, |input| Some(Input::new(input, file.start).gathered(&self.gathering)), |_| None)?;
+        if let Since::Changed(_) = opened.since(file.stamp.as_ref()) {
+            gathered.distrust();
+        }
+        if let Some(cache) = &self.cache
+            && let Some((answer, records)) = gathered.to_cache()
+        {
+            note_failure(cache.store(&opened, &self.question, &answer, &records));
+        }
+        Some(gathered)
+    }
+}
+
+/// The routes of the watched prefixes.
+pub(super) struct SecondPass<'a> {
+    plan: &'a Plan,
+    cache: Option<Cache>,
+    pub watch: Watch,
+    question: String,
+}
+
+impl<'a> SecondPass<'a> {
+    pub fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
+        let watch = Watch::new(prefixes, plan.origins.iter().copied()).reading(plan.reader.clone());
+        Self::of(plan, cache, if plan.covering { watch.with_covering() } else { watch })
+    }
+
+    pub fn of(plan: &'a Plan, cache: Option<Cache>, watch: Watch) -> Self {
+        let watch = watch.keeping(if cache.is_some() { Keep::Bytes } else { Keep::Nothing });
+        // What seeking alone says may differ from what reading says.
+        let sought = if plan.way.seek == Seek::Always { ", sought" } else { "" };
+        let question = question_of(&watch) + sought;
+        Self { plan, cache, watch, question }
+    }
+
+    /// Of a file that the first pass has read whole.
+    pub fn gathered(&self, file: &ArchiveFile, from: &Gathered, sought: &Sought<'_>, progress: &Progress) -> (FileEvents, Taken) {
+        let has_changed = || {
+            let Ok(opened) = file.source.open() else { return true };
+            matches!(opened.since(file.stamp.as_ref()), Since::Changed(_))
+        };
+        if let Some(said) = from.events(sought).filter(|_| !has_changed()) {
+            progress.skip(file.size);
+            return (said, Taken::Whole);
+        }
+        let (mut said, taken) = self.file(file, progress);
+        if !from.is_intact() {
+            return (said, taken);
+        }
+        said.unread.clone_from(&from.frame.unread);
+        (said, Taken::Whole)
+    }
+
+    pub fn file(&self, file: &ArchiveFile, progress: &Progress) -> (FileEvents, Taken) {
+        let opened = match file.source.open() {
+            Ok(opened) => opened,
+            Err(error) => return (unreadable(&error), Taken::Whole),
+        };
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(&opened, &self.question)) {
+            progress.skip(file.size);
+            return entry.answer;
+        }
+        let plain = || plain(&opened, progress, |input| Input::new(input, file.start).events(&self.watch), unreadable);
+        let mut read = read_file(&opened, &self.watch, self.plan.way, plain);
+        if read.1 != Taken::Whole {
+            progress.skip(file.size);
+        }
+        let kept = std::mem::take(&mut read.0.kept);
+        if let Since::Changed(reason) = opened.since(file.stamp.as_ref()) {
+            read.0.distrust(&reason);
+        } else if let Some(cache) = self.cache.as_ref().filter(|_| read.0.first.is_some()) {
+            // A file of which nothing could be read may only have been out of reach.
+            note_failure(cache.store(&opened, &self.question, &read, &kept));
+        }
+        read
+    }
+}
+
+/// A cache that cannot be written to costs time, not truth: told once.
+pub(super) fn note_failure(stored: io::Result<()>) {
+    static TOLD: Once = Once::new();
+    if let Err(error) = stored {
+        TOLD.call_once(|| {
+            say(&format!("warning: the cache cannot be written: {error}; the result is not affected"));
+        });
+    }
+}
+
+pub(super) fn plain<T>(
+    opened: &Opened,
+    progress: &Progress,
+    read: impl FnOnce(Box<dyn io::Read + Send>) -> T,
+    failed: impl FnOnce(&io::Error) -> T,
+) -> T {
+    match archive::decompress(progress.count(opened.reader())) {
+        Ok(input) => read(input),
+        Err(error) => failed(&error),
+    }
+}
+
+/// A file that cannot even be opened is damaged from its first byte.
+fn unreadable(error: &io::Error) -> FileEvents {
+    FileEvents { damage: vec![Damage::throughout(error.to_string())], ..FileEvents::default() }
+}
