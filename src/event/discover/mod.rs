@@ -232,12 +232,13 @@ impl Gathered {
                 continue;
             }
             let of = events.dumps.get_mut(dump)?;
-            let (index, was_excerpt) = (of.peers.clone(), of.excerpt);
             // What a whole reading would have to say of these was not known to the dumps that follow.
-            if index.is_empty() || !rib.is_filled() {
+            if of.peers.is_empty() || !rib.is_filled() {
                 return None;
             }
+            let (index, was_excerpt) = (std::mem::take(&mut of.peers), of.excerpt);
             read_entries((&mut *of, &mut events.counts), Some(&index), &record, &rib, &mut paths);
+            of.peers = index;
             if of.excerpt != was_excerpt {
                 return None;
             }
