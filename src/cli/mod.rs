@@ -232,7 +232,6 @@ fn style(plan: &Plan) -> Style {
         bars: if on_terminal { Bars::Drawn } else { Bars::None },
         colour: if on_terminal && !asked_not { Colour::Always } else { Colour::Never },
         times: plan.times,
-        ..Style::default()
     }
 }
 

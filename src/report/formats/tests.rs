@@ -167,7 +167,7 @@ fn columns_give_way_and_bars_take_what_is_left() {
     };
     let sheet = Sheet { name: "odd", view: Some(Box::new(view)), ..Sheet::default() };
     let line = |width, bars| {
-        let table = text(&sheet, Format::Table, &Style { width, bars, ..Style::default() });
+        let table = text(&sheet, Format::Table, &Style { bars, width, ..Style::default() });
         table.lines().nth(1).expect("a row").to_owned()
     };
     let whole = format!("{}  {}  {}  12/21", "a".repeat(20), "t".repeat(30), "d".repeat(12));

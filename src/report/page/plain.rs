@@ -24,16 +24,11 @@ const SERIES: [(&str, &str); 8] = [
 
 /// Overrides attributes where the reader's screen is dark.
 pub fn night() -> String {
-    let mut css = String::from(
-        "@media (prefers-color-scheme:dark){text,.outage,.strong{fill:#e6edf3}.small{fill:#9aa5b1}.small.strong{fill:#e6edf3}.halo{stroke:#12161b}\
-         .paper,.gone{fill:#12161b}.plot{fill:#1e242b}.covered{fill:#9aa5b1}.line,.other{stroke:#9aa5b1}\
-         .grid,.mark,.ring,.maybe,.openedge,.hl,.dump{stroke:#e6edf3}",
-    );
-    for (at, (_, dark)) in SERIES.iter().enumerate() {
-        css.push_str(&format!(".s{at}{{fill:{dark}}}.c{at}{{stop-color:{dark}}}"));
-    }
-    css.push('}');
-    css
+    let fixed = "@media (prefers-color-scheme:dark){text,.outage,.strong{fill:#e6edf3}.small{fill:#9aa5b1}.small.strong{fill:#e6edf3}\
+                 .halo{stroke:#12161b}.paper,.gone{fill:#12161b}.plot{fill:#1e242b}.covered{fill:#9aa5b1}.line,.other{stroke:#9aa5b1}\
+                 .grid,.mark,.ring,.maybe,.openedge,.hl,.dump{stroke:#e6edf3}";
+    let series = SERIES.iter().enumerate().map(|(at, (_, dark))| format!(".s{at}{{fill:{dark}}}.c{at}{{stop-color:{dark}}}"));
+    format!("{fixed}{}}}", series.collect::<String>())
 }
 
 /// What a class comes to, but for those of text.
