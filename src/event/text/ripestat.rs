@@ -321,7 +321,7 @@ mod tests {
         for (text, reason) in [
             (
                 many.as_str(),
-                "it is no answer of RIPEstat that can be read: a list has over 1,048,576 entries at line 1 column 2097174",
+                "it is no answer of RIPEstat that can be read: a list has over 1,048,576 entries at line 1 column 2097176",
             ),
             (r#"{"data": {"prefixes": []}}"#, "it is an answer of RIPEstat, but neither of bgp-updates nor of bgplay"),
             ("{", "it is no answer of RIPEstat that can be read: EOF while parsing an object at line 1 column 1"),

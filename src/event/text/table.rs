@@ -167,7 +167,8 @@ impl Table {
         let hop = words.next().map(|word| word.split('(').next().unwrap_or(word));
         let ip = hop.and_then(read_ip).ok_or(Malformed("its next hop is none"))?;
         // Metric, local preference and weight, of which the last is always there and stands right before the path.
-        if !before.ends_with(' ') || words.clone().next().is_none() || !words.all(|word| number(word).is_some()) {
+        let weight_ends = before.strip_suffix(' ').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+        if !weight_ends || words.clone().next().is_none() || !words.all(|word| number(word).is_some()) {
             return Err(misplaced);
         }
         let path = path.trim_end();
@@ -240,7 +241,7 @@ mod tests {
              *                   198.32.8.252            30             0 11537 10578 i\n\
              * d                 203.62.252.26                          0 1221 {1,2} ?\n \
              h                  203.62.252.27                          0 1221 80 i\n\
-             *>i4.17.225.0/24    204.42.253.253    4294967295    100      0 267 2914 6496 6496 e\n\
+             *>i4.17.225.0/24    204.42.253.253  4294967295    100      0 267 2914 6496 6496 e\n\
              *> 192.168.100.128/28\n                    10.0.0.1                               0 65000 i\n\
              *> 10.0.0.0         0.0.0.0                  0         32768 i\n\
              *> 2001:200::/32    2001:504:13::210:62\n                                             0             0 2497 2500 i\n\
@@ -268,9 +269,17 @@ mod tests {
              *> 6.0.0.0          193.0.0.56                            0 3333 3356 i\n\
              *> 7.0.0.0          193.0.0.56\n\
              *                   198.32.8.252                           0 11537 80 i\n\
-             %> 8.0.0.0          193.0.0.56                             0 3333 1 i\n",
+             %> 8.0.0.0          193.0.0.56                             0 3333 1 i\n\
+             *> 9.0.0.0          193.0.0.56                             0 3333 1 i\n\
+             *> 10.0.0.0         193.0.0.56                               0 3333 1 i\n",
         );
-        assert_eq!(told, ["5 4.0.0.0/8 193.0.0.56 AS3333 3333 1"]);
-        assert_eq!(damage, ["line 3: its network is none", "line 6: its origin code is none"]);
+        assert_eq!(told, ["5 4.0.0.0/8 193.0.0.56 AS3333 3333 1", "11 9.0.0.0/8 193.0.0.56 AS3333 3333 1"]);
+        // Where columns are shifted, a weight would pass for an AS.
+        let reasons = [
+            "line 3: its network is none",
+            "line 6: its origin code is none",
+            "line 12: its columns are not where the head has them",
+        ];
+        assert_eq!(damage, reasons);
     }
 }
