@@ -174,5 +174,5 @@ fn columns_give_way_and_bars_take_what_is_left() {
     assert_eq!(line(100, Bars::None), whole);
     assert_eq!(line(100, Bars::Drawn), format!("{whole}  {}{}{}", "·".repeat(6), "█".repeat(7), "·".repeat(12)));
     assert_eq!(line(60, Bars::Drawn), format!("{}  {}  12/21", "a".repeat(20), "t".repeat(30)));
-    assert_eq!(line(44, Bars::None), format!("{}…  {}", "a".repeat(11), "t".repeat(30)));
+    assert_eq!(line(44, Bars::None), format!("{}..  {}", "a".repeat(10), "t".repeat(30)));
 }
