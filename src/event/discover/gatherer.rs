@@ -102,7 +102,7 @@ impl<'a> Gatherer<'a> {
                 Some(RibBody::PeerIndex) => {
                     self.index = read_peer_index(record.body()).unwrap_or_default();
                     // Its paths may be empty, which hold no AS number to look for.
-                    self.own_peers = self.index.iter().any(|peer| self.of.origins.contains(&peer.asn));
+                    self.own_peers = self.index.iter().any(|peer| self.of.is_origin(peer.asn));
                 }
                 Some(RibBody::Rib(rib)) => self.add_rib(record, &rib, dump),
                 Some(RibBody::OtherFamily { .. } | RibBody::Other) | None => {}
@@ -140,7 +140,7 @@ impl<'a> Gatherer<'a> {
     /// Whether any path of a record may end with one of the origins.
     fn may_end_there(&self, rib: &RibRecord<'_>) -> bool {
         rib.entries().map_while(Result::ok).any(|entry| match last_of_entry(entry.attributes) {
-            Last::Is(asn) => self.of.origins.contains(&asn),
+            Last::Is(asn) => self.of.is_origin(asn),
             Last::Unsure => true,
         })
     }
@@ -169,7 +169,7 @@ impl<'a> Gatherer<'a> {
     fn add_update(&mut self, record: &RawRecord<'_>, update: &UpdateBody<'_>) {
         let attributes = Attributes::read(update.attributes);
         let may_be = match last_of_update(&attributes, update.as_len) {
-            Last::Is(asn) => self.of.origins.contains(&asn),
+            Last::Is(asn) => self.of.is_origin(asn),
             Last::Unsure => true,
         };
         let announces = !update.announced.is_empty() || attributes.mp_reach.is_some();
@@ -209,7 +209,7 @@ impl<'a> Gatherer<'a> {
             // Rule 3: an empty path is the peer's own route.
             None => peer,
         };
-        let originated = prefix.prefix_len() > 0 && self.of.origins.contains(&origin);
+        let originated = prefix.prefix_len() > 0 && self.of.is_origin(origin);
         if originated && self.found.insert(prefix) {
             self.known.insert(prefix);
         }

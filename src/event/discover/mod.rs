@@ -39,6 +39,8 @@ const MOST_OF_A_FILE: usize = 64 << 20;
 #[derive(Debug)]
 pub struct Gathering {
     origins: BTreeSet<Asn>,
+    /// Bit n is set if the lower two octets of one of them are n.
+    lower_octets: Box<[u64; 1024]>,
     prefilter: Prefilter,
     keep: Keep,
     known: Mutex<Known>,
@@ -102,13 +104,24 @@ impl Gathering {
         for prefix in prefixes {
             known.insert(*prefix);
         }
+        let mut lower_octets = Box::new([0; 1024]);
+        for Asn(origin) in origins {
+            lower_octets[(origin >> 6 & 1023) as usize] |= 1 << (origin & 63);
+        }
         Gathering {
             origins: origins.iter().copied().collect(),
+            lower_octets,
             prefilter: Prefilter::for_origins(origins),
             keep,
             known: Mutex::new(known),
             spool: Mutex::default(),
         }
+    }
+
+    #[inline]
+    fn is_origin(&self, asn: Asn) -> bool {
+        let octets = self.lower_octets[(asn.0 >> 6 & 1023) as usize];
+        octets >> (asn.0 & 63) & 1 == 1 && self.origins.contains(&asn)
     }
 
     /// Reads the uncompressed MRT stream `input`.
