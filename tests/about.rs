@@ -16,6 +16,7 @@ const COMMANDS: [&str; 15] = [
     "visibility",
     "report",
     "inventory",
+    "extract",
     "explain",
     "fetch",
     "survey",

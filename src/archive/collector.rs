@@ -1,9 +1,11 @@
 //! Which collector and which project a name stands for, and how often each project writes an update file.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Time;
 
 /// The public archives whose habits are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Project {
     /// RIPE NCC's Routing Information Service: `rrc00` to `rrc26`.
     Ris,

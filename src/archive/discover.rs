@@ -21,6 +21,37 @@ use crate::escape;
 
 /// Finds the archive files. `collector_name` is taken where a path does not say; `stdin` is read if `-` is an input.
 pub fn discover(inputs: &[OsString], collector_name: Option<&str>, stdin: &mut dyn Read) -> Result<Found, DiscoverError> {
+    let mut found = find(inputs, collector_name, stdin, Err)?;
+    if found.refused.is_empty() { Ok(found) } else { Err(found.refused.swap_remove(0)) }
+}
+
+/// As [`discover`], but what is named and cannot be used does not end the search: it is in `refused`.
+pub fn discover_what_can_be(
+    inputs: &[OsString],
+    collector_name: Option<&str>,
+    stdin: &mut dyn Read,
+) -> Result<Found, DiscoverError> {
+    let mut refused = Vec::new();
+    let refuse = |error| {
+        refused.push(error);
+        Ok(())
+    };
+    let mut found = find(inputs, collector_name, stdin, refuse)?;
+    found.refused.append(&mut refused);
+    Ok(found)
+}
+
+/// In the order of rule 7.
+pub fn sort(files: &mut [ArchiveFile]) {
+    files.sort_by(|a, b| order(a).cmp(&order(b)));
+}
+
+fn find(
+    inputs: &[OsString],
+    collector_name: Option<&str>,
+    stdin: &mut dyn Read,
+    mut refuse: impl FnMut(DiscoverError) -> Result<(), DiscoverError>,
+) -> Result<Found, DiscoverError> {
     let mut inputs: Vec<&OsStr> = inputs.iter().map(OsString::as_os_str).collect();
     inputs.sort_unstable();
     inputs.dedup();
@@ -29,9 +60,9 @@ pub fn discover(inputs: &[OsString], collector_name: Option<&str>, stdin: &mut d
     }
     let mut gathered = Gathered::default();
     for input in inputs {
-        gathered.add(input, stdin)?;
+        gathered.add(input, stdin).or_else(&mut refuse)?;
     }
-    gathered.judge(collector_name)
+    Ok(gathered.judge(collector_name))
 }
 
 /// Files before anybody looked at their names: by canonical path, each once.
@@ -55,6 +86,7 @@ struct Candidate {
 struct Directory {
     shown: String,
     archive_files: usize,
+    packs: usize,
     others: usize,
 }
 
@@ -104,7 +136,7 @@ impl Gathered {
     fn add_directory(&mut self, path: &Path) -> Result<(), DiscoverError> {
         let walked = walk(path).map_err(|error| failed(path.as_os_str(), error))?;
         let index = self.directories.len();
-        self.directories.push(Directory { shown: shown(path), archive_files: 0, others: walked.unreadable.len() });
+        self.directories.push(Directory { shown: shown(path), archive_files: 0, packs: 0, others: walked.unreadable.len() });
         for (path, error) in walked.unreadable {
             // A link that leads nowhere hides nothing, and one that leads out is not looked at.
             let unseen = error.kind() != io::ErrorKind::NotFound && error.raw_os_error().is_some();
@@ -149,7 +181,7 @@ impl Gathered {
         kept.within.extend(within);
     }
 
-    fn judge(mut self, collector_name: Option<&str>) -> Result<Found, DiscoverError> {
+    fn judge(mut self, collector_name: Option<&str>) -> Found {
         let judged: Vec<(Candidate, Verdict)> = self
             .candidates
             .into_par_iter()
@@ -159,16 +191,22 @@ impl Gathered {
             })
             .collect();
         let mut files = Vec::new();
+        let (mut packs, mut walked_packs) = (Vec::new(), Vec::new());
         let mut fatal = Vec::new();
         for (candidate, verdict) in judged {
-            let accepted = matches!(verdict, Verdict::Accepted(_));
             for index in &candidate.within {
                 if let Some(directory) = self.directories.get_mut(*index) {
-                    *(if accepted { &mut directory.archive_files } else { &mut directory.others }) += 1;
+                    *(match &verdict {
+                        Verdict::Accepted(_) => &mut directory.archive_files,
+                        Verdict::Pack => &mut directory.packs,
+                        _ => &mut directory.others,
+                    }) += 1;
                 }
             }
             match (verdict, candidate.named) {
                 (Verdict::Accepted(file), _) => files.push((*file, candidate.path)),
+                (Verdict::Pack, Named::Explicitly) => packs.push(candidate.path),
+                (Verdict::Pack, Named::ByWalking) => walked_packs.push((candidate.path, candidate.within)),
                 (verdict, Named::ByWalking) => {
                     let unseen = matches!(verdict, Verdict::Unreadable(_));
                     self.skipped.push(Skipped { shown: shown(&candidate.path), reason: verdict.reason(), unseen });
@@ -176,16 +214,24 @@ impl Gathered {
                 (verdict, Named::Explicitly) => fatal.push((candidate.path.clone(), verdict)),
             }
         }
-        if let Some((path, verdict)) = fatal.into_iter().min_by(|a, b| a.0.cmp(&b.0)) {
-            return Err(verdict.error(&path));
+        // Beside archive files lies what was extracted from them: it would be read twice.
+        let is_beside_none = |within: &[usize]| within.iter().any(|index| self.directories[*index].archive_files == 0);
+        for (path, within) in walked_packs {
+            if is_beside_none(&within) {
+                packs.push(path);
+            } else {
+                self.skipped.push(Skipped { shown: shown(&path), reason: Verdict::Pack.reason(), unseen: false });
+            }
         }
-        if let Some(empty) = self.directories.iter().find(|directory| directory.archive_files == 0) {
-            return Err(DiscoverError::NothingIn { shown: empty.shown.clone(), skipped: empty.others });
-        }
+        packs.sort_unstable();
+        fatal.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut refused: Vec<DiscoverError> = fatal.into_iter().map(|(path, verdict)| verdict.error(&path)).collect();
+        let empty = self.directories.iter().filter(|directory| directory.archive_files + directory.packs == 0);
+        refused.extend(empty.map(|empty| DiscoverError::NothingIn { shown: empty.shown.clone(), skipped: empty.others }));
         self.skipped.sort_unstable();
         self.skipped.dedup();
         files.sort_by(|(a, a_path), (b, b_path)| order(a).cmp(&order(b)).then_with(|| a_path.cmp(b_path)));
-        Ok(Found { files: files.into_iter().map(|(file, _)| file).collect(), skipped: self.skipped })
+        Found { files: files.into_iter().map(|(file, _)| file).collect(), skipped: self.skipped, packs, refused }
     }
 }
 
@@ -195,6 +241,7 @@ fn order(file: &ArchiveFile) -> impl Ord + '_ {
 
 enum Verdict {
     Accepted(Box<ArchiveFile>),
+    Pack,
     Foreign(&'static str),
     Packed(&'static str),
     NoTime,
@@ -205,6 +252,7 @@ impl Verdict {
     fn reason(self) -> String {
         match self {
             Self::Accepted(_) => String::new(),
+            Self::Pack => "it is a pack of uplinks extract; name it to have it read".to_owned(),
             Self::Foreign(what) => what.to_owned(),
             Self::Packed(what) => format!("it is {what}"),
             Self::NoTime => "it is a table, and its name does not say when it was taken".to_owned(),
@@ -218,7 +266,7 @@ impl Verdict {
             Self::Foreign(found) => DiscoverError::NotMrt { shown: shown(path), found },
             Self::Packed(what) => DiscoverError::Packed { shown: shown(path), what },
             Self::NoTime => DiscoverError::NoTime(shown(path)),
-            Self::Accepted(_) => DiscoverError::NotMrt { shown: shown(path), found: "" },
+            Self::Accepted(_) | Self::Pack => DiscoverError::NotMrt { shown: shown(path), found: "" },
         }
     }
 }
@@ -268,6 +316,10 @@ fn content(candidate: &Candidate, said: &ArchiveName, size: u64) -> io::Result<R
             Err(Verdict::Foreign("it is text; name it to have it read"))
         }
         Looks::Routes(_, kind) => Ok(Some(kind)),
+        Looks::Pack => match &candidate.source {
+            Source::Path(_) => Err(Verdict::Pack),
+            _ => Err(Verdict::Foreign("a pack of uplinks extract, which can only be read from a file")),
+        },
         Looks::Packed(what) => Err(Verdict::Packed(what)),
         Looks::Empty => Err(Verdict::Foreign("it is empty")),
         Looks::Broken => Err(Verdict::Foreign("its compression is damaged")),

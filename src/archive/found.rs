@@ -1,6 +1,9 @@
 //! What looking for archive files comes to: the files, what was skipped, and the errors that end the search.
 
 use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 
 use super::collector::Project;
 use super::name::NameKind;
@@ -48,10 +51,14 @@ pub struct Found {
     pub files: Vec<ArchiveFile>,
     /// Files met by walking that are no archive files, sorted by path.
     pub skipped: Vec<Skipped>,
+    /// What `uplinks extract` made of archive files, sorted.
+    pub packs: Vec<PathBuf>,
+    /// What was named and cannot be used, where that does not end the search.
+    pub refused: Vec<DiscoverError>,
 }
 
 /// A file met by walking that will not be read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skipped {
     /// The path as given.
     pub shown: String,
@@ -140,4 +147,27 @@ pub enum DiscoverError {
         #[source]
         error: io::Error,
     },
+}
+
+impl DiscoverError {
+    /// What cannot be used, as typed.
+    pub fn shown(&self) -> &str {
+        match self {
+            Self::NoInput => "",
+            Self::Missing(shown)
+            | Self::NoMatch(shown)
+            | Self::NoTime(shown)
+            | Self::BadPattern { shown, .. }
+            | Self::NotMrt { shown, .. }
+            | Self::Packed { shown, .. }
+            | Self::NothingIn { shown, .. }
+            | Self::Unreadable { shown, .. }
+            | Self::Spool { shown, .. } => shown,
+        }
+    }
+
+    /// Whether there may be data that another try, or another machine, could read.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Missing(_) | Self::NoMatch(_) | Self::Unreadable { .. } | Self::Spool { .. })
+    }
 }

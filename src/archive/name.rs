@@ -7,10 +7,12 @@ use chrono::NaiveDate;
 use super::collector::{self, Project, all_digits};
 use super::simulated::SIMULATED;
 use super::table_name;
+use serde::{Deserialize, Serialize};
+
 use crate::model::Time;
 
 /// What a file's name says it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NameKind {
     /// A RIB dump: `bview`, `rib`.
     Rib,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::bzip2::octets::{Octets, Places};
 use super::compression::{self, Compression};
@@ -16,6 +17,9 @@ const READ_AHEAD: usize = 128 * 1024;
 
 /// Up to so many octets are read into memory; of what is larger, windows. Update files are smaller.
 const LARGEST_READ: usize = 16 << 20;
+
+/// So many octets at each end tell a file from others ([`Opened::ends`]).
+const END: usize = 64 * 1024;
 
 /// What the system says of a file at some moment: another content, or another file, differs in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +125,23 @@ impl Opened {
         let mut bytes = vec![0; size];
         self.0.file.read_whole_at(&mut bytes, 0).ok()?;
         Some(Stored::Read(bytes))
+    }
+
+    /// Its size, and the SHA-256 of its first and last 64 KiB as stored, or of all of it if it has no more: a copy has the same, wherever it lies.
+    pub fn ends(&self) -> io::Result<(u64, [u8; 32])> {
+        let size = self.0.stamp.as_ref().map_or(0, |stamp| stamp.size);
+        let first = usize::try_from(size).map_or(END, |size| size.min(END));
+        let last = usize::try_from(size).map_or(END, |size| (size - first).min(END));
+        let mut octets = vec![0; first + last];
+        let (head, tail) = octets.split_at_mut(first);
+        self.0.file.read_whole_at(head, 0)?;
+        self.0.file.read_whole_at(tail, size - last as u64)?;
+        Ok((size, Sha256::digest(&octets).into()))
+    }
+
+    /// Whether the system refused to read some of it.
+    pub fn has_failed(&self) -> bool {
+        self.0.failed.load(Ordering::Relaxed)
     }
 
     /// What became of it; `found` is what it was when it was found, which may be hours before it was opened.

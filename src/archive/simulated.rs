@@ -1,7 +1,7 @@
 //! Archives that say of themselves that a program made them up: nobody may take their routes for the Internet's.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::found::ArchiveFile;
 use super::source::Source;
@@ -12,14 +12,18 @@ pub const SIMULATED: &str = "SIMULATED";
 /// Whether any of the files lies below such a mark.
 pub fn is_simulated<'a>(files: impl IntoIterator<Item = &'a ArchiveFile>) -> bool {
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut folders = files.into_iter().filter_map(|file| match &file.source {
-        Source::Path(path) => path.canonicalize().ok()?.parent().map(PathBuf::from),
-        Source::Spool(_) => None,
-    });
-    folders.any(|folder| {
-        let mut unseen = folder.ancestors().take_while(|above| seen.insert(above.to_path_buf()));
-        unseen.any(|above| above.join(SIMULATED).is_file())
+    files.into_iter().any(|file| match &file.source {
+        Source::Path(path) => is_below_mark(path, &mut seen),
+        Source::Spool(_) => false,
+        Source::Packed(packed) => packed.simulated,
     })
+}
+
+/// `seen` are folders that have no mark.
+fn is_below_mark(path: &Path, seen: &mut BTreeSet<PathBuf>) -> bool {
+    let Ok(path) = path.canonicalize() else { return false };
+    let mut unseen = path.ancestors().skip(1).take_while(|above| seen.insert(above.to_path_buf()));
+    unseen.any(|above| above.join(SIMULATED).is_file())
 }
 
 #[cfg(test)]

@@ -23,9 +23,14 @@ pub(super) enum Looks {
     Routes(TextForm, NameKind),
     /// Other text, such as error pages.
     Text,
+    /// A pack of `uplinks extract`.
+    Pack,
     /// Files packed into one.
     Packed(&'static str),
 }
+
+/// How packs begin, whatever their version.
+pub const PACK: &[u8] = b"uplinks pack ";
 
 /// Uncompressed bytes that are looked at.
 const SAMPLE: u64 = TEXT_HEAD as u64;
@@ -72,6 +77,7 @@ fn bytes(head: &[u8]) -> Looks {
         Some((12 | 13, _) | (16 | 17, 2 | 3)) => Looks::Mrt(Some(NameKind::Rib)),
         Some((5 | 16 | 17, _)) => Looks::Mrt(Some(NameKind::Updates)),
         Some(_) => Looks::Mrt(None),
+        None if head.starts_with(PACK) => Looks::Pack,
         None => match (packed(head), TextForm::of(head)) {
             (Some(what), _) => Looks::Packed(what),
             (None, Some(form)) => Looks::Routes(form, form.kind(head)),

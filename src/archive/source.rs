@@ -14,6 +14,17 @@ pub enum Source {
     Path(PathBuf),
     /// The copy of a stream.
     Spool(Spool),
+    /// Elsewhere: a pack has what was extracted of it.
+    Packed(Packed),
+}
+
+/// A file's entry in a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packed {
+    /// Its place among all entries of a run's packs.
+    pub entry: usize,
+    /// Whether the file lay below a mark of simulated archives.
+    pub simulated: bool,
 }
 
 impl Source {
@@ -22,6 +33,7 @@ impl Source {
         match self {
             Self::Path(path) => Opened::at(path),
             Self::Spool(spool) => Opened::copy(Arc::clone(&spool.0)),
+            Self::Packed(_) => Err(io::Error::new(io::ErrorKind::NotFound, "only what was extracted of it is here")),
         }
     }
 

@@ -85,7 +85,7 @@ impl Answer {
                 break;
             }
             let places: Vec<(usize, usize)> = open.iter().map(|(.., place)| *place).collect();
-            let found = read::peers_with_routes(plan, &read.files, &places);
+            let found = read::peers_with_routes(plan, &read, &places);
             for ((collector, dump, _), holders) in open.iter().zip(found) {
                 assembly.collectors[*collector].look_into(*dump, &holders);
             }

@@ -88,6 +88,9 @@ pub enum Command {
   uplinks inventory sample-data
   uplinks inventory --full -f csv archive/")]
     Inventory(Inventory),
+    /// What files say of a target, packed: the step that many machines can do at once; packs are inputs of the other commands
+    #[command(after_help = super::extract::EXAMPLES)]
+    Extract(super::extract::ExtractArgs),
     /// The record behind a row, decoded: who said what, and what it proves
     #[command(after_help = "Examples:
   uplinks explain sample-data/rrc90/2017.10/updates.20171001.0905.gz#54c8c87e681b

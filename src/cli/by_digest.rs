@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::explain::{Whence, tell, told};
 use super::output;
+use super::packs::refuse_packs;
 use super::read::ReadError;
 use super::reference::RecordRef;
 use super::{Exit, Fatal};
@@ -29,7 +30,12 @@ pub struct Sought {
 
 /// Explains every record of the inputs that is meant.
 pub fn run(sought: &Sought, inputs: &[OsString]) -> Result<Exit, Fatal> {
-    let mut files = discover(inputs, None, &mut io::stdin().lock()).map_err(ReadError::from)?.files;
+    let found = discover(inputs, None, &mut io::stdin().lock()).map_err(ReadError::from)?;
+    refuse_packs(
+        &found,
+        "explain looks for a record in the archive's own files; name those, or get it out of packs with --evidence",
+    )?;
+    let mut files = found.files;
     let is_named = |file: &ArchiveFile| sought.file.as_ref().is_some_and(|name| file.shown.ends_with(name.as_str()));
     if files.iter().any(is_named) {
         files.retain(is_named);

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::answer::Answer;
 use super::output::{Output, WriteError};
-use crate::archive::{self, ArchiveFile};
+use crate::archive::{self, ArchiveFile, Source};
 use crate::escape::printable;
-use crate::event::{Cache, FoundRecord, Input, Wanted, find_records};
+use crate::event::{Cache, FoundRecord, Input, KeptRecord, PackError, Wanted, find_records};
 use crate::model::RecordId;
 
 /// Evidence that cannot be written.
@@ -35,6 +35,9 @@ pub enum EvidenceError {
     /// A line is no record.
     #[error("{}: it is text, and --evidence writes records of MRT files; leave it out, and look at lines with explain", printable(.0))]
     Text(String),
+    /// A pack could be read once and cannot be read again.
+    #[error(transparent)]
+    Pack(#[from] PackError),
     /// The file itself.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -70,13 +73,17 @@ impl Used {
 pub fn write(output: Output, used: &Used, answer: &Answer, cache: Option<&Cache>) -> Result<(), EvidenceError> {
     let files: Vec<(usize, Wanted)> = used.by_file(answer).into_iter().collect();
     let found: Result<Vec<Vec<FoundRecord>>, EvidenceError> =
-        files.par_iter().with_max_len(1).map(|(file, wanted)| read(&answer.read.files[*file].0, wanted, cache)).collect();
+        files.par_iter().with_max_len(1).map(|(file, wanted)| read(answer, *file, wanted, cache)).collect();
     let found = found?;
     output.write(|out| found.iter().try_for_each(|records| write_file(records, out)))?;
     Ok(())
 }
 
-fn read(file: &ArchiveFile, wanted: &Wanted, cache: Option<&Cache>) -> Result<Vec<FoundRecord>, EvidenceError> {
+fn read(answer: &Answer, file: usize, wanted: &Wanted, cache: Option<&Cache>) -> Result<Vec<FoundRecord>, EvidenceError> {
+    let file = &answer.read.files[file].0;
+    if let Source::Packed(packed) = file.source {
+        return find_packed(file, answer.read.packs.records_of(packed)?, wanted);
+    }
     let kept = cache.and_then(|cache| Some(cache.records_of(&file.source.open().ok()?))).unwrap_or_default();
     let bytes: Vec<u8> = kept.into_iter().flat_map(|record| record.bytes).collect();
     let search = find_records(&bytes[..], wanted);
@@ -89,6 +96,20 @@ fn read(file: &ArchiveFile, wanted: &Wanted, cache: Option<&Cache>) -> Result<Ve
         return Err(EvidenceError::Text(file.shown.clone()));
     }
     let search = input.find(wanted);
+    match wanted.digests.len() - search.found.len() {
+        0 => Ok(search.found),
+        count => Err(EvidenceError::Gone { path: file.shown.clone(), count }),
+    }
+}
+
+/// Of a file that a pack stands for.
+fn find_packed(file: &ArchiveFile, kept: Vec<KeptRecord>, wanted: &Wanted) -> Result<Vec<FoundRecord>, EvidenceError> {
+    if kept.is_empty() {
+        // Lines are not kept, and of records all that are named.
+        return Err(EvidenceError::Text(file.shown.clone()));
+    }
+    let bytes: Vec<u8> = kept.into_iter().flat_map(|record| record.bytes).collect();
+    let search = find_records(&bytes[..], wanted);
     match wanted.digests.len() - search.found.len() {
         0 => Ok(search.found),
         count => Err(EvidenceError::Gone { path: file.shown.clone(), count }),

@@ -8,6 +8,7 @@ pub mod check;
 pub mod demo;
 pub mod evidence;
 pub mod explain;
+pub mod extract;
 mod facts;
 pub mod fetch;
 pub mod filters;
@@ -15,6 +16,7 @@ pub mod inputs;
 mod inventory;
 mod memory;
 pub mod output;
+mod packs;
 mod passes;
 mod paths;
 pub mod plan;
@@ -52,6 +54,8 @@ pub enum Exit {
     NothingFound,
     /// 3: data were missing or damaged, under `--strict`.
     Incomplete,
+    /// 75, as in sysexits.h: some data were out of reach, and another try may have them.
+    TryAgain,
 }
 
 impl Exit {
@@ -61,6 +65,7 @@ impl Exit {
             Exit::Answered => 0,
             Exit::NothingFound => 1,
             Exit::Incomplete => 3,
+            Exit::TryAgain => 75,
         }
     }
 }
@@ -92,6 +97,12 @@ pub enum Fatal {
     /// No threads.
     #[error("cannot start worker threads: {0}; try --jobs 1")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// What `extract` was asked.
+    #[error(transparent)]
+    Extract(#[from] extract::ExtractError),
+    /// What was extracted before.
+    #[error(transparent)]
+    Pack(#[from] crate::event::PackError),
     /// The archives, or the folder for their files.
     #[error(transparent)]
     Fetch(#[from] fetch::FetchError),
@@ -127,6 +138,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Inventory(Inventory { full, common }) => {
             let plan = Plan::new(common)?.without_evidence()?;
             let plan = plan.with_all_rows("inventory", "it tells of the inputs and not of routes; leave it out")?;
+            let plan = Plan { whole: full, ..plan };
             answer(&plan, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
                 facts::all_sessions(answer, context);
@@ -138,6 +150,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         }
         Command::Report(report) => report::run(report),
         Command::Demo(typed) => demo::run_demo(typed),
+        Command::Extract(typed) => extract::run(typed),
         Command::Explain(Explain { reference, inputs, listed, cache }) => {
             let inputs = listed.with(inputs).map_err(PlanError::from)?;
             explain::run(&reference, &inputs, cache.as_deref())
@@ -215,7 +228,7 @@ fn with_answer<T: Send>(
     let fetched = plan.errand.as_ref().map(|errand| errand.run(plan, &pool)).transpose()?;
     pool.install(|| {
         let found = read::find(plan, fetched.unwrap_or_else(|| Inputs::of(plan)))?;
-        output::refuse_inputs(places, &found.files)?;
+        output::refuse_inputs(places, &found.files, &found.packs)?;
         memory::tell(plan, &found.files);
         go_on(&Answer::new(plan, read::read_all(plan, found)?))
     })

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::packs::Packs;
 use super::plan::Plan;
 use crate::archive::{ArchiveFile, Source};
 use crate::escape::printable;
@@ -171,12 +172,13 @@ impl Results {
     }
 }
 
-/// Refuses to write over an archive file that will be read.
-pub fn refuse_inputs(places: &[(String, PathBuf)], inputs: &[ArchiveFile]) -> Result<(), WriteError> {
+/// Refuses to write over an archive file, or a pack, that will be read.
+pub fn refuse_inputs(places: &[(String, PathBuf)], inputs: &[ArchiveFile], packs: &Packs) -> Result<(), WriteError> {
     // What does not exist yet is no input.
     for (path, place) in places.iter().filter(|(_, place)| place.exists()) {
-        let is_it = |input: &ArchiveFile| matches!(&input.source, Source::Path(read) if fs::canonicalize(read).is_ok_and(|read| read == *place));
-        if inputs.iter().any(is_it) {
+        let is_it = |read: &Path| fs::canonicalize(read).is_ok_and(|read| read == *place);
+        let is_file = |input: &ArchiveFile| matches!(&input.source, Source::Path(read) if is_it(read));
+        if inputs.iter().any(is_file) || packs.paths().any(is_it) {
             return Err(WriteError::Clash { path: path.clone(), what: "an input" });
         }
     }

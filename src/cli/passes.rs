@@ -59,15 +59,12 @@ pub(super) struct SecondPass<'a> {
 
 impl<'a> SecondPass<'a> {
     pub fn new(plan: &'a Plan, cache: Option<Cache>, prefixes: Vec<IpNet>) -> Self {
-        let watch = Watch::new(prefixes, plan.origins.iter().copied()).reading(plan.reader.clone());
-        Self::of(plan, cache, if plan.covering { watch.with_covering() } else { watch })
+        Self::of(plan, cache, watch_of(plan, prefixes))
     }
 
     pub fn of(plan: &'a Plan, cache: Option<Cache>, watch: Watch) -> Self {
         let watch = watch.keeping(if cache.is_some() { Keep::Bytes } else { Keep::Nothing });
-        // What seeking alone says may differ from what reading says.
-        let sought = if plan.way.seek == Seek::Always { ", sought" } else { "" };
-        let question = question_of(&watch) + sought;
+        let question = asked(plan, &watch);
         Self { plan, cache, watch, question }
     }
 
@@ -98,11 +95,7 @@ impl<'a> SecondPass<'a> {
             progress.skip(file.size);
             return entry.answer;
         }
-        let plain = || plain(&opened, progress, |input| Input::new(input, file.start).events(&self.watch), unreadable);
-        let mut read = read_file(&opened, &self.watch, self.plan.way, plain);
-        if read.1 != Taken::Whole {
-            progress.skip(file.size);
-        }
+        let mut read = read_opened(self.plan, &self.watch, file, &opened, progress);
         let kept = std::mem::take(&mut read.0.kept);
         if let Since::Changed(reason) = opened.since(file.stamp.as_ref()) {
             read.0.distrust(&reason);
@@ -112,6 +105,35 @@ impl<'a> SecondPass<'a> {
         }
         read
     }
+}
+
+/// What a plan watches where these are its prefixes.
+pub(super) fn watch_of(plan: &Plan, prefixes: Vec<IpNet>) -> Watch {
+    let watch = Watch::new(prefixes, plan.origins.iter().copied()).reading(plan.reader.clone());
+    if plan.covering { watch.with_covering() } else { watch }
+}
+
+/// What an answer that is kept depends on besides the file.
+pub(super) fn asked(plan: &Plan, watch: &Watch) -> String {
+    // What seeking alone says may differ from what reading says.
+    let sought = if plan.way.seek == Seek::Always { ", sought" } else { "" };
+    question_of(watch) + sought
+}
+
+/// What an open file says.
+pub(super) fn read_opened(
+    plan: &Plan,
+    watch: &Watch,
+    file: &ArchiveFile,
+    opened: &Opened,
+    progress: &Progress,
+) -> (FileEvents, Taken) {
+    let plain = || plain(opened, progress, |input| Input::new(input, file.start).events(watch), unreadable);
+    let read = read_file(opened, watch, plan.way, plain);
+    if read.1 != Taken::Whole {
+        progress.skip(file.size);
+    }
+    read
 }
 
 /// A cache that cannot be written to costs time, not truth: told once.

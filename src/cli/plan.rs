@@ -84,6 +84,8 @@ pub struct Plan {
     pub max_memory: Option<u64>,
     /// `--progress`.
     pub progress: When,
+    /// Whether every record is asked for, watched or not.
+    pub whole: bool,
     /// Where routes are told one by one: how many are replayed at a time.
     pub slices: Option<usize>,
 }
@@ -225,6 +227,7 @@ impl Plan {
             jobs: work.jobs,
             max_memory: work.max_memory,
             progress: work.progress,
+            whole: false,
             slices: None,
         })
     }

@@ -12,12 +12,13 @@ use rayon::prelude::*;
 
 use super::args::When;
 use super::memory;
+use super::packs::Packs;
 use super::passes::{FirstPass, SecondPass, note_failure, plain};
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source};
 use crate::escape::{self, printable};
-use crate::event::{Cache, FileEvents, FilePeer, Gathered, Input, Sought, Taken};
+use crate::event::{Cache, FileEvents, FilePeer, Gathered, Input, PackError, Sought, Taken};
 use crate::target::{Watch, covering};
 
 /// All files, read.
@@ -29,6 +30,8 @@ pub struct ReadFiles {
     pub taken: Vec<Taken>,
     /// Met by walking, and no MRT.
     pub skipped: Vec<Skipped>,
+    /// What was extracted before.
+    pub packs: Packs,
     /// What was watched.
     pub watch: Watch,
 }
@@ -42,6 +45,17 @@ pub enum ReadError {
     /// They are missing, or no MRT.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
+    /// What `uplinks extract` made.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A question that a pack cannot answer.
+    #[error("{}: {reason}", printable(.pack))]
+    NotInPacks {
+        /// The first of them.
+        pack: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
     /// `--cache`.
     #[error("cannot use {} as a cache: {error}; name a folder that can be written to", printable(.folder))]
     Cache {
@@ -78,9 +92,12 @@ pub struct Early {
 
 impl Early {
     /// What this file says, if it was read: once.
-    fn take(&mut self, file: &ArchiveFile) -> Reading {
-        let Source::Path(path) = &file.source else { return Reading::default() };
-        Reading { gathered: self.gathered.remove(path), said: self.said.remove(path) }
+    fn take(&mut self, file: &ArchiveFile, packs: &mut Packs) -> Reading {
+        match &file.source {
+            Source::Path(path) => Reading { gathered: self.gathered.remove(path), said: self.said.remove(path) },
+            Source::Spool(_) => Reading::default(),
+            Source::Packed(packed) => Reading { gathered: None, said: packs.take(*packed) },
+        }
     }
 }
 
@@ -108,13 +125,16 @@ pub struct Files {
     /// In the order of rule 7.
     pub files: Vec<ArchiveFile>,
     skipped: Vec<Skipped>,
+    /// What was extracted before of those that are not here.
+    pub packs: Packs,
     early: Early,
 }
 
 /// Finds the files of the inputs.
 pub fn find(plan: &Plan, inputs: Inputs) -> Result<Files, ReadError> {
     let Inputs { paths, early } = inputs;
-    let found = archive::discover(&paths, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
+    let mut found = archive::discover(&paths, plan.collector_name.as_deref(), &mut io::stdin().lock())?;
+    let packs = Packs::open(plan, &mut found)?;
     let mut files = found.files;
     let there: BTreeSet<String> = files.iter().map(|f| printable(&f.collector).into_owned()).collect();
     files.retain(|f| is_selected(plan, f));
@@ -122,17 +142,17 @@ pub fn find(plan: &Plan, inputs: Inputs) -> Result<Files, ReadError> {
         let there = there.into_iter().collect::<Vec<_>>().join(", ");
         return Err(ReadError::NoCollector { wanted: printable(&plan.collectors.join(", ")).into_owned(), there });
     }
-    Ok(Files { files, skipped: found.skipped, early })
+    Ok(Files { files, skipped: found.skipped, packs, early })
 }
 
 /// Reads what has not been read of them.
 pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
-    let Files { files, skipped, mut early } = found;
+    let Files { files, skipped, mut packs, mut early } = found;
     let cache = cache_of(plan)?;
     if let Some(cache) = &cache {
         cache.sweep();
     }
-    let readings: Vec<Reading> = files.iter().map(|file| early.take(file)).collect();
+    let readings: Vec<Reading> = files.iter().map(|file| early.take(file, &mut packs)).collect();
     let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|r| (r.gathered.map(Some), r.said)).unzip();
     let mut prefixes = plan.prefixes.clone();
     let mut gathered = Vec::new();
@@ -150,7 +170,7 @@ pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
             None => pass.file(file, progress),
         });
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
-    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped, watch: pass.watch })
+    Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped, packs, watch: pass.watch })
 }
 
 /// Reads single files before all are there. Where the target's prefixes have to be found first (rule 4), it is that pass which
@@ -201,15 +221,18 @@ impl<'a> EarlyReader<'a> {
     }
 }
 
-fn is_selected(plan: &Plan, file: &ArchiveFile) -> bool {
+pub(super) fn is_selected(plan: &Plan, file: &ArchiveFile) -> bool {
     plan.collectors.is_empty() || plan.collectors.contains(&file.collector)
 }
 
 /// Of each dump, by its file and its place there, every peer with at least one route in it. The files are read whole, in parallel.
-pub fn peers_with_routes(plan: &Plan, files: &[(ArchiveFile, FileEvents)], dumps: &[(usize, usize)]) -> Vec<Holders> {
+pub fn peers_with_routes(plan: &Plan, read: &ReadFiles, dumps: &[(usize, usize)]) -> Vec<Holders> {
     let cache = cache_of(plan).ok().flatten();
-    let asked: Vec<ArchiveFile> = dumps.iter().map(|(file, _)| files[*file].0.clone()).collect();
+    let asked: Vec<ArchiveFile> = dumps.iter().map(|(file, _)| read.files[*file].0.clone()).collect();
     let one = |at: usize, file: &ArchiveFile, progress: &Progress| {
+        if let Source::Packed(packed) = file.source {
+            return read.packs.holders(packed, dumps[at].1);
+        }
         let question = format!("peers of dump {}", dumps[at].1);
         let Ok(opened) = file.source.open() else { return Holders::new() };
         if let Some(entry) = cache.as_ref().and_then(|cache| cache.load::<Vec<(FilePeer, [bool; 2])>>(&opened, &question)) {

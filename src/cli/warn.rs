@@ -63,7 +63,8 @@ pub fn warn(answer: &Answer) {
     }
 }
 
-fn tell(list: &[String], remark: Option<&str>) {
+/// Tells the first of a kind, and counts the others.
+pub(super) fn tell(list: &[String], remark: Option<&str>) {
     list.iter().take(MOST).for_each(|line| say(&format!("warning: {line}")));
     if list.len() > MOST {
         say(&format!("warning: and {} more", list.len() - MOST));

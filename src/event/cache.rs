@@ -19,7 +19,7 @@ use crate::archive::{Opened, Since, Stamp};
 use crate::temporary::{self, Temporary};
 
 /// What made an entry: version and sources, so that a corrected decoder never serves what the faulty one said.
-const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("UPLINKS_SOURCES"));
+pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("UPLINKS_SOURCES"));
 
 /// Bytes of the checksum at an entry's end.
 const CHECKSUM: usize = 32;

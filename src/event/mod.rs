@@ -24,6 +24,7 @@ mod find;
 mod input;
 mod numbers;
 mod overlap;
+mod pack;
 mod paths;
 mod read;
 mod sample;
@@ -46,6 +47,7 @@ pub use file::{
 };
 pub use find::{FoundRecord, IndexRecord, Search, Wanted, find_records};
 pub use input::Input;
+pub use pack::{Encoded, Pack, PackEntry, PackError, PackWriter, PackedFile};
 pub use read::{peers_with_routes, read_events};
 pub use shortcut::{Seek, Taken, Verify, Way, read_file};
 pub use text::Line;
