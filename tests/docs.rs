@@ -83,7 +83,27 @@ fn commands_of_the_pages_on_formats_and_claims_run() {
     let folder = tempfile::tempdir().expect("a folder");
     std::os::unix::fs::symlink(root().join("sample-data"), folder.path().join("sample-data")).expect("a link");
     let count = |page: &str| run_all(&root().join("docs").join(page), folder.path());
-    assert_eq!((count("output-formats.md"), count("claims.md")), (4, 2));
+    assert_eq!((count("output-formats.md"), count("claims.md"), count("scaling-out.md")), (4, 2, 5));
+}
+
+/// The first recipe for a shell, as it stands, over the sample archive.
+#[test]
+fn the_shell_recipe_gives_what_one_machine_gives() {
+    let page = fs::read_to_string(root().join("docs/scaling-out.md")).expect("the page");
+    let recipe = page.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a shell block");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(root().join("sample-data"), folder.path().join("archive")).expect("a link");
+    let binaries = Path::new(env!("CARGO_BIN_EXE_uplinks")).parent().expect("a folder").display().to_string();
+    let path = format!("{binaries}:{}", std::env::var("PATH").expect("a path"));
+    let recipe = format!("set -e\n{}", recipe.replace("find archive ", "find archive/ "));
+    let ran = Command::new("sh").args(["-c", &recipe]).env("PATH", path).current_dir(folder.path()).output().expect("a shell");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let parts = fs::read_dir(folder.path().join("parts")).expect("packs").count();
+    assert_eq!(parts, 4, "two packs, and what is told of them");
+    let below =
+        binary().args(["timeline", "-f", "csv", "."]).current_dir(root().join("sample-data")).output().expect("the binary runs");
+    let alone = String::from_utf8(below.stdout).expect("UTF-8").replace(",./", ",");
+    assert_eq!(fs::read_to_string(folder.path().join("rows.csv")).expect("rows"), alone);
 }
 
 /// What README.md shows of the first command is what the program says, up to where it is cut with dots.

@@ -385,10 +385,10 @@ fn read_entry(plan: &Plan, watch: &Watch, file: &ArchiveFile, progress: &Progres
         start: file.start,
         project: file.project,
         size,
-        ends: ends.iter().map(|octet| format!("{octet:02x}")).collect(),
+        ends: String::new(),
         simulated: archive::is_simulated([file]),
     };
-    Ok(PackEntry::new(file, said, taken, holders))
+    Ok(PackEntry::new(file.with_ends(size, &ends), said, taken, holders))
 }
 
 /// Why the system did not let a file be read to its end, as far as that is known.

@@ -38,7 +38,7 @@ use args::{By, Cli, Command, Explain, Inventory, Rows, Visibility};
 use evidence::{EvidenceError, Used};
 use explain::ExplainError;
 use output::{Results, WriteError};
-use plan::{Plan, PlanError};
+use plan::{Plan, PlanError, Scope};
 use read::{Inputs, ReadError};
 
 use crate::model::{RecordId, Upstream};
@@ -138,7 +138,7 @@ pub fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Inventory(Inventory { full, common }) => {
             let plan = Plan::new(common)?.without_evidence()?;
             let plan = plan.with_all_rows("inventory", "it tells of the inputs and not of routes; leave it out")?;
-            let plan = Plan { whole: full, ..plan };
+            let plan = Plan { scope: if full { Scope::All } else { Scope::Watched }, ..plan };
             answer(&plan, move |plan, answer, context| {
                 let mut rows = inventory::rows(answer);
                 facts::all_sessions(answer, context);

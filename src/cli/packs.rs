@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::passes::{asked, watch_of};
-use super::plan::Plan;
+use super::plan::{Plan, Scope};
 use super::read::{Holders, ReadError};
 use crate::archive::{self, ArchiveFile, Found, Named, Packed, Source};
 use crate::escape;
@@ -44,7 +44,7 @@ impl Packs {
                 "a pack answers for the prefixes it was extracted with, and here prefixes have to be found first; give them with --prefix or a profile, or ask the archive itself",
             )?;
         }
-        if plan.whole {
+        if plan.scope == Scope::All {
             refuse_packs(
                 found,
                 "a pack has watched records only, and --full counts all; ask the archive itself, or leave out --full",

@@ -84,10 +84,19 @@ pub struct Plan {
     pub max_memory: Option<u64>,
     /// `--progress`.
     pub progress: When,
-    /// Whether every record is asked for, watched or not.
-    pub whole: bool,
+    /// Of which records anything is asked.
+    pub scope: Scope,
     /// Where routes are told one by one: how many are replayed at a time.
     pub slices: Option<usize>,
+}
+
+/// Which records are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The watched ones.
+    Watched,
+    /// `inventory --full`: every one.
+    All,
 }
 
 /// Arguments that do not go together, or name what cannot be used.
@@ -227,7 +236,7 @@ impl Plan {
             jobs: work.jobs,
             max_memory: work.max_memory,
             progress: work.progress,
-            whole: false,
+            scope: Scope::Watched,
             slices: None,
         })
     }

@@ -49,10 +49,18 @@ pub struct PackedFile {
     pub project: Option<Project>,
     /// Octets, compressed.
     pub size: u64,
-    /// SHA-256 of its first and last 64 KiB, in hexadecimal digits.
+    /// SHA-256 of its first and last 64 KiB, in hexadecimal digits ([`PackedFile::with_ends`]).
     pub ends: String,
     /// Whether it lay below a mark of simulated archives.
     pub simulated: bool,
+}
+
+impl PackedFile {
+    /// With what [`crate::archive::Opened::ends`] says.
+    #[must_use]
+    pub fn with_ends(self, size: u64, checksum: &[u8]) -> Self {
+        PackedFile { size, ends: hex(checksum), ..self }
+    }
 }
 
 /// What an archive file says of the target.
@@ -105,8 +113,13 @@ struct Block {
 }
 
 fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// As checksums are written.
+fn hex(checksum: &[u8]) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(2 * CHECKSUM), |mut text, byte| {
+    checksum.iter().fold(String::with_capacity(2 * checksum.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -137,7 +137,7 @@ fn frame(path: &Path) -> Result<(Head, Index, u64), Wrong> {
     file.seek(SeekFrom::Start(until))?;
     let index = exactly(&mut file, length)?;
     let all = [&magic[..], &head_length, &head, &index, index_length];
-    if all.iter().fold(Sha256::new(), |sum, part| sum.chain_update(part)).finalize().as_slice() != checksum {
+    if all.iter().fold(Sha256::new(), Sha256::chain_update).finalize().as_slice() != checksum {
         return Err("the checksum of its head and index does not hold".into());
     }
     let head: Head = serde_json::from_slice(&head).map_err(|_| "its head cannot be read")?;
