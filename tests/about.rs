@@ -7,7 +7,7 @@ use std::io::Write;
 
 use run::{Rows, uplinks};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "timeline",
     "summary",
     "changes",

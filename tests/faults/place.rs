@@ -282,9 +282,15 @@ impl Good {
 }
 
 /// What libraries say that end a thread where the system gives them nothing: the one that waits for signals, the runtime's own where it
-/// has no memory for a thread or a folder does not close, and the thread in which a host's name is looked up. No result of ours comes of it.
-const LIBRARIES: [&str; 4] =
-    ["signal-hook", "failed to allocate an alternative stack", "failed to spawn thread", "unexpected error during closedir"];
+/// has no memory for a thread or a folder does not close, the thread in which a host's name is looked up, and the decoder of gzip, which has
+/// no other way to say that there is no memory for its window. No result of ours comes of it.
+const LIBRARIES: [&str; 5] = [
+    "signal-hook",
+    "failed to allocate an alternative stack",
+    "failed to spawn thread",
+    "unexpected error during closedir",
+    "left: MemError",
+];
 
 /// What does not depend on the moment: a manifest has times, and hidden files are nobody's result.
 fn steady(left: Left) -> Left {
