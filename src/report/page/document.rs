@@ -11,7 +11,7 @@ use super::share::{self, Drawing};
 use super::shown::Shown;
 use super::{Page, coverage, evidence_digest, glance, table};
 use crate::report::remark;
-use crate::report::text::plural;
+use crate::report::text::{plural, wrap};
 use crate::report::words::{self, Story};
 
 const DRAWING_CSS: &str = include_str!("drawing.css");
@@ -211,19 +211,15 @@ pub fn svg(page: &Page, story: &Story) -> String {
             push!(&mut body, "<g transform=\"translate(0 {})\">{}</g>", n(y), drawing.body);
             y += drawing.height + 14.0;
         }
-        push!(
-            &mut body,
-            "<text class=\"small\" x=\"0\" y=\"{}\">Above: share of the peers able to see the target, each counted once. Bands: peers that hold it, of those able to see the prefix. Black bar: outage. Hatched: no data. Fading: time not known exactly. BGP shows announced paths, not cables and not traffic shares.</text>",
-            n(y + 6.0)
-        );
     } else {
         push!(&mut body, "<text x=\"0\" y=\"40\">No route was seen.</text>");
         y = 40.0;
     }
-    for (at, line) in captions(page).iter().enumerate() {
-        push!(&mut body, "<text class=\"small\" x=\"0\" y=\"{}\">{}</text>", n(y + 24.0 + at as f64 * 15.0), text(line));
+    let lines = captions(page);
+    for (at, line) in lines.iter().enumerate() {
+        push!(&mut body, "<text class=\"small\" x=\"0\" y=\"{}\">{}</text>", n(y + 6.0 + at as f64 * 15.0), text(line));
     }
-    let (wide, high) = (paper.width + 32, y + 34.0 + 15.0 * captions(page).len() as f64);
+    let (wide, high) = (paper.width + 32, y + 20.0 + 15.0 * lines.len() as f64);
     let drawing = plain(&format!("{}{body}", definitions(paper.id)));
     let paper = plain("<rect class=\"paper\" x=\"-16\" y=\"-12\" width=\"100%\" height=\"100%\"/>");
     format!(
@@ -233,6 +229,14 @@ pub fn svg(page: &Page, story: &Story) -> String {
         night(),
     )
 }
+
+/// What the shapes of a picture mean.
+const LEGEND: [&str; 2] = [
+    "Above: share of the peers able to see the target, each counted once. Bands: peers that hold it, of those able to see the prefix.",
+    "Black bar: outage. Hatched: no data. Fading: time not known exactly. BGP shows announced paths, not cables and not traffic shares.",
+];
+/// So many letters of a caption fit the paper.
+const LINE: usize = 170;
 
 /// What a picture by itself must say: whose data it shows, how it was made, how to cite it.
 fn captions(page: &Page) -> Vec<String> {
@@ -249,5 +253,8 @@ fn captions(page: &Page) -> Vec<String> {
         env!("CARGO_PKG_VERSION")
     );
     let left_out = Shown::of(page).left_out;
-    simulated.into_iter().chain(left_out).chain([sources, cite]).collect()
+    let has_rows = !page.timeline.rows.is_empty();
+    let legend = LEGEND.iter().filter(|_| has_rows).map(|line| (*line).to_owned());
+    let all: Vec<String> = legend.chain(simulated).chain(left_out).chain([sources, cite]).collect();
+    all.iter().flat_map(|line| wrap(line, LINE)).collect()
 }
