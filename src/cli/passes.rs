@@ -1,5 +1,6 @@
 //! What is read of a file: for origins alone, whatever is likely to be wanted of them; then the routes of the watched prefixes.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Once;
 
@@ -17,23 +18,36 @@ use crate::target::{Keep, Watch};
 pub(super) struct FirstPass {
     gathering: Gathering,
     cache: Option<Cache>,
-    question: String,
+    /// The questions whose answers a cache keeps: what was found, which is little, and what was gathered, which need not be read where
+    /// the routes that come of it are kept as well.
+    found: String,
+    gathered: String,
+}
+
+/// What the first pass found in a file.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Prefixes of the origins.
+    pub prefixes: BTreeSet<IpNet>,
+    /// What was gathered; nothing if a cache has it.
+    gathered: Option<Gathered>,
 }
 
 impl FirstPass {
     pub fn new(plan: &Plan, cache: Option<Cache>) -> Self {
         let keep = if cache.is_some() { Keep::Bytes } else { Keep::Nothing };
         let gathering = Gathering::new(&plan.origins, &plan.prefixes, keep);
-        Self { gathering, cache, question: format!("all for the origins {:?}", plan.origins) }
+        let found = format!("prefixes of {:?}", plan.origins);
+        Self { gathering, cache, gathered: format!("all for the {found}"), found }
     }
 
     /// Nothing of what cannot be opened: that is told by the second pass.
-    pub fn file(&self, file: &ArchiveFile, progress: &Progress) -> Option<Gathered> {
+    pub fn file(&self, file: &ArchiveFile, progress: &Progress) -> Option<Found> {
         let opened = file.source.open().ok()?;
-        let entry = self.cache.as_ref().and_then(|cache| cache.load::<Kept>(&opened, &self.question));
-        if let Some(gathered) = entry.and_then(|entry| self.gathering.from_cache(entry)) {
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load::<BTreeSet<IpNet>>(&opened, &self.found)) {
             progress.skip(file.size);
-            return Some(gathered);
+            self.gathering.learn(&entry.answer);
+            return Some(Found { prefixes: entry.answer, gathered: None });
         }
         let mut gathered =
             plain(&opened, progress, |input| Some(Input::new(input, file.start).gathered(&self.gathering)), |_| None)?;
@@ -43,9 +57,14 @@ impl FirstPass {
         if let Some(cache) = &self.cache
             && let Some((answer, records)) = gathered.to_cache()
         {
-            note_failure(cache.store(&opened, &self.question, &answer, &records));
+            let stored = cache.store(&opened, &self.gathered, &answer, &records);
+            note_failure(stored.and_then(|()| cache.store(&opened, &self.found, &gathered.prefixes, &[])));
         }
-        Some(gathered)
+        Some(Found { prefixes: gathered.prefixes.clone(), gathered: Some(gathered) })
+    }
+
+    fn cached(&self, opened: &Opened) -> Option<Gathered> {
+        self.gathering.from_cache(self.cache.as_ref()?.load::<Kept>(opened, &self.gathered)?)
     }
 }
 
@@ -69,21 +88,39 @@ impl<'a> SecondPass<'a> {
     }
 
     /// Of a file that the first pass has read whole.
-    pub fn gathered(&self, file: &ArchiveFile, from: &Gathered, sought: &Sought<'_>, progress: &Progress) -> (FileEvents, Taken) {
-        let has_changed = || {
-            let Ok(opened) = file.source.open() else { return true };
-            matches!(opened.since(file.stamp.as_ref()), Since::Changed(_))
-        };
-        if let Some(said) = from.events(sought).filter(|_| !has_changed()) {
+    pub fn found(
+        &self,
+        file: &ArchiveFile,
+        found: &Found,
+        first: &FirstPass,
+        sought: &Sought<'_>,
+        progress: &Progress,
+    ) -> (FileEvents, Taken) {
+        let Ok(opened) = file.source.open() else { return self.file(file, progress) };
+        let question = format!("{}, by {}", self.question, first.gathered);
+        if let Some(entry) = self.cache.as_ref().and_then(|cache| cache.load(&opened, &question)) {
             progress.skip(file.size);
-            return (said, Taken::Whole);
+            return entry.answer;
         }
-        let (mut said, taken) = self.file(file, progress);
-        if !from.is_intact() {
-            return (said, taken);
+        let from_cache = if found.gathered.is_none() { first.cached(&opened) } else { None };
+        let Some(gathered) = found.gathered.as_ref().or(from_cache.as_ref()) else { return self.file(file, progress) };
+        let has_changed = || matches!(opened.since(file.stamp.as_ref()), Since::Changed(_));
+        let mut read = if let Some(said) = gathered.events(sought).filter(|_| !has_changed()) {
+            progress.skip(file.size);
+            (said, Taken::Whole)
+        } else {
+            let (mut said, taken) = self.file(file, progress);
+            if !gathered.is_intact() || has_changed() {
+                return (said, taken);
+            }
+            said.unread.clone_from(&gathered.frame.unread);
+            (said, Taken::Whole)
+        };
+        let kept = std::mem::take(&mut read.0.kept);
+        if let Some(cache) = &self.cache {
+            note_failure(cache.store(&opened, &question, &read, &kept));
         }
-        said.unread.clone_from(&from.frame.unread);
-        (said, Taken::Whole)
+        read
     }
 
     pub fn file(&self, file: &ArchiveFile, progress: &Progress) -> (FileEvents, Taken) {

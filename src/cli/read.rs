@@ -13,12 +13,12 @@ use rayon::prelude::*;
 use super::args::When;
 use super::memory;
 use super::packs::Packs;
-use super::passes::{FirstPass, SecondPass, note_failure, plain};
+use super::passes::{FirstPass, Found, SecondPass, note_failure, plain};
 use super::plan::Plan;
 use super::progress::{Doing, Progress};
 use crate::archive::{self, ArchiveFile, DiscoverError, Skipped, Source};
 use crate::escape::{self, printable};
-use crate::event::{Cache, FileEvents, FilePeer, Gathered, Input, PackError, Sought, Taken};
+use crate::event::{Cache, FileEvents, FilePeer, Input, PackError, Sought, Taken};
 use crate::target::{Watch, covering};
 
 /// All files, read.
@@ -86,7 +86,7 @@ pub struct Inputs {
 /// Readings by path, each as [`read_all`] would have made it.
 #[derive(Debug, Default)]
 pub struct Early {
-    gathered: HashMap<PathBuf, Gathered>,
+    found: HashMap<PathBuf, Found>,
     said: HashMap<PathBuf, (FileEvents, Taken)>,
 }
 
@@ -94,16 +94,16 @@ impl Early {
     /// What this file says, if it was read: once.
     fn take(&mut self, file: &ArchiveFile, packs: &mut Packs) -> Reading {
         match &file.source {
-            Source::Path(path) => Reading { gathered: self.gathered.remove(path), said: self.said.remove(path) },
+            Source::Path(path) => Reading { found: self.found.remove(path), said: self.said.remove(path) },
             Source::Spool(_) => Reading::default(),
-            Source::Packed(packed) => Reading { gathered: None, said: packs.take(*packed) },
+            Source::Packed(packed) => Reading { found: None, said: packs.take(*packed) },
         }
     }
 }
 
 #[derive(Default)]
 struct Reading {
-    gathered: Option<Gathered>,
+    found: Option<Found>,
     said: Option<(FileEvents, Taken)>,
 }
 
@@ -153,22 +153,23 @@ pub fn read_all(plan: &Plan, found: Files) -> Result<ReadFiles, ReadError> {
         cache.sweep();
     }
     let readings: Vec<Reading> = files.iter().map(|file| early.take(file, &mut packs)).collect();
-    let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|r| (r.gathered.map(Some), r.said)).unzip();
+    let (known, said): (Vec<_>, Vec<_>) = readings.into_iter().map(|r| (r.found.map(Some), r.said)).unzip();
     let mut prefixes = plan.prefixes.clone();
-    let mut gathered = Vec::new();
-    if plan.discovers {
-        let pass = FirstPass::new(plan, cache.clone());
-        gathered = each_file(plan, Doing::Looking, &files, known, |_, file, progress| pass.file(file, progress));
-        let found = gathered.iter().flatten().flat_map(|gathered| &gathered.prefixes).copied();
-        prefixes.extend(found.filter(|prefix| plan.filters.has_family(*prefix)).collect::<BTreeSet<IpNet>>());
+    let first = plan.discovers.then(|| FirstPass::new(plan, cache.clone()));
+    let mut found = Vec::new();
+    if let Some(pass) = &first {
+        found = each_file(plan, Doing::Looking, &files, known, |_, file, progress| pass.file(file, progress));
+        let all = found.iter().flatten().flat_map(|found| &found.prefixes).copied();
+        prefixes.extend(all.filter(|prefix| plan.filters.has_family(*prefix)).collect::<BTreeSet<IpNet>>());
     }
     let pass = SecondPass::new(plan, cache, prefixes);
     let sought = Sought::new(&pass.watch);
-    let said =
-        each_file(plan, Doing::Reading, &files, said, |at, file, progress| match gathered.get(at).and_then(Option::as_ref) {
-            Some(gathered) => pass.gathered(file, gathered, &sought, progress),
+    let said = each_file(plan, Doing::Reading, &files, said, |at, file, progress| {
+        match first.as_ref().zip(found.get(at).and_then(Option::as_ref)) {
+            Some((first, found)) => pass.found(file, found, first, &sought, progress),
             None => pass.file(file, progress),
-        });
+        }
+    });
     let (said, taken): (Vec<_>, Vec<_>) = said.into_iter().unzip();
     Ok(ReadFiles { files: files.into_iter().zip(said).collect(), taken, skipped, packs, watch: pass.watch })
 }
@@ -206,8 +207,8 @@ impl<'a> EarlyReader<'a> {
         };
         let early = || self.early.lock().unwrap_or_else(PoisonError::into_inner);
         if plan.discovers {
-            if let Some(gathered) = self.first.file(&file, &self.silent) {
-                early().gathered.insert(path.to_owned(), gathered);
+            if let Some(found) = self.first.file(&file, &self.silent) {
+                early().found.insert(path.to_owned(), found);
             }
         } else {
             let said = self.second.file(&file, &self.silent);

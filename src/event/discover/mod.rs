@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use flate2::Compression;
+use flate2::read::{DeflateDecoder, DeflateEncoder};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -154,18 +156,19 @@ impl Gathering {
     /// What a cache kept.
     pub fn from_cache(&self, entry: Cached<Kept>) -> Option<Gathered> {
         let Cached { answer: Kept { prefixes, frame, of_dumps, passed, of_frame, has_others }, records } = entry;
-        let lists = [from_hex(&passed[0])?, from_hex(&passed[1])?];
+        let lists = [unpacked(&passed[0])?, unpacked(&passed[1])?];
         let mut bytes = Vec::new();
         for record in records.get(of_frame..)? {
             push_record(&mut bytes, record.offset, &record.bytes);
         }
+        let frame = FileEvents { kept: records.get(..of_frame)?.to_vec(), ..frame };
         bytes.extend(lists.iter().flatten());
         let kept = has_others.then(|| lock(&self.spool).keep(bytes).ok()).flatten();
-        self.learn(&prefixes);
         Some(Gathered { prefixes, frame, of_dumps, intact: true, lists: lists.map(|list| list.len()), kept })
     }
 
-    fn learn(&self, prefixes: &BTreeSet<IpNet>) {
+    /// Keeps what lies inside these prefixes in files that are read from now on.
+    pub fn learn(&self, prefixes: &BTreeSet<IpNet>) {
         let mut known = lock(&self.known);
         for prefix in prefixes {
             known.insert(*prefix);
@@ -190,7 +193,7 @@ impl Gathered {
         let read = |bytes: &[u8]| {
             let (lists, records) = self.parts(bytes)?;
             let records = Records(records).map(|record| KeptRecord { offset: record.offset, bytes: record.bytes.to_vec() });
-            Some((lists.map(to_hex), records.collect::<Vec<_>>()))
+            Some(([0, 1].map(|family| packed(lists[family], family)), records.collect::<Vec<_>>()))
         };
         let others = self.kept.as_ref().map(|kept| kept.look(read).ok().flatten());
         let (passed, others) = if let Some(others) = others { others? } else { Default::default() };
@@ -224,7 +227,7 @@ impl Gathered {
                 return None;
             }
         }
-        let mut events = FileEvents { kept: Vec::new(), ..self.frame.clone() };
+        let mut events = self.frame.clone();
         let (mut session_paths, mut paths) = (Paths::default(), Paths::default());
         let mut dump = 0;
         let mut left = self.of_dumps.clone();
@@ -251,6 +254,7 @@ impl Gathered {
             }
             let (index, was_excerpt) = (std::mem::take(&mut of.peers), of.excerpt);
             read_entries((&mut *of, &mut events.counts), Some(&index), &record, &rib, &mut paths);
+            events.kept.extend(KeptRecord::of(&record, sought.watch.keep()));
             of.peers = index;
             if of.excerpt != was_excerpt {
                 return None;
@@ -259,6 +263,8 @@ impl Gathered {
         for dump in &mut events.dumps {
             events.counts.repeated_peers += tell_apart(&mut dump.records);
         }
+        events.kept.sort_by_key(|record| record.offset);
+        events.kept.dedup();
         Some(events)
     }
 }
@@ -285,13 +291,27 @@ fn push_record(to: &mut Vec<u8>, offset: u64, bytes: &[u8]) {
     to.extend(bytes);
 }
 
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')).collect()
+/// A list of prefixes as a cache keeps it: each once, in order, compressed, in hexadecimal digits.
+fn packed(list: &[u8], family: usize) -> String {
+    let mut prefixes: Vec<&[u8]> = list.chunks(passed::WIDTHS[family]).collect();
+    prefixes.sort_unstable_by_key(|prefix| (prefix.get(1..), prefix.first()));
+    prefixes.dedup();
+    let mut packed = Vec::new();
+    // Reading from memory does not fail.
+    let _ = DeflateEncoder::new(&prefixes.concat()[..], Compression::fast()).read_to_end(&mut packed);
+    packed
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+fn unpacked(text: &str) -> Option<Vec<u8>> {
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    text.as_bytes().chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
+    let digits = text.as_bytes().chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?));
+    let (packed, mut list) = (digits.collect::<Option<Vec<u8>>>()?, Vec::new());
+    DeflateDecoder::new(&packed[..]).take(MOST_OF_A_FILE as u64 + 1).read_to_end(&mut list).ok()?;
+    (list.len() <= MOST_OF_A_FILE).then_some(list)
 }
 
 #[cfg(test)]

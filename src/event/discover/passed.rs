@@ -13,7 +13,7 @@ const RECENT: usize = 1024;
 const NONE: u8 = u8::MAX;
 
 /// Octets of a prefix in the list of each family: its mask and as much of its address as may count.
-const WIDTHS: [usize; 2] = [5, 9];
+pub(super) const WIDTHS: [usize; 2] = [5, 9];
 
 /// Prefixes of both families, in the order of passing.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ fn gather(file: &[u8]) -> Gathered {
 }
 
 fn watching(prefixes: &[&str]) -> Watch {
-    Watch::new(prefixes.iter().map(|prefix| prefix.parse().expect("a prefix")), [ORIGIN])
+    Watch::new(prefixes.iter().map(|prefix| prefix.parse().expect("a prefix")), [ORIGIN]).keeping(Keep::Bytes)
 }
 
 fn announcing(path: &[u32], prefix: &str) -> Vec<u8> {

@@ -41,12 +41,12 @@ impl Estimate {
     /// Of a file of so many blocks. Prefixes that lie close by lie in one.
     fn from_parts(blocks: f64, watch: &Watch) -> Self {
         let set = watch.set();
-        // Half of the addresses of IPv4 are announced; those of IPv6 begin with the same few octets.
+        // Routes may all lie in a small part of the addresses; those of IPv6 begin with the same few octets.
         let places = |family: Family, coarse: f64| {
             let all = set.spans(family).map(|(first, _)| (first as f64 / coarse).floor().to_bits());
             all.collect::<BTreeSet<_>>().len() as f64
         };
-        let (four, six) = (2_f64.powi(128) / (2.0 * blocks), 2_f64.powi(116) / (2.0 * blocks));
+        let (four, six) = (2_f64.powi(128) / (16.0 * blocks), 2_f64.powi(116) / (16.0 * blocks));
         let places = places(Family::V4, four) + places(Family::V6, six);
         Estimate { blocks, wanted: blocks * (1.0 - (-places / blocks).exp()) }
     }
@@ -77,6 +77,7 @@ mod tests {
         assert!(!is_sought(400.0, apart(1_000)));
         assert!(!is_sought(400.0, apart(10_000)));
         assert!(is_sought(1_600.0, apart(500)));
+        assert!(!is_sought(400.0, apart(4_000).take(1_000)), "in a quarter of the addresses");
         assert!(is_sought(400.0, close(10_000)), "in the same few blocks");
         assert!(is_sought(60.0, apart(1_000)), "a small file");
     }
