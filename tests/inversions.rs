@@ -15,7 +15,7 @@ use std::path::Path;
 use bzip2::Compression;
 use bzip2::write::BzEncoder;
 use dice::Dice;
-use mrt::{AsnWidth, Attributes, IndexedPeer, RibEntry, Session, Stamp, Update};
+use mrt::{AsnWidth, Attributes, RibEntry, Session, Stamp, Update};
 use rayon::prelude::*;
 use uplinks::archive::bzip2::decoder::{BlockDecoder, inversions};
 use uplinks::archive::bzip2::stream::Walk;
@@ -71,14 +71,7 @@ fn path(dice: &mut Dice) -> [u32; 4] {
 
 /// A dump in order.
 fn dump(dice: &mut Dice, records: u32) -> Vec<u8> {
-    let peers: Vec<IndexedPeer> = (0..32_u16)
-        .map(|n| IndexedPeer {
-            ip: format!("192.0.2.{n}").parse().expect("an address"),
-            asn: 1000 + u32::from(n),
-            bgp_id: std::net::Ipv4Addr::new(192, 0, 2, 1),
-            width: AsnWidth::Four,
-        })
-        .collect();
+    let peers = mrt::indexed_peers(32);
     let mut all = mrt::peer_index_table(NOON, std::net::Ipv4Addr::new(192, 0, 2, 1), "", &peers);
     for number in 0..records {
         let entry = |peer| {

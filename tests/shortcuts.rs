@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use bzip2::Compression;
 use bzip2::write::BzEncoder;
 use dice::Dice;
-use mrt::{AsnWidth, Attributes, IndexedPeer, RibEntry, Session, Stamp, Update};
+use mrt::{AsnWidth, Attributes, RibEntry, Session, Stamp, Update};
 use uplinks::archive::{Source, decompress};
 use uplinks::event::{FileEvents, Seek, Taken, Verify, Way, read_events, read_file};
 use uplinks::target::Watch;
@@ -146,14 +146,7 @@ fn files_that_are_not_whole_are_read_plainly() {
 
 /// A dump of both families in the order of addresses and masks; some peers lack some routes.
 fn table_file(dice: &mut Dice, prefixes: u32, six: u32, peers: u16, restarts: bool) -> Vec<u8> {
-    let index: Vec<IndexedPeer> = (0..peers)
-        .map(|n| IndexedPeer {
-            ip: format!("192.0.2.{n}").parse().expect("an address"),
-            asn: 1000 + u32::from(n),
-            bgp_id: std::net::Ipv4Addr::new(192, 0, 2, 1),
-            width: AsnWidth::Four,
-        })
-        .collect();
+    let index = mrt::indexed_peers(peers);
     let mut nets: Vec<ipnet::IpNet> = (0..prefixes).map(|_| dice.prefix(400).parse().expect("a prefix")).collect();
     nets.extend((0..six).map(|_| {
         let (a, b, len) = (0x2001 + dice.roll(0x0C00), dice.roll(0x10000), 20 + dice.roll(29));

@@ -33,7 +33,7 @@ pub use found::{ArchiveFile, DiscoverError, Found, Named, Skipped};
 pub use name::{ArchiveName, NameKind, NameStyle, parse as parse_name};
 pub use open::{decompress, open};
 pub use opened::{Opened, Since, Stamp, Stored};
-pub use simulated::{SIMULATED, is_simulated};
+pub use simulated::{SIMULATED, is_simulated, simulated};
 pub use sniff::PACK;
 pub use source::{Packed, Source, Spool};
 pub use text::{TEXT_HEAD, TextForm, is_remark, is_table_head};

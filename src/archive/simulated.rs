@@ -1,6 +1,6 @@
 //! Archives that say of themselves that a program made them up: nobody may take their routes for the Internet's.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::found::ArchiveFile;
@@ -11,19 +11,36 @@ pub const SIMULATED: &str = "SIMULATED";
 
 /// Whether any of the files lies below such a mark.
 pub fn is_simulated<'a>(files: impl IntoIterator<Item = &'a ArchiveFile>) -> bool {
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    files.into_iter().any(|file| match &file.source {
-        Source::Path(path) => is_below_mark(path, &mut seen),
+    simulated(files).any(|is_marked| is_marked)
+}
+
+/// Of each file in turn, whether it lies below such a mark. A folder is looked at once.
+pub fn simulated<'a>(files: impl IntoIterator<Item = &'a ArchiveFile>) -> impl Iterator<Item = bool> {
+    let mut known: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    files.into_iter().map(move |file| match &file.source {
+        Source::Path(path) => path.canonicalize().is_ok_and(|path| is_below_mark(&path, &mut known)),
         Source::Spool(_) => false,
         Source::Packed(packed) => packed.simulated,
     })
 }
 
-/// `seen` are folders that have no mark.
-fn is_below_mark(path: &Path, seen: &mut BTreeSet<PathBuf>) -> bool {
-    let Ok(path) = path.canonicalize() else { return false };
-    let mut unseen = path.ancestors().skip(1).take_while(|above| seen.insert(above.to_path_buf()));
-    unseen.any(|above| above.join(SIMULATED).is_file())
+/// `known` are folders that were looked at.
+fn is_below_mark(path: &Path, known: &mut BTreeMap<PathBuf, bool>) -> bool {
+    let mut is_marked = false;
+    let mut unknown = Vec::new();
+    for folder in path.ancestors().skip(1) {
+        if let Some(before) = known.get(folder) {
+            is_marked = *before;
+            break;
+        }
+        unknown.push(folder);
+        if folder.join(SIMULATED).is_file() {
+            is_marked = true;
+            break;
+        }
+    }
+    known.extend(unknown.into_iter().map(|folder| (folder.to_owned(), is_marked)));
+    is_marked
 }
 
 #[cfg(test)]
@@ -48,5 +65,10 @@ mod tests {
         assert!(!of(&[&marked, &plain]));
         fs::write(folder.path().join("a").join(SIMULATED), "").expect("written");
         assert!(of(&[&plain, &marked]) && !of(&[&plain]));
+        let inputs = [folder.path().as_os_str().to_owned()];
+        let files = discover(&inputs, None, &mut std::io::empty()).expect("files").files;
+        let each: Vec<bool> = simulated(&files).collect();
+        let expected = files.iter().map(|file| file.shown.contains("/a/b/")).collect::<Vec<_>>();
+        assert_eq!((each, files.len()), (expected, 2));
     }
 }

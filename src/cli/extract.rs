@@ -1,7 +1,7 @@
 //! `uplinks extract`: what archive files say of a target, packed, so that many machines can read and one can answer.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -139,7 +139,6 @@ impl Status {
 
 /// Runs `extract`.
 pub fn run(typed: ExtractArgs) -> Result<Exit, Fatal> {
-    use std::io::IsTerminal;
     let (output, status) = (Some(typed.output).filter(|path| path != STDOUT), typed.status);
     if output.is_none() && io::stdout().is_terminal() {
         return Err(ExtractError::ToTerminal.into());
@@ -309,12 +308,15 @@ fn write_pack(
     let watch = watch_of(plan, plan.prefixes.clone()).keeping(Keep::Bytes);
     let mut pack = PackWriter::begin(out, &asked(plan, &watch))?;
     let files = &found.files;
+    let marked: Vec<bool> = archive::simulated(files).collect();
     let progress = Progress::new(Doing::Reading, plan.progress, files.len(), files.iter().map(|file| file.size).sum());
     let mut copier = Copier::default();
     memory::note_files(0, files.len());
-    for (at, some) in files.chunks(AT_A_TIME).enumerate() {
-        let read: Vec<_> =
-            some.par_iter().with_max_len(1).map(|file| read_encoded(plan, &watch, file, &progress)).collect::<io::Result<_>>()?;
+    for (at, (some, marked)) in files.chunks(AT_A_TIME).zip(marked.chunks(AT_A_TIME)).enumerate() {
+        let with_marks = some.par_iter().zip(marked).with_max_len(1);
+        let read: Vec<_> = with_marks
+            .map(|(file, is_marked)| read_encoded(plan, &watch, file, *is_marked, &progress))
+            .collect::<io::Result<_>>()?;
         for (file, read) in some.iter().zip(read) {
             match read {
                 Read::Whole(encoded, status) => {
@@ -352,18 +354,18 @@ enum Read {
     Packed(archive::Packed),
 }
 
-fn read_encoded(plan: &Plan, watch: &Watch, file: &ArchiveFile, progress: &Progress) -> io::Result<Read> {
+fn read_encoded(plan: &Plan, watch: &Watch, file: &ArchiveFile, simulated: bool, progress: &Progress) -> io::Result<Read> {
     if let Source::Packed(packed) = file.source {
         return Ok(Read::Packed(packed));
     }
-    Ok(match read_entry(plan, watch, file, progress) {
+    Ok(match read_entry(plan, watch, file, simulated, progress) {
         Ok(entry) => Read::Whole(entry.encode()?, Status::of_entry(&entry)),
         Err(reason) => Read::Lost(reason),
     })
 }
 
 /// What a file says, or why another try may tell more: what the system keeps from us is never taken for the file's own damage.
-fn read_entry(plan: &Plan, watch: &Watch, file: &ArchiveFile, progress: &Progress) -> Result<PackEntry, String> {
+fn read_entry(plan: &Plan, watch: &Watch, file: &ArchiveFile, simulated: bool, progress: &Progress) -> Result<PackEntry, String> {
     let in_words = |error: io::Error| error.to_string();
     let opened = file.source.open().map_err(in_words)?;
     let (size, ends) = opened.ends().map_err(in_words)?;
@@ -386,7 +388,7 @@ fn read_entry(plan: &Plan, watch: &Watch, file: &ArchiveFile, progress: &Progres
         project: file.project,
         size,
         ends: String::new(),
-        simulated: archive::is_simulated([file]),
+        simulated,
     };
     Ok(PackEntry::new(file.with_ends(size, &ends), said, taken, holders))
 }

@@ -24,7 +24,7 @@ mod dump;
 
 use bgp::ip_bytes;
 pub use bgp::{AS_TRANS, AsnWidth, Attributes, Nlri, Segment, Update, bgp_message};
-pub use dump::{IndexedPeer, RibEntry, TableDump, peer_index_table, rib, rib_as};
+pub use dump::{IndexedPeer, RibEntry, TableDump, indexed_peers, peer_index_table, rib, rib_as};
 
 /// When a record was written: plain header, or extended header with microseconds since the epoch.
 #[derive(Debug, Clone, Copy)]

@@ -19,6 +19,17 @@ pub struct IndexedPeer {
     pub width: AsnWidth,
 }
 
+/// So many peers of as many networks, all with AS numbers of four octets.
+pub fn indexed_peers(count: u16) -> Vec<IndexedPeer> {
+    let peer = |n: u16| IndexedPeer {
+        ip: format!("192.0.2.{n}").parse().expect("an address"),
+        asn: 1000 + u32::from(n),
+        bgp_id: Ipv4Addr::new(192, 0, 2, 1),
+        width: AsnWidth::Four,
+    };
+    (0..count).map(peer).collect()
+}
+
 /// A route of a `TABLE_DUMP_V2` record.
 #[derive(Debug, Clone)]
 pub struct RibEntry {

@@ -215,7 +215,7 @@ pub fn svg(page: &Page, story: &Story) -> String {
         push!(&mut body, "<text x=\"0\" y=\"40\">No route was seen.</text>");
         y = 40.0;
     }
-    let lines = captions(page);
+    let lines = captions(page, shown.left_out);
     for (at, line) in lines.iter().enumerate() {
         push!(&mut body, "<text class=\"small\" x=\"0\" y=\"{}\">{}</text>", n(y + 6.0 + at as f64 * 15.0), text(line));
     }
@@ -239,7 +239,7 @@ const LEGEND: [&str; 2] = [
 const LINE: usize = 170;
 
 /// What a picture by itself must say: whose data it shows, how it was made, how to cite it.
-fn captions(page: &Page) -> Vec<String> {
+fn captions(page: &Page, left_out: Option<String>) -> Vec<String> {
     const NAMED: usize = 8;
     let all: Vec<&str> = page.context.collectors.iter().map(|source| source.name.as_str()).collect();
     let mut names: Vec<String> = all.iter().take(NAMED).map(|name| (*name).to_owned()).collect();
@@ -252,7 +252,6 @@ fn captions(page: &Page) -> Vec<String> {
         "Made by uplinks {}. Please cite uplinks and the archives: RouteViews (University of Oregon, routeviews.org), RIPE RIS (ris.ripe.net).",
         env!("CARGO_PKG_VERSION")
     );
-    let left_out = Shown::of(page).left_out;
     let has_rows = !page.timeline.rows.is_empty();
     let legend = LEGEND.iter().filter(|_| has_rows).map(|line| (*line).to_owned());
     let all: Vec<String> = legend.chain(simulated).chain(left_out).chain([sources, cite]).collect();

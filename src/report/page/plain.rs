@@ -118,6 +118,19 @@ fn class_of(tag: &str) -> &str {
 mod tests {
     use super::*;
 
+    /// A page has its colours as custom properties, in the light and in the dark; a picture of its own has these.
+    #[test]
+    fn a_picture_has_the_colours_of_the_page() {
+        let css = include_str!("drawing.css");
+        let (light, dark) = css.split_once("@media (prefers-color-scheme:dark)").expect("both");
+        let dark = dark.split("@media").next().expect("a rule");
+        for (at, (day, night)) in SERIES.into_iter().enumerate() {
+            assert!(light.contains(&format!("--c{at}:{day};")), "{at}");
+            assert!(dark.contains(&format!("--c{at}:{night}")), "{at}");
+        }
+        assert!([("ink", INK), ("soft", SOFT)].iter().all(|(name, colour)| light.contains(&format!("--{name}:{colour};"))));
+    }
+
     #[test]
     fn shapes_and_texts_carry_their_colours() {
         let cases = [

@@ -12,46 +12,35 @@ use crate::report::sheet::{Cell, Group, Kind, Sheet, View};
 use crate::report::text::plural;
 use crate::timeline::{Summaries, Summary, SummaryOf, Summed};
 
-pub(super) const COLUMNS: &[(&str, Kind)] = &[
-    ("upstream_asn", Kind::Text),
-    ("upstream_name", Kind::Text),
-    ("origins", Kind::Int),
-    ("prefixes", Kind::Int),
-    ("prefixes_of", Kind::Int),
-    ("prefixes_v4", Kind::Int),
-    ("prefixes_v6", Kind::Int),
-    ("episodes", Kind::Int),
-    ("first_seen", Kind::Time),
-    ("last_seen", Kind::Time),
-    ("time_at_least_s", Kind::Duration),
-    ("time_at_most_s", Kind::Duration),
-    ("window_share", Kind::Real),
-    ("peak_peers", Kind::Int),
-    ("peers_total", Kind::Int),
-    ("collectors", Kind::Int),
-    ("flags", Kind::Text),
-    ("via", Kind::Path),
-];
+/// Both kinds of rows have the same figures between whom they are about and what is told of that one alone.
+macro_rules! with_figures {
+    ([$($first:expr),*], [$($last:expr),*]) => {
+        &[
+            $($first,)*
+            ("prefixes", Kind::Int),
+            ("prefixes_of", Kind::Int),
+            ("prefixes_v4", Kind::Int),
+            ("prefixes_v6", Kind::Int),
+            ("episodes", Kind::Int),
+            ("first_seen", Kind::Time),
+            ("last_seen", Kind::Time),
+            ("time_at_least_s", Kind::Duration),
+            ("time_at_most_s", Kind::Duration),
+            ("window_share", Kind::Real),
+            ("peak_peers", Kind::Int),
+            ("peers_total", Kind::Int),
+            ("collectors", Kind::Int),
+            ("flags", Kind::Text),
+            $($last,)*
+        ]
+    };
+}
 
-pub(super) const COLUMNS_BY_ORIGIN: &[(&str, Kind)] = &[
-    ("origin_asn", Kind::Text),
-    ("origin_name", Kind::Text),
-    ("upstreams", Kind::Int),
-    ("prefixes", Kind::Int),
-    ("prefixes_of", Kind::Int),
-    ("prefixes_v4", Kind::Int),
-    ("prefixes_v6", Kind::Int),
-    ("episodes", Kind::Int),
-    ("first_seen", Kind::Time),
-    ("last_seen", Kind::Time),
-    ("time_at_least_s", Kind::Duration),
-    ("time_at_most_s", Kind::Duration),
-    ("window_share", Kind::Real),
-    ("peak_peers", Kind::Int),
-    ("peers_total", Kind::Int),
-    ("collectors", Kind::Int),
-    ("flags", Kind::Text),
-];
+pub(super) const COLUMNS: &[(&str, Kind)] =
+    with_figures!([("upstream_asn", Kind::Text), ("upstream_name", Kind::Text), ("origins", Kind::Int)], [("via", Kind::Path)]);
+
+pub(super) const COLUMNS_BY_ORIGIN: &[(&str, Kind)] =
+    with_figures!([("origin_asn", Kind::Text), ("origin_name", Kind::Text), ("upstreams", Kind::Int)], []);
 
 /// The sheet of `summary`, of upstreams or of origins.
 pub fn summary<'a>(summaries: Summaries, of: SummaryOf, context: &'a Context<'a>) -> Sheet<'a> {

@@ -31,10 +31,7 @@ pub fn visibility<'a>(series: Option<Series>, chart: Option<Series>, context: &'
     if let Some(series) = series {
         points = Walk::new(move |to| series.points().try_for_each(|point| to(cells_of(&point, context))));
     }
-    let chart = chart.map(|series| {
-        let wide = Wide::of(series);
-        Chart { names: names(&wide, context), rows: rows_of(wide) }
-    });
+    let chart = chart.map(|series| drawn(series, context));
     Sheet { columns: cells::columns(COLUMNS), rows: points, chart, ..sheet("visibility", context) }
 }
 
@@ -43,7 +40,7 @@ pub fn wide<'a>(series: Option<Series>, chart: Option<Series>, context: &'a Cont
     let made = series.map(Wide::of);
     let own = made.iter().flat_map(|wide| names(wide, context)).map(|name| Column { name: name.into(), kind: Kind::Real });
     let fixed = cells::columns(&[("time", Kind::Time), ("prefix", Kind::Text)]);
-    let chart = chart.map(Wide::of).map(|wide| Chart { names: names(&wide, context), rows: rows_of(wide) });
+    let chart = chart.map(|series| drawn(series, context));
     let columns = fixed.into_iter().chain(own).collect();
     Sheet { columns, rows: made.map_or_else(Walk::default, rows_of), chart, ..sheet("visibility-wide", context) }
 }
@@ -56,6 +53,11 @@ fn sheet<'a>(name: &'static str, context: &'a Context<'a>) -> Sheet<'a> {
         facts: context.facts_json(),
         ..Sheet::default()
     }
+}
+
+fn drawn<'a>(series: Series, context: &Context) -> Chart<'a> {
+    let wide = Wide::of(series);
+    Chart { names: names(&wide, context), rows: rows_of(wide) }
 }
 
 fn names(wide: &Wide, context: &Context) -> Vec<String> {
